@@ -1,0 +1,1 @@
+"""Wire formats of the exchange and their proof: delivery, manifest, receipt, signatures, directory."""

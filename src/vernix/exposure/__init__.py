@@ -1,0 +1,1 @@
+"""Whose data was in which part: the scope of an incident, and its notices."""

@@ -1,0 +1,1 @@
+"""The internet-facing program. It holds no key and can open nothing."""

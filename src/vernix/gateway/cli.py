@@ -1,0 +1,19 @@
+"""``vernix-gateway``: the exposed program's commands."""
+
+from __future__ import annotations
+
+from vernix.console import Command, Program
+
+PROGRAM = Program(
+    "vernix-gateway",
+    "carries sealed deliveries; can open none of them.",
+    (
+        Command("serve", "vernix.gateway.serving:serve", "serve the exchange over HTTP(S)"),
+        Command("status", "vernix.gateway.status:status", "what is held now, since when, and for whom"),
+    ),
+)
+
+
+def main() -> None:
+    """Entry point of the ``vernix-gateway`` program."""
+    PROGRAM.main()

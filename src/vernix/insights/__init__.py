@@ -1,0 +1,1 @@
+"""Measures of care: indicators, groups, care gaps, data quality."""

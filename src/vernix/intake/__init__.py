@@ -1,0 +1,1 @@
+"""A partner's file, read: records and findings come out, whatever went in."""

@@ -1,0 +1,1 @@
+"""Same person? Same pregnancy? The model, the rules, the decisions."""

@@ -1,0 +1,1 @@
+"""The partner's program: the command line (and later the agent)."""

@@ -1,0 +1,33 @@
+"""``vernix``: the partner's commands."""
+
+from __future__ import annotations
+
+from vernix.console import Command, Program
+
+PROGRAM = Program(
+    "vernix",
+    "seal, send and collect files; check birth data before it leaves the house.",
+    (
+        Command("demo", "vernix.partner.demo:demo", "see the whole journey run on this machine"),
+        Command("join", "vernix.partner.membership:join", "make keys here and enrol with an invitation"),
+        Command(
+            "check", "vernix.partner.checking:check", "check a file with the registry's own rules, offline"
+        ),
+        Command("send", "vernix.partner.exchange:send", "seal files and send them; run again to resume"),
+        Command("inbox", "vernix.partner.exchange:inbox", "list what waits for you"),
+        Command("collect", "vernix.partner.exchange:collect", "fetch, verify and open what waits for you"),
+        Command("keygen", "vernix.partner.files:keygen", "make an identity (a secret key) and its recipient"),
+        Command("seal", "vernix.partner.files:seal", "seal a file to recipients or to a partner"),
+        Command("open", "vernix.partner.files:open_", "open a sealed file"),
+        Command(
+            "cohort",
+            "vernix.partner.cohort:cohort",
+            "write a synthetic cohort of births, with the truth beside it",
+        ),
+    ),
+)
+
+
+def main() -> None:
+    """Entry point of the ``vernix`` program."""
+    PROGRAM.main()

@@ -1,0 +1,1 @@
+"""The inside program: collects, verifies, opens, reads, keeps, measures, answers."""

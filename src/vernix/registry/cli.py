@@ -1,0 +1,25 @@
+"""``vernix-registry``: the registry's commands."""
+
+from __future__ import annotations
+
+from vernix.console import Command, Program
+
+PROGRAM = Program(
+    "vernix-registry",
+    "collects, checks and keeps births; calls out, is never called.",
+    (
+        Command(
+            "init", "vernix.registry.founding:init", "make the registry's keys, directory, vault and book"
+        ),
+        Command("invite", "vernix.registry.membership:invite", "print an invitation for a partner"),
+        Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),
+        Command("status", "vernix.registry.running:status", "what arrived, what failed, what waits"),
+        Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),
+        Command("verify", "vernix.registry.verifying:verify", "check that vault, book and steps agree"),
+    ),
+)
+
+
+def main() -> None:
+    """Entry point of the ``vernix-registry`` program."""
+    PROGRAM.main()

@@ -1,0 +1,1 @@
+"""Age files: header, stream, recipients, identities, opening, rewrapping."""
