@@ -1,0 +1,103 @@
+"""Keeping things on this disk so that a kill or a power cut finds them whole or not at all.
+
+Everything the courier keeps is private: folders 0700, files 0600. A file is written beside its place, synced, then
+renamed, so that whoever reads it later never meets half of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vernix.errors import KeeperFailed
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only we can read, with its parents; returns it."""
+    if not path.is_dir():
+        for missing in reversed([parent for parent in path.parents if not parent.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a private file so that after a crash it is there whole or not at all (0600, fsync, rename)."""
+    private_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """Write a private JSON document durably."""
+    write_durably(path, json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n")
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """A document that ``write_json`` wrote; None when it is not there.
+
+    Raises ``KeeperFailed`` when it is damaged: our own files are written whole, so this is the disk's fault.
+    """
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise KeeperFailed(
+            f"{path} is damaged.", hint="Restore it from a backup, or remove it to start over."
+        )
+    return document
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames within a folder survive a power cut."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sweep(path: Path) -> None:
+    """Remove a folder or a file and everything in it; it may be gone already."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """Hold a lock file while inside; yields False at once when another process holds it.
+
+    The kernel lets go of it when the process dies, however it dies.
+    """
+    private_folder(path.parent)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
