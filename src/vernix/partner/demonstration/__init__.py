@@ -1,0 +1,1 @@
+"""``vernix demo``: the whole journey on this machine, as separate programs over real sockets."""
