@@ -1,0 +1,196 @@
+"""The rows of a CSV file as columns of text, batch after batch, byte for byte as sent.
+
+Every cell is text here: nothing is trimmed, evaluated or guessed. Memory is a few batches, whatever the size of the
+file. Rows are numbered from 1, the header not counted, blank lines not counted, and a cell with line ends inside
+counts as part of its row.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import csv
+
+from vernix.errors import DataRefused
+from vernix.intake.csv_structure import BLOCK, MAX_ROW, Structure
+
+_PIECE = 2 * MAX_ROW  # one parsed block; a row has to fit into one
+MAX_RAGGED = 10_000
+
+
+@dataclass(frozen=True)
+class RowBatch:
+    """Some rows: ``cells`` has one text column for each column of the header, ``rows`` their numbers (int64).
+
+    ``ragged`` lists rows met since the last batch that have too many or too few cells: (row, cells found).
+    """
+
+    cells: pa.RecordBatch
+    rows: pa.Int64Array
+    ragged: tuple[tuple[int, int], ...] = ()
+
+
+def read_rows(path: Path, structure: Structure) -> Iterator[RowBatch]:
+    """Parse ``path`` as ``structure`` says. Raises ``DataRefused`` where it cannot be parsed to its end."""
+    width = len(structure.header)
+    numbering = _Numbering(width)
+    # A row that only we can have written ends the file: if it does not come back, a quote was left open somewhere
+    # and swallowed the rest.
+    mark = f"end-{secrets.token_hex(16)}"
+    with path.open("rb") as stream:
+        body = _Body(stream, structure, (structure.delimiter.join([mark] * width)).encode())
+        reached = False
+        first = True
+        for cells in _parse(body, structure, numbering):
+            if first:
+                cells, first = cells.slice(1), False
+            if cells.num_rows and cells.column(0)[-1].as_py() == mark:
+                cells, reached = cells.slice(0, cells.num_rows - 1), True
+            yield numbering.number(cells)
+        if numbering.ragged:
+            yield numbering.number(_no_cells(width))
+    if not reached:
+        raise DataRefused(
+            'A cell opens with a quotation mark (") that is never closed, so the end of the file cannot be read.',
+            hint="Export the file again, or look for a single quotation mark in the last rows.",
+        )
+
+
+def _parse(body: _Body, structure: Structure, numbering: _Numbering) -> Iterator[pa.RecordBatch]:
+    names = [f"c{place}" for place in range(len(structure.header))]
+    try:
+        reader = csv.open_csv(
+            pa.PythonFile(body, mode="r"),
+            # One thread, because only then does pyarrow say which row a ragged row is.
+            read_options=csv.ReadOptions(column_names=names, block_size=_PIECE, use_threads=False),
+            parse_options=csv.ParseOptions(
+                delimiter=structure.delimiter,
+                newlines_in_values=structure.quoted,
+                invalid_row_handler=numbering.on_ragged,
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types={name: pa.string() for name in names},
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+        yield from reader
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        # The library's sentence quotes the row: only its kind may be passed on.
+        raise _refusal(str(error), numbering) from None
+
+
+def _refusal(text: str, numbering: _Numbering) -> DataRefused:
+    if numbering.too_many:
+        return DataRefused(
+            f"More than {MAX_RAGGED} rows do not have as many cells as the header has columns.",
+            hint="Check the delimiter and the quoting of the export.",
+        )
+    if "straddling" in text or "block" in text:
+        return DataRefused(
+            f"A row after row {numbering.next - 1} is longer than {MAX_ROW >> 20} MiB.",
+            hint='Look for a quotation mark (") that is never closed, or export the file again.',
+        )
+    return DataRefused(
+        f"The rows after row {numbering.next - 1} cannot be read as a table.",
+        hint="Export the file again as 'CSV UTF-8'.",
+    )
+
+
+@dataclass
+class _Numbering:
+    """Gives every row its number though rows that do not fit the header drop out."""
+
+    width: int
+    next: int = 1
+    ragged: list[tuple[int, int]] = field(default_factory=list)
+    total: int = 0
+    too_many: bool = False
+
+    def on_ragged(self, row: Any) -> str:
+        """Called by pyarrow for a row with the wrong number of cells; its first row is the header."""
+        self.total += 1
+        if self.total > MAX_RAGGED:
+            self.too_many = True
+            return "error"
+        self.ragged.append((row.number - 1, row.actual_columns))
+        return "skip"
+
+    def number(self, cells: pa.RecordBatch) -> RowBatch:
+        """Number one parsed batch; the ragged rows before its end are known by now."""
+        pieces: list[pa.Array] = []
+        wanted, taken = cells.num_rows, 0
+        for row, _ in self.ragged:
+            gap = row - self.next
+            if gap > wanted:
+                break
+            pieces.append(pa.arange(self.next, row))
+            wanted, self.next, taken = wanted - gap, row + 1, taken + 1
+        pieces.append(pa.arange(self.next, self.next + wanted))
+        self.next += wanted
+        found, self.ragged = tuple(self.ragged[:taken]), self.ragged[taken:]
+        return RowBatch(cells, pa.concat_arrays(pieces), found)
+
+
+def _no_cells(width: int) -> pa.RecordBatch:
+    return pa.record_batch({f"c{place}": pa.array([], pa.string()) for place in range(width)})
+
+
+class _Body(io.RawIOBase):
+    """The file as UTF-8 bytes without byte-order mark and preamble, ended by our own last row."""
+
+    def __init__(self, stream: io.BufferedReader, structure: Structure, last_row: bytes) -> None:
+        super().__init__()
+        self._stream = stream
+        self._decoder: codecs.IncrementalDecoder | None = None
+        if structure.encoding != "utf-8":
+            self._decoder = codecs.getincrementaldecoder(structure.encoding)("strict")
+        self._last = b"\n" + last_row + b"\n"
+        self._ready = bytearray()
+        self._ended = False
+        stream.seek(structure.skip)
+        self._skip_lines(structure.preamble)
+
+    def readable(self) -> bool:
+        """Always: this is a source."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+        """At most ``size`` bytes; empty only at the end."""
+        if not self._ready and not self._ended and self._decoder is None and size > 0:
+            data = self._stream.read(size)  # the plain case: no copy
+            if data:
+                return data
+        while not self._ended and (size < 0 or len(self._ready) < size):
+            self._fill()
+        size = len(self._ready) if size < 0 else size
+        taken = bytes(self._ready[:size])
+        del self._ready[:size]
+        return taken
+
+    def _fill(self) -> None:
+        data = self._stream.read(BLOCK)
+        if self._decoder is not None:
+            data, more = self._decoder.decode(data, final=not data).encode("utf-8", "surrogatepass"), bool(data)
+        else:
+            more = bool(data)
+        self._ready += data
+        if not more:
+            self._ready += self._last
+            self._ended = True
+
+    def _skip_lines(self, count: int) -> None:
+        """Drop the lines before the header (``sep=;``), which end in a line feed."""
+        for _ in range(count):
+            while b"\n" not in self._ready and not self._ended:
+                self._fill()
+            start = self._ready.lstrip(b"\r\n")
+            cut = start.find(b"\n") + 1
+            self._ready = bytearray(start[cut:])
