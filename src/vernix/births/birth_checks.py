@@ -1,0 +1,7 @@
+"""The checks of the encounter ``birth`` across fields and rows."""
+
+from __future__ import annotations
+
+from vernix.births.checks import Check
+
+BIRTH_CHECKS: tuple[Check, ...] = ()

@@ -1,0 +1,59 @@
+"""Checks: rules that a record must keep, each written once as an expression on columns.
+
+What one element may hold (type, range, code set, required level) follows from its declaration and is found
+while reading. The checks declared here see across fields, and across the rows of one file. An expression is
+built with Ibis, so that it runs on DuckDB today and on Spark unchanged; it is true where the check *fails*,
+and null (not enough was sent to say) counts as kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from vernix.births.codes import Words
+
+if TYPE_CHECKING:
+    import ibis
+
+Severity = Literal["hard", "soft"]
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Rows of one small file, and for each whether the check fails there. ``why`` is read by people."""
+
+    why: str
+    rows: tuple[Row, ...]
+    fails: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule.
+
+    ``severity``
+        ``hard``: the row is refused (finding "error"); ``soft``: kept and questioned (finding "warning").
+    ``elements``
+        What the expression reads; the first is the place that a finding names.
+    ``text``
+        What the clerk should do. It never repeats a value.
+    ``expression``
+        Table with at least ``elements``, typed as `elements.arrow_type` says -> boolean column, true where
+        the rule is broken. May use windows over the whole file.
+    """
+
+    code: str
+    severity: Severity
+    elements: tuple[str, ...]
+    text: Words
+    source: str
+    expression: Callable[[ibis.Table], ibis.Value]
+    examples: tuple[Example, ...]
+
+
+def one(why: str, fails: bool, /, **row: Any) -> Example:
+    """An example of a single row; elements that are not named are blank."""
+    return Example(why, (row,), (fails,))
