@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 HALF_THAT_KNOWS_BIRTHS = {"births", "intake", "linkage", "insights", "release", "exposure"}
-WHAT_OPENS = {f"vernix.sealing.{name}" for name in ("identities", "opening", "rewrapping", "records")}
+WHAT_OPENS = {
+    f"vernix.sealing.{name}" for name in ("identities", "opening", "records", "rewrapping", "unwrapping")
+}
 ANALYTICS = {"altair", "deltalake", "django", "duckdb", "ibis", "numpy", "pandas", "pyarrow", "vl_convert"}
 PROGRAMS = {"vernix": "partner", "vernix-gateway": "gateway", "vernix-registry": "registry"}
 # Each costs more than a tenth of a second: `--help` must answer at once.
