@@ -1,0 +1,236 @@
+"""``vernix keygen``, ``seal`` and ``open``: age files by hand, for whoever knows the age program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from vernix.console import say
+from vernix.errors import DataRefused, UsageError
+from vernix.sealing.armor import armored
+from vernix.sealing.descriptors import is_regular, reading
+from vernix.sealing.identities import (
+    HybridIdentity,
+    Identity,
+    KeyIdentity,
+    PassphraseIdentity,
+    X25519Identity,
+    identity_text,
+    load_identities,
+    save_identities,
+)
+from vernix.sealing.opening import open_file, open_pieces
+from vernix.sealing.placing import check_target
+from vernix.sealing.recipients import Recipient, parse_recipient, parse_recipients
+from vernix.sealing.sealer import Sealing, seal_file
+
+_STANDARD = Path("-")
+_MAX_SMALL_FILE = 1 << 20
+
+
+def keygen(
+    *,
+    output: Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)] = None,
+    classic: bool = False,
+    passphrase_file: Path | None = None,
+) -> None:
+    """Make an identity (a secret key) and print its recipient (the public key to give to others).
+
+    Parameters ---------- output File to write the identity to, readable by you alone. An existing file is
+    never overwritten. Without it the identity goes to standard output. classic Make an X25519 key, for
+    partners whose tools do not know post-quantum keys (age1pq1...) yet. passphrase_file Protect the identity
+    file with the passphrase in the first line of this file.
+    """
+    identity: KeyIdentity = X25519Identity.generate() if classic else HybridIdentity.generate()
+    passphrase = _passphrase(passphrase_file) if passphrase_file else None
+    if output is None or output == _STANDARD:
+        if passphrase is not None:
+            raise UsageError("A protected identity needs a file.", hint="Name it with -o FILE.")
+        sys.stdout.write(identity_text([identity]))
+    else:
+        save_identities(output, [identity], passphrase)
+    say(f"Public key: {identity.recipient}")
+
+
+def seal(
+    file: Annotated[Path, Parameter(allow_leading_hyphen=True)] = _STANDARD,
+    *,
+    recipient: Annotated[list[str] | None, Parameter(name=["-r", "--recipient"], negative="")] = None,
+    recipients_file: Annotated[
+        list[Path] | None, Parameter(name=["-R", "--recipients-file"], negative="")
+    ] = None,
+    output: Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)] = None,
+    armor: Annotated[bool, Parameter(name=["-a", "--armor"], negative="")] = False,
+    force: Annotated[bool, Parameter(name=["-f", "--force"], negative="")] = False,
+) -> None:
+    """Seal a file so that only its recipients can open it (age format; any age tool opens it).
+
+    Parameters
+    ----------
+    file
+        The file to seal; - (the default) reads standard input.
+    recipient
+        Whom to seal to: age1pq1... or age1... Can be repeated, but the two kinds do not mix.
+    recipients_file
+        A file with one recipient on each line. Can be repeated.
+    output
+        Where to write; FILE.age by default; - writes to standard output.
+    armor
+        Write text instead of bytes.
+    force
+        Replace an existing output.
+    """
+    recipients = _recipients(recipient or [], recipients_file or [])
+    target = output or _sealed_name(file)
+    if target == _STANDARD:
+        with reading(_source(file)) as descriptor:
+            _to_standard_output(_sealed(descriptor, recipients, armor))
+        return
+    _refuse_same(file, target)
+    seal_file(_path(file), target, recipients, armor=armor, replace=force)
+    say(f"Sealed to {_count(len(recipients), 'recipient')}: {target}")
+
+
+def open_(
+    file: Annotated[Path, Parameter(allow_leading_hyphen=True)] = _STANDARD,
+    *,
+    identity: Annotated[list[Path] | None, Parameter(name=["-i", "--identity"], negative="")] = None,
+    output: Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)] = None,
+    passphrase_file: Path | None = None,
+    force: Annotated[bool, Parameter(name=["-f", "--force"], negative="")] = False,
+) -> None:
+    """Open a sealed file. The content appears only when every byte of it proved to be what was sealed.
+
+    Parameters
+    ----------
+    file
+        The sealed file; - (the default) reads standard input.
+    identity
+        File with your identity (vernix keygen makes one). Can be repeated.
+    output
+        Where to write, readable by you alone; FILE without .age by default; - writes to standard output.
+    passphrase_file
+        The passphrase (first line) of a protected identity file, or of FILE itself if no identity is named.
+    force
+        Replace an existing output.
+    """
+    target = output or _opened_name(file)
+    if target != _STANDARD:
+        _refuse_same(file, target)
+        check_target(target, replace=force)
+    identities = _identities(identity or [], passphrase_file)
+    if target == _STANDARD:
+        _to_standard_output(open_pieces(_source(file), identities))
+        return
+    open_file(_path(file), target, identities, replace=force)
+    say(f"Opened: {target}")
+
+
+def _recipients(texts: list[str], files: list[Path]) -> list[Recipient]:
+    found: list[Recipient] = []
+    try:
+        found += [parse_recipient(text) for text in texts]
+    except DataRefused as reason:
+        raise UsageError(reason.message, hint=reason.hint) from None
+    for path in files:
+        found += parse_recipients(_small_text(path))
+    if not found:
+        raise UsageError(
+            "Nobody is named to seal to.", hint="Name a recipient with -r (age1...) or --to PARTNER."
+        )
+    return found
+
+
+def _identities(paths: list[Path], passphrase_file: Path | None) -> list[Identity]:
+    ask: Callable[[], bytes] | None = None
+    if passphrase_file is not None:
+        passphrase = _passphrase(passphrase_file)
+        ask = lambda: passphrase  # noqa: E731
+        if not paths:
+            return [PassphraseIdentity(passphrase)]
+    if not paths:
+        raise UsageError("No identity is named to open with.", hint="Name your identity file with -i FILE.")
+    return [identity for path in paths for identity in load_identities(path, ask)]
+
+
+def _sealed(descriptor: int, recipients: list[Recipient], armor: bool) -> Iterable[bytes | memoryview]:
+    sealing = Sealing.begin(recipients)
+    if is_regular(descriptor):
+        pieces = sealing.blocks(descriptor)
+    else:
+        pieces = sealing.stream(os.fdopen(descriptor, "rb", closefd=False))
+    return armored(pieces) if armor else pieces
+
+
+def _to_standard_output(pieces: Iterable[bytes | memoryview]) -> None:
+    if sys.stdout.isatty():
+        raise UsageError(
+            "Bytes would spoil this terminal.", hint="Name a file with -o, or pipe it into a program."
+        )
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
+def _sealed_name(file: Path) -> Path:
+    return _STANDARD if file == _STANDARD else file.with_name(file.name + ".age")
+
+
+def _opened_name(file: Path) -> Path:
+    if file == _STANDARD:
+        return _STANDARD
+    if file.suffix != ".age" or not file.stem:
+        raise UsageError(
+            "The name does not end in .age, so it does not say what to call the content.",
+            hint="Name the output with -o FILE.",
+        )
+    return file.with_suffix("")
+
+
+def _source(file: Path) -> Path | int:
+    if file != _STANDARD:
+        return file
+    if sys.stdin.isatty():
+        raise UsageError("No file is named.", hint="Name a file, or pipe one into standard input.")
+    return sys.stdin.fileno()
+
+
+def _path(file: Path) -> Path:
+    return Path("/dev/stdin") if file == _STANDARD else file
+
+
+def _refuse_same(file: Path, target: Path) -> None:
+    if file != _STANDARD and target.exists() and file.exists() and target.samefile(file):
+        raise UsageError("Input and output are the same file.", hint="Name another output with -o.")
+
+
+def _passphrase(path: Path) -> bytes:
+    """The first line of ``path``."""
+    line = _small_text(path).split("\n", 1)[0].removesuffix("\r")
+    if not line:
+        raise UsageError(
+            f"The first line of {path} is empty.", hint="Write the passphrase on its first line."
+        )
+    return line.encode("utf-8")
+
+
+def _small_text(path: Path) -> str:
+    with reading(path) as descriptor, os.fdopen(descriptor, "rb", closefd=False) as file:
+        data = file.read(_MAX_SMALL_FILE + 1)
+    try:
+        if len(data) > _MAX_SMALL_FILE:
+            raise ValueError("too large")
+        return data.decode("utf-8")
+    except ValueError:
+        raise DataRefused(
+            f"{path} is not a small text file.", hint="Check that you named the right file."
+        ) from None
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,79 @@
+"""Reading and writing at a position of an open file, so that many threads share one descriptor."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vernix.errors import DataRefused, UsageError
+
+SCRATCH = 1 << 20
+
+
+@contextmanager
+def reading(source: Path | int) -> Iterator[int]:
+    """A descriptor of ``source``; opened and closed here if it is a path, left open if it is a descriptor."""
+    if isinstance(source, int):
+        yield source
+        return
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {source}.", hint="Check the name and the folder.") from None
+    try:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise UsageError(
+                f"{source} is a folder, not a file.", hint="Name a file, or pack the folder first."
+            )
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def is_regular(descriptor: int) -> bool:
+    """Whether ``descriptor`` can be read at any position and has a size."""
+    return stat.S_ISREG(os.fstat(descriptor).st_mode)
+
+
+def read_at(descriptor: int, buffer: memoryview, offset: int) -> None:
+    """Fill ``buffer`` from ``offset``; ``DataRefused`` if the file ends before (it was cut while we read)."""
+    while buffer:
+        count = os.preadv(descriptor, [buffer], offset)
+        if not count:
+            raise changed()
+        buffer = buffer[count:]
+        offset += count
+
+
+def write_at(descriptor: int, data: memoryview, offset: int) -> None:
+    """Write all of ``data`` at ``offset``."""
+    while data:
+        count = os.pwrite(descriptor, data, offset)
+        data = data[count:]
+        offset += count
+
+
+def copy_rest(source: int, target: int, offset: int) -> None:
+    """Append everything in ``source`` from ``offset`` on to ``target``, in flat memory."""
+    while data := os.pread(source, SCRATCH, offset):
+        offset += len(data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(target, rest) :]
+
+
+def fingerprint(descriptor: int) -> tuple[int, int]:
+    """Size and time of last change: what must stay as it was while a file is read."""
+    status = os.fstat(descriptor)
+    return status.st_size, status.st_mtime_ns
+
+
+def changed() -> DataRefused:
+    """The refusal of a file that did not hold still."""
+    return DataRefused(
+        "The file was changed while it was being read.",
+        hint="Run it again when nothing writes to the file any more.",
+    )
