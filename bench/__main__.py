@@ -36,7 +36,7 @@ def main() -> None:
         _say(f"{name} ...")
         results[name] = _run(name, size_mib=options.size_mib, repeats=options.repeats)
         if not options.json:
-            _say(json.dumps(results[name], indent=2))
+            print(name, json.dumps(results[name], indent=2))
     document = {"machine": _machine(), "benchmarks": results}
     if options.json:
         json.dump(document, sys.stdout, indent=2)

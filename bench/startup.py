@@ -1,7 +1,7 @@
 """How long a person waits for `vernix --help`, beside the bare interpreter. Target: 0.25 seconds.
 
-Help answers from a table, without the parser or anything heavy (decision 0005); what is left is the interpreter
-itself, so that the ratio says more about vernix than the seconds do.
+Help answers from a table, without the parser or anything heavy (decision 0005); what is left is mostly the
+interpreter itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How the three programs speak on a terminal: a table of commands, one answer to ``--help``, one to errors.
 
-A program is a table of lazily loaded commands. The table alone answers ``--help``, so that help needs no heavy
-import (cyclopts with rich costs 0.3 to 0.8 seconds, measured); a named command is then parsed by cyclopts.
+A program is a table of lazily loaded commands. The table alone answers ``--help``, so that help needs no
+heavy import (cyclopts with rich costs 0.3 to 0.8 seconds, measured); a named command is then parsed by cyclopts.
 Standard output carries results only; everything else goes to standard error (DESIGN.md section 7).
 """
 
@@ -13,10 +13,13 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vernix import __version__
 from vernix.errors import KeeperFailed, VernixError
+
+if TYPE_CHECKING:
+    from cyclopts import App
 
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
@@ -65,11 +68,26 @@ class Program:
         return _invoke(self.name, names[words[0]], list(words[1:]))
 
 
-def _invoke(program: str, command: Command, words: list[str]) -> int:
-    from cyclopts import App, CycloptsError
+def application(program: str, commands: Sequence[Command]) -> App:
+    """The parser of some of a program's commands; the reference pages are written from it, too."""
+    from cyclopts import App, Parameter
 
-    app = App(name=program, result_action="return_value", help_format="plaintext", version=__version__)
-    app.command(command.target, name=command.name)
+    app = App(
+        name=program,
+        result_action="return_value",
+        help_format="plaintext",
+        version=__version__,
+        default_parameter=Parameter(negative=()),  # a flag is given or it is not: no `--no-...` beside each
+    )
+    for command in commands:
+        app.command(command.target, name=command.name)
+    return app
+
+
+def _invoke(program: str, command: Command, words: list[str]) -> int:
+    from cyclopts import CycloptsError
+
+    app = application(program, [command])
     try:
         result = app([command.name, *words], exit_on_error=False, print_error=False)
     except CycloptsError as error:
@@ -94,7 +112,8 @@ def _keeper_failed(error: OSError) -> int:
     """A failure of this machine's own disk, said without the text of any record."""
     if error.errno in _DISK_ERRORS:
         say(
-            f"This machine's disk failed: {os.strerror(error.errno or 0)}. Free some space, then run it again."
+            f"This machine's disk failed: {os.strerror(error.errno or 0)}. "
+            "Free some space, then run it again."
         )
     else:
         place = f" ({error.filename})" if error.filename else ""

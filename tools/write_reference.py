@@ -1,0 +1,85 @@
+"""Write the pages of docs/reference that are made from the code; ``--check`` says whether they differ."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from vernix import errors
+from vernix.console import Program, application
+from vernix.gateway.cli import PROGRAM as GATEWAY
+from vernix.partner.cli import PROGRAM as PARTNER
+from vernix.registry.cli import PROGRAM as REGISTRY
+
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+MADE = "<!-- Made from the code by `make reference`; a test holds the two equal. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """The text of each page that is made from the code, by file name."""
+    return {"commands.md": _commands(), "exit-codes.md": _exit_codes()}
+
+
+def main() -> None:
+    """Write the pages, or leave with 1 if ``--check`` finds one that is not what the code says."""
+    stale = [name for name, text in pages().items() if not _same(REFERENCE / name, text)]
+    if "--check" in sys.argv[1:]:
+        if stale:
+            sys.exit(f"docs/reference is not what the code says: {', '.join(stale)}. Run make reference.")
+        return
+    for name in stale:
+        (REFERENCE / name).write_text(pages()[name], encoding="utf-8")
+        sys.stdout.write(f"docs/reference/{name}\n")
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _commands() -> str:
+    head = (
+        "# Commands\n\n"
+        "Three programs, one for each zone. Results go to standard output, the rest to standard error;\n"
+        "`--json` prints one JSON document. What a program leaves with: [exit codes](exit-codes.md).\n\n"
+    )
+    return MADE + head + "\n".join(_program(program) for program in (PARTNER, GATEWAY, REGISTRY))
+
+
+def _program(program: Program) -> str:
+    text = application(program.name, program.commands).generate_docs(
+        output_format="markdown", heading_level=2, usage_name=program.name
+    )
+    _, *sections = re.split(rf"^(?=### {program.name} )", text, flags=re.MULTILINE)
+    about = f"## {program.name}\n\n{program.about[0].upper()}{program.about[1:]}\n\n"
+    return about + "\n".join(section.rstrip() + "\n" for section in sections)
+
+
+def _exit_codes() -> str:
+    head = (
+        "# Exit codes and HTTP statuses\n\n"
+        "Every program leaves with 0 when the thing is done. Everything else says whose fault it is, in one\n"
+        "sentence on standard error, with what to do next.\n\n"
+        "| error | exit code | HTTP status at the gateway | what it means |\n|---|---|---|---|\n"
+    )
+    rows = [
+        f"| {kind.__name__} | {kind.exit_code} | {kind.http_status} | {_first_line(kind)} |"
+        for kind in _kinds(errors.VernixError)
+    ]
+    return MADE + head + "\n".join(rows) + "\n"
+
+
+def _first_line(kind: type[errors.VernixError]) -> str:
+    return (kind.__doc__ or "").splitlines()[0]
+
+
+def _kinds(kind: type[errors.VernixError]) -> Iterator[type[errors.VernixError]]:
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield child
+            yield from _kinds(child)
+
+
+if __name__ == "__main__":
+    main()
