@@ -1,0 +1,369 @@
+"""The directory: who exists, with which keys, and who may send what to whom. The TUF target "directory.json".
+
+Canonical JSON, format ``vernix/directory/v1``. It is believed only when it comes out of
+``vernix.custody.trust``: the document itself carries no signature.
+
+Rule of change: a new or changed field makes ``vernix/directory/v2``. A reader refuses formats that it does
+not know, so v2 is published only when every partner's client reads it; a purpose or role is added the same
+way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from vernix.custody import canonical
+from vernix.custody.fields import Fields
+from vernix.custody.identifiers import format_time
+from vernix.custody.signatures import Signed, VerifyKey
+from vernix.errors import DataRefused, FarSideRefused, NotFound, NotProven
+
+if TYPE_CHECKING:
+    from vernix.sealing.recipients import Recipient
+
+FORMAT = "vernix/directory/v1"
+PURPOSES = ("submission", "acknowledgement", "message", "test")
+EVERYBODY = "*"
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far two honest clocks may differ."""
+
+SIGNING = "signing"
+RECIPIENT = "recipient"
+
+_ROLES = ("registry", "partner")
+_STATES = ("active", "suspended")
+_RECIPIENT_TEXT = re.compile(r"age1[02-9ac-hj-np-z]{20,3000}")
+_POST_QUANTUM = "age1pq1"
+_MAX_PARTNERS = 20_000
+_MAX_KEYS = 50
+_MAX_RIGHTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A partner's key and when it holds: from ``valid_from`` until before ``valid_until``.
+
+    ``kind`` is "signing" (``value`` is ``ed25519:...``) or "recipient" (``value`` is ``age1...``). A key that
+    is ``revoked`` is taken for nothing at all, whatever time a document claims: a thief can backdate.
+    """
+
+    id: str
+    kind: str
+    value: str
+    valid_from: datetime
+    valid_until: datetime | None = None
+    revoked: datetime | None = None
+
+    @classmethod
+    def make(cls, value: str, valid_from: datetime, valid_until: datetime | None = None) -> Key:
+        """The entry for a verify key's or a recipient's text; id and kind follow from the text."""
+        kind = SIGNING if value.startswith("ed25519:") else RECIPIENT
+        return cls(key_id_of(value), kind, value, valid_from, valid_until)
+
+    def holds(self, at: datetime) -> bool:
+        """Whether the key may be used for something done at ``at``; clocks may differ by five minutes."""
+        if self.revoked is not None or at < self.valid_from - CLOCK_TOLERANCE:
+            return False
+        return self.valid_until is None or at < self.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An organisation. ``role`` "registry" or "partner"; ``status`` "active" or "suspended"."""
+
+    id: str
+    name: str
+    keys: tuple[Key, ...]
+    role: str = "partner"
+    status: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """``sender`` may send ``purposes`` to ``addressee``. One of the two may be "*": everybody."""
+
+    sender: str
+    addressee: str
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationKey:
+    """An open invitation: ``key`` is the text of the verify key derived from its secret."""
+
+    id: str
+    key: str
+    partner_name: str
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class Directory:
+    """One version of the directory. Partners, keys and invitations ascend by id; every id is there once."""
+
+    version: int
+    created: datetime
+    gateway: str
+    partners: tuple[Partner, ...]
+    rights: tuple[Right, ...]
+    invitations: tuple[InvitationKey, ...] = ()
+    _by_id: dict[str, Partner] = field(init=False, repr=False, compare=False)
+    _by_key: dict[str, tuple[Partner, Key]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_id = {partner.id: partner for partner in self.partners}
+        by_key = {key.id: (partner, key) for partner in self.partners for key in partner.keys}
+        object.__setattr__(self, "_by_id", by_id)
+        object.__setattr__(self, "_by_key", by_key)
+
+    @classmethod
+    def parse(cls, data: bytes) -> Directory:
+        """Read canonical bytes; DataRefused names the field that is not as it must be."""
+        fields = Fields(canonical.decode(data), "directory")
+        fields.format(FORMAT)
+        directory = cls(
+            version=fields.integer("version", least=1),
+            created=fields.time("created"),
+            gateway=fields.gateway_url("gateway"),
+            partners=tuple(_parse_partner(item) for item in fields.items("partners", most=_MAX_PARTNERS)),
+            rights=tuple(_parse_right(item) for item in fields.items("rights", most=_MAX_RIGHTS)),
+            invitations=tuple(
+                _parse_invitation(item) for item in fields.items("invitations", most=_MAX_PARTNERS)
+            ),
+        )
+        fields.end()
+        _check_ascending("partners", [partner.id for partner in directory.partners])
+        _check_ascending("invitations", [invitation.id for invitation in directory.invitations])
+        keys = [key.id for partner in directory.partners for key in partner.keys]
+        if len(set(keys)) != len(keys):
+            raise DataRefused("The directory has the same key twice.")
+        return directory
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes. Raises DataRefused rather than write what ``parse`` would refuse."""
+        document = {
+            "format": FORMAT,
+            "version": self.version,
+            "created": format_time(self.created),
+            "gateway": self.gateway,
+            "partners": [_partner_object(partner) for partner in sorted(self.partners, key=_id_of)],
+            "rights": [
+                {"sender": right.sender, "addressee": right.addressee, "purposes": sorted(right.purposes)}
+                for right in self.rights
+            ],
+            "invitations": [_invitation_object(item) for item in sorted(self.invitations, key=_id_of)],
+        }
+        data = canonical.encode(document)
+        Directory.parse(data)
+        return data
+
+    def partner(self, partner_id: str) -> Partner:
+        """The partner of that id, active or not; NotFound otherwise."""
+        try:
+            return self._by_id[partner_id]
+        except KeyError:
+            raise NotFound(
+                "The directory knows no such partner.",
+                hint="Refresh the directory, or check the partner's id.",
+            ) from None
+
+    def may_send(self, sender: str, addressee: str, purpose: str) -> bool:
+        """Whether both are active and a right lets ``sender`` send ``purpose`` to ``addressee``."""
+        for partner_id in (sender, addressee):
+            partner = self._by_id.get(partner_id)
+            if partner is None or partner.status != "active":
+                return False
+        return any(
+            right.sender in (sender, EVERYBODY)
+            and right.addressee in (addressee, EVERYBODY)
+            and purpose in right.purposes
+            for right in self.rights
+        )
+
+    def check_rights(self, sender: str, addressees: Iterable[str], purpose: str) -> None:
+        """Raise FarSideRefused unless ``sender`` may send ``purpose`` to every one of ``addressees``."""
+        for addressee in addressees:
+            if not self.may_send(sender, addressee, purpose):
+                raise FarSideRefused(
+                    f"The directory does not let {sender} send a {purpose} to {addressee}.",
+                    hint="Ask the registry for that right.",
+                )
+
+    def signing_key(self, key_id: str, at: datetime) -> tuple[Partner, VerifyKey]:
+        """The active partner who held signing key ``key_id`` at ``at``, and the key; NotProven otherwise."""
+        found = self._by_key.get(key_id)
+        if found is None or found[1].kind != SIGNING:
+            raise NotProven("The directory knows no such signing key.", hint="Refresh the directory.")
+        partner, key = found
+        if partner.status != "active":
+            raise NotProven(f"The partner {partner.id} is suspended.", hint="Ask the registry why.")
+        if key.revoked is not None:
+            raise NotProven(f"The key {key_id} has been revoked.", hint="Sign with the partner's new key.")
+        if not key.holds(at):
+            raise NotProven(f"The key {key_id} was not valid then.", hint="Sign with a key that is.")
+        return partner, VerifyKey.from_text(key.value)
+
+    def check_signature(self, signed: Signed, domain: str, partner_id: str, at: datetime) -> None:
+        """Raise NotProven unless ``signed`` bears one signature, by a key ``partner_id`` held at ``at``."""
+        partner, key = self.signing_key(signed.only_key_id, at)
+        if partner.id != partner_id:
+            raise NotProven(
+                f"A document in the name of {partner_id} is signed by {partner.id}.",
+                hint="Only the partner named in it can sign it.",
+            )
+        signed.check(domain, [key])
+
+    def recipients(self, partner_id: str, at: datetime) -> list[Recipient]:
+        """The recipients to seal to for a partner: post-quantum ones alone where it has any, else the others.
+
+        The two kinds are never mixed in one file (age's rule). NotFound when no key holds at ``at``.
+        """
+        from vernix.sealing.recipients import parse_recipient
+
+        partner = self.partner(partner_id)
+        if partner.status != "active":
+            raise NotProven(f"The partner {partner.id} is suspended.", hint="Ask the registry why.")
+        texts = [key.value for key in partner.keys if key.kind == RECIPIENT and key.holds(at)]
+        strongest = [text for text in texts if text.startswith(_POST_QUANTUM)] or texts
+        if not strongest:
+            raise NotFound(
+                f"The directory has no valid recipient of {partner_id}.", hint="Ask them to renew their keys."
+            )
+        return [parse_recipient(text) for text in strongest]
+
+    def invitation(self, invitation_id: str, at: datetime) -> InvitationKey:
+        """The open invitation of that id; NotProven when there is none or it has expired."""
+        for invitation in self.invitations:
+            if invitation.id == invitation_id and at < invitation.expires:
+                return invitation
+        raise NotProven("There is no such open invitation.", hint="Ask the registry for a new one.")
+
+
+def key_id_of(value: str) -> str:
+    """The id of a key from its text: of a verify key its own id, of a recipient SHA-256 over the text."""
+    if value.startswith("ed25519:"):
+        return VerifyKey.from_text(value).key_id
+    return hashlib.sha256(value.encode("utf-8")).hexdigest()[:16]
+
+
+def check_recipient_text(text: str) -> str:
+    """``text`` if it looks like an age recipient (``age1`` and lower-case Bech32); DataRefused otherwise."""
+    if not _RECIPIENT_TEXT.fullmatch(text):
+        raise DataRefused("A recipient is not spelled age1...", hint="Copy it again, whole.")
+    return text
+
+
+def _id_of(item: Partner | Key | InvitationKey) -> str:
+    return item.id
+
+
+def _check_ascending(what: str, ids: list[str]) -> None:
+    if ids != sorted(set(ids)):
+        raise DataRefused(f"The directory's {what} are not in order of their ids, each once.")
+
+
+def _parse_partner(value: object) -> Partner:
+    fields = Fields(value, "directory's partner")
+    partner = Partner(
+        id=fields.partner("id"),
+        name=fields.text("name"),
+        keys=tuple(_parse_key(item) for item in fields.items("keys", most=_MAX_KEYS)),
+        role=fields.choice("role", _ROLES),
+        status=fields.choice("status", _STATES),
+    )
+    fields.end()
+    _check_ascending("keys", [key.id for key in partner.keys])
+    return partner
+
+
+def _parse_key(value: object) -> Key:
+    fields = Fields(value, "directory's key")
+    key = Key(
+        id=fields.key_id("id"),
+        kind=fields.choice("kind", (SIGNING, RECIPIENT)),
+        value=fields.text("value", most=4000),
+        valid_from=fields.time("valid_from"),
+        valid_until=fields.optional_time("valid_until"),
+        revoked=fields.optional_time("revoked"),
+    )
+    fields.end()
+    if key.kind == SIGNING:
+        VerifyKey.from_text(key.value)
+    else:
+        check_recipient_text(key.value)
+    if key.id != key_id_of(key.value):
+        raise DataRefused("The directory's key has another id than its value gives it.")
+    return key
+
+
+def _parse_right(value: object) -> Right:
+    fields = Fields(value, "directory's right")
+    right = Right(
+        sender=_parse_side(fields, "sender"),
+        addressee=_parse_side(fields, "addressee"),
+        purposes=tuple(
+            Fields({"purpose": item}, "directory's right").choice("purpose", PURPOSES)
+            for item in fields.items("purposes", least=1, most=len(PURPOSES))
+        ),
+    )
+    fields.end()
+    if list(right.purposes) != sorted(set(right.purposes)):
+        raise DataRefused("The directory's right does not list its purposes in order, each once.")
+    if right.sender == right.addressee == EVERYBODY:
+        raise DataRefused("The directory's right lets everybody send to everybody.")
+    return right
+
+
+_SIDE = re.compile(r"\*|[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+
+def _parse_side(fields: Fields, name: str) -> str:
+    return fields.matching(name, _SIDE)
+
+
+def _parse_invitation(value: object) -> InvitationKey:
+    fields = Fields(value, "directory's invitation")
+    invitation = InvitationKey(
+        id=fields.id("id"),
+        key=fields.text("key"),
+        partner_name=fields.text("partner_name"),
+        expires=fields.time("expires"),
+    )
+    fields.end()
+    VerifyKey.from_text(invitation.key)
+    return invitation
+
+
+def _partner_object(partner: Partner) -> dict[str, object]:
+    return {
+        "id": partner.id,
+        "name": partner.name,
+        "keys": [_key_object(key) for key in sorted(partner.keys, key=_id_of)],
+        "role": partner.role,
+        "status": partner.status,
+    }
+
+
+def _key_object(key: Key) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "kind": key.kind,
+        "value": key.value,
+        "valid_from": format_time(key.valid_from),
+        "valid_until": None if key.valid_until is None else format_time(key.valid_until),
+        "revoked": None if key.revoked is None else format_time(key.revoked),
+    }
+
+
+def _invitation_object(invitation: InvitationKey) -> dict[str, object]:
+    return {
+        "id": invitation.id,
+        "key": invitation.key,
+        "partner_name": invitation.partner_name,
+        "expires": format_time(invitation.expires),
+    }

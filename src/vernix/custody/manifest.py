@@ -1,0 +1,186 @@
+"""The manifest: what the parts of a delivery are, sealed as its first part and signed inside the seal.
+
+Canonical JSON, format and signing domain ``vernix/manifest/v1``, signed by one key of the sender. It names
+its intended recipients, so that nobody who can open it can seal it again for somebody else, or put another
+sender's signature on the outside: the two documents must agree.
+
+Rule of change: any new or changed field makes ``vernix/manifest/v2`` with a domain of its own; readers refuse
+what they do not know. A role is added the same way.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from vernix.custody import canonical
+from vernix.custody.delivery import MAX_ADDRESSEES, MAX_PARTS, Delivery
+from vernix.custody.directory import CLOCK_TOLERANCE, PURPOSES, Directory
+from vernix.custody.fields import Fields
+from vernix.custody.identifiers import format_time
+from vernix.custody.signatures import MANIFEST, Signed, SigningKey
+from vernix.errors import DataRefused, NotProven
+
+ROLES = ("data", "mapping", "acknowledgement", "file")
+
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
+_ENCOUNTER = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_MAX_SIZE = 2**50
+_MAX_NAME_BYTES = 150
+_PUNCTUATION = frozenset(" ._-()+,=@'")
+_WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a delivery. ``part`` is its place among the parts (1 or more); ``size`` its plaintext's.
+
+    ``digest`` is the sealed part's digest, as in the delivery. ``name`` is what the sender called it: show it
+    and store under it only by way of ``safe_name``. ``encounter`` says what kind of data it holds, or None.
+    """
+
+    part: int
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    role: str
+    encounter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the sender says of the delivery ``delivery`` to its intended ``recipients`` (partner ids)."""
+
+    delivery: str
+    sender: str
+    recipients: tuple[str, ...]
+    purpose: str
+    files: tuple[File, ...]
+    note: str
+    created: datetime
+
+    @classmethod
+    def parse(cls, data: bytes) -> Manifest:
+        """Read canonical bytes; DataRefused names the field. Says nothing of who signed."""
+        fields = Fields(canonical.decode(data), "manifest")
+        fields.format(MANIFEST)
+        manifest = cls(
+            delivery=fields.id("delivery"),
+            sender=fields.partner("sender"),
+            recipients=fields.partners("recipients", most=MAX_ADDRESSEES),
+            purpose=fields.choice("purpose", PURPOSES),
+            files=tuple(_parse_file(item) for item in fields.items("files", most=MAX_PARTS - 1)),
+            note=fields.text("note", most=4000, lines=True, empty=True),
+            created=fields.time("created"),
+        )
+        fields.end()
+        if [file.part for file in manifest.files] != list(range(1, len(manifest.files) + 1)):
+            raise DataRefused("The manifest's field 'files' does not name every part once, in order.")
+        return manifest
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes. Raises DataRefused rather than write what ``parse`` would refuse."""
+        document = {
+            "format": MANIFEST,
+            "delivery": self.delivery,
+            "sender": self.sender,
+            "recipients": list(self.recipients),
+            "purpose": self.purpose,
+            "files": [_file_object(file) for file in self.files],
+            "note": self.note,
+            "created": format_time(self.created),
+        }
+        data = canonical.encode(document)
+        Manifest.parse(data)
+        return data
+
+    def sign(self, key: SigningKey) -> Signed:
+        """The signed envelope: these bytes are what gets sealed as part 0."""
+        return Signed.make(MANIFEST, self.to_bytes(), [key])
+
+    @classmethod
+    def open_signed(
+        cls, envelope: bytes | Signed, directory: Directory, reader: str, now: datetime
+    ) -> Manifest:
+        """The manifest in ``envelope``, proven: signed by its sender and meant for ``reader`` (a partner id).
+
+        For one that came with a delivery, call ``check_against`` as well. Raises DataRefused or NotProven.
+        """
+        signed = envelope if isinstance(envelope, Signed) else Signed.decode(envelope)
+        manifest = cls.parse(signed.document)
+        if reader not in manifest.recipients:
+            raise NotProven(
+                "The manifest was made for somebody else and sealed again for this reader.",
+                hint="Tell its sender, and delete the delivery.",
+            )
+        if manifest.created > now + CLOCK_TOLERANCE:
+            raise NotProven("The manifest was made in the future.", hint="Check the clocks on both sides.")
+        directory.check_signature(signed, MANIFEST, manifest.sender, manifest.created)
+        return manifest
+
+    def check_against(self, delivery: Delivery) -> None:
+        """Raise NotProven unless this is the manifest of ``delivery``, to the last digest."""
+        agree = {
+            "delivery": self.delivery == delivery.id,
+            "sender": self.sender == delivery.sender,
+            "recipients": set(self.recipients) == set(delivery.addressees),
+            "purpose": self.purpose == delivery.purpose,
+            "files": [file.digest for file in self.files] == [part.digest for part in delivery.parts[1:]],
+        }
+        for name, same in agree.items():
+            if not same:
+                raise NotProven(
+                    f"The manifest and the delivery disagree in the manifest's field {name!r}.",
+                    hint="Somebody put together what does not belong together: tell the sender.",
+                )
+
+
+def safe_name(name: str) -> str:
+    """A name from a manifest made harmless: one path component, visible, portable, at most 150 bytes.
+
+    Everything but letters, digits, marks and a few signs becomes ``_``; never empty, hidden, a path, an
+    option (``-x``) or a Windows device.
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    kept = "".join(c if c in _PUNCTUATION or unicodedata.category(c)[0] in "LNM" else "_" for c in last)
+    kept = kept.lstrip(" .-").rstrip(" .")
+    if not kept:
+        return "file"
+    if _WINDOWS_DEVICES.fullmatch(kept):
+        kept = f"_{kept}"
+    suffix = PurePosixPath(kept).suffix
+    if len(suffix.encode()) > 20:
+        suffix = ""
+    stem = kept.removesuffix(suffix).encode()[: _MAX_NAME_BYTES - len(suffix.encode())]
+    return (stem.decode("utf-8", "ignore").rstrip(" .") or "file") + suffix
+
+
+def _parse_file(value: object) -> File:
+    fields = Fields(value, "manifest's file")
+    file = File(
+        part=fields.integer("part", least=1, most=MAX_PARTS - 1),
+        name=fields.text("name", most=255),
+        media_type=fields.matching("media_type", _MEDIA_TYPE),
+        size=fields.integer("size", most=_MAX_SIZE),
+        digest=fields.digest("digest"),
+        role=fields.choice("role", ROLES),
+        encounter=fields.optional_matching("encounter", _ENCOUNTER),
+    )
+    fields.end()
+    return file
+
+
+def _file_object(file: File) -> dict[str, object]:
+    return {
+        "part": file.part,
+        "name": file.name,
+        "media_type": file.media_type,
+        "size": file.size,
+        "digest": file.digest,
+        "role": file.role,
+        "encounter": file.encounter,
+    }
