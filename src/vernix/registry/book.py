@@ -1,0 +1,134 @@
+"""The book: clinical rows under pseudonyms, append-only, one Delta table for each kind of encounter.
+
+A row says what one file said about one record. A correction is a later row under the same pseudonym: a blank
+left the earlier value alone, a clear took it away. `Book.current` is what all rows of a record say together,
+and is what every report reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vernix.births import encounters
+from vernix.registry.lakehouse import Lakehouse
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from ibis.backends.duckdb import Backend
+
+ORDER = ("sent_at", "submission", "row")
+"""What makes one row later than another: the sender's signed time, then the delivery's id, then the row."""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """Which state of the book a report was made from; the same version gives the same report for ever."""
+
+    table: str
+    version: int
+    written_at: str
+
+
+def book_schema(encounter: str) -> pa.Schema:
+    """The columns of an encounter's table: what the registry adds, then the elements."""
+    import pyarrow as pa
+
+    moment = pa.timestamp("us", tz="UTC")
+    own = [
+        pa.field("pseudonym", pa.binary(), nullable=False),
+        pa.field("mother_pseudonym", pa.binary()),
+        pa.field("submitter", pa.string(), nullable=False),
+        pa.field("submission", pa.string(), nullable=False),
+        pa.field("batch", pa.string(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("sent_at", moment, nullable=False),
+        pa.field("received_at", moment, nullable=False),
+        pa.field("cleared", pa.list_(pa.string())),
+    ]
+    # Direct identifiers have no column here: what the book cannot hold, it cannot leak.
+    return pa.schema([*own, *encounters.arrow_schema(encounters.get(encounter), "quasi", "clinical")])
+
+
+class Book:
+    """The clinical tables in ``DATA/book``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._tables: dict[str, Lakehouse] = {}
+
+    def table(self, encounter: str) -> Lakehouse:
+        """The table of one kind of encounter."""
+        if encounter not in self._tables:
+            self._tables[encounter] = Lakehouse(self.folder / encounter, book_schema(encounter))
+        return self._tables[encounter]
+
+    def found(self) -> None:
+        """Make the tables that are missing."""
+        for encounter in encounters.names():
+            self.table(encounter).found()
+
+    def keep(self, encounter: str, rows: pa.Table, batch: str) -> bool:
+        """Append one file's rows (columns of `book_schema`) once; returns whether they were appended now."""
+        return self.table(encounter).append_once(rows.cast(book_schema(encounter)), batch)
+
+    def extraction(self, encounter: str) -> Extraction:
+        """The newest state of a table, for the stamp on a report."""
+        table = self.table(encounter).table()
+        written = datetime.fromtimestamp(table.history(1)[0]["timestamp"] / 1000, tz=UTC)
+        return Extraction(f"book/{encounter}", table.version(), written.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    def rows(self, engine: Backend, encounter: str) -> ir.Table:
+        """Every row ever said, as a table of the engine."""
+        import ibis
+
+        files = self.table(encounter).table().file_uris()
+        wanted = ibis.Schema.from_pyarrow(book_schema(encounter))
+        if not files:
+            return ibis.memtable(book_schema(encounter).empty_table())
+        said = engine.read_parquet(files, union_by_name=True)
+        # Files from before an element was declared lack its column.
+        return said.select(
+            **{name: said[name] if name in said.columns else ibis.null(kind) for name, kind in wanted.items()}
+        )
+
+    def current(self, engine: Backend, encounter: str) -> ir.Table:
+!!        """One row a record: for each element the latest value that was said, none where it was cleared since."""
+        return fold(self.rows(engine, encounter))
+
+
+def fold(said: ir.Table) -> ir.Table:
+    """What all rows under one pseudonym say together.
+
+    Written for two engines: `max_by` with a structure as its value keeps a clear (a null) that a plain
+    `max_by` would skip, and both DuckDB and Spark order structures field by field.
+    """
+    import ibis
+
+    moment = ibis.struct({name: said[name] for name in ORDER})
+
+    def latest(name: str) -> Any:
+        spoken = said[name].notnull() | said["cleared"].contains(name)
+        return ibis.struct({"value": said[name]}).argmax(moment, where=spoken)["value"]
+
+    names = [name for name in said.columns if name not in ("pseudonym", "cleared")]
+    return said.group_by("pseudonym").agg(**{name: latest(name) for name in names})
+
+
+def open_engine(work: Path) -> Backend:
+    """An embedded engine whose spilled pages are encrypted and lie in the private work folder.
+
+    DuckDB writes encrypted spill files only with its own cipher allowed ("unsafe" because of its random
+    numbers); without the setting pages would spill in the clear. The book holds no identity; the vault never
+    meets this engine.
+    """
+    import ibis
+
+    spill = work / "spill"
+    spill.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return ibis.duckdb.connect(
+        temp_directory=str(spill), temp_file_encryption=True, force_mbedtls_unsafe=True
+    )

@@ -1,0 +1,136 @@
+!!"""``vernix-registry init``: keys, directory, vault and book, made once. Killed half-way, it finishes when run again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from vernix.console import print_json, say
+from vernix.custody.identifiers import check_gateway_url
+from vernix.custody.publishing import ROOT_KEYS, DirectoryPublisher
+from vernix.custody.signatures import SigningKey
+from vernix.errors import UsageError
+from vernix.registry.book import Book
+from vernix.registry.keyring import Keyring, save_root_keys
+from vernix.registry.publishing import first_directory
+from vernix.registry.settings import (
+    PASSPHRASE_VARIABLE,
+    Profile,
+    RegistryFolder,
+    find_folder,
+    make_passphrase,
+    open_workflow,
+    passphrase_path,
+    read_passphrase,
+)
+from vernix.registry.vault import Vault
+
+
+def init(
+    *,
+    gateway: str = "http://127.0.0.1:8443",
+    name: str = "Birth registry",
+    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
+    json: bool = False,
+) -> None:
+    """Make the registry's keys, directory, vault and book.
+
+    Parameters
+    ----------
+    gateway
+        The address at which partners reach the gateway: https://host[:port], or http for this machine only.
+    name
+        The registry's name, as partners see it in the directory.
+    data
+        The data folder. Must not hold a registry yet.
+    passphrase_file
+        The file with the passphrase that seals the keys; made with a random one where it is missing.
+    json
+        Print one JSON document instead of text.
+    """
+    folder = find_folder(data)
+    if folder.profile_file.exists():
+        raise UsageError(f"There is a registry in {folder.root} already; nothing was changed.")
+    check_gateway_url(gateway)
+    folder.make()
+    made = not passphrase_path(passphrase_file).exists()
+    if made:
+        make_passphrase(passphrase_path(passphrase_file))
+    profile = found(folder, name, gateway, read_passphrase(passphrase_file))
+    if made:
+        _say_where_the_passphrase_is(passphrase_path(passphrase_file), folder)
+    if json:
+        print_json(
+            {
+                "data": os.fspath(folder.root),
+                "directory": os.fspath(folder.public),
+                "gateway": gateway,
+                "passphrase_file": os.fspath(passphrase_path(passphrase_file)),
+                "root_fingerprint": profile.root_fingerprint,
+                "root_keys": os.fspath(folder.root_keys),
+            }
+        )
+        return
+    _say_what_is_next(folder, profile)
+
+
+def found(folder: RegistryFolder, name: str, gateway: str, passphrase: bytes) -> Profile:
+    """Make whatever of the registry is missing; ``registry.json`` comes last and makes it one.
+
+    Each part either stands complete or is made anew: nothing has been published to anybody before the end.
+    """
+    folder.make()
+    keyring = _keyring(folder, passphrase)
+    _directory(folder, name, gateway, keyring, passphrase)
+    open_workflow(folder, migrate=True)
+    Vault(folder.vault, keyring.vault, keyring.index).found()
+    Book(folder.book).found()
+    publisher = DirectoryPublisher(folder.public, keyring.online)
+    profile = Profile(name, gateway, publisher.root_fingerprint)
+    folder.save_profile(profile)
+    return profile
+
+
+def _keyring(folder: RegistryFolder, passphrase: bytes) -> Keyring:
+    if folder.keyring.exists():
+        return Keyring.open(folder.keyring, passphrase)
+    keyring = Keyring.generate()
+    keyring.save(folder.keyring, passphrase)
+    return keyring
+
+
+def _directory(folder: RegistryFolder, name: str, gateway: str, keyring: Keyring, passphrase: bytes) -> None:
+    if (folder.public / "timestamp.json").exists():
+        return
+    root_keys = [SigningKey.generate() for _ in range(ROOT_KEYS)]
+    save_root_keys(folder.root_keys, root_keys, passphrase)
+    DirectoryPublisher.found(
+        folder.public, root_keys, keyring.online, first_directory(name, gateway, keyring)
+    )
+
+
+def _say_where_the_passphrase_is(path: Path, folder: RegistryFolder) -> None:
+    say(f"ATTENTION: a new passphrase was written to {path}.")
+    say(
+        "Without it the registry's keys, and with them every identity in the vault, are lost for ever; with it
+        and"
+    )
+    say(f"the disk of {folder.root} all of them are open. Copy it to a safe, and keep it on another disk.")
+
+
+def _say_what_is_next(folder: RegistryFolder, profile: Profile) -> None:
+    say(f"The registry {profile.name!r} stands in {folder.root}.")
+    say(f"Root fingerprint: {profile.root_fingerprint}")
+    say(
+        f"Move {folder.root_keys} off line now (three files, three people): nothing here needs them day by
+        day."
+    )
+    say("Next, on the machine that faces the internet:")
+    say(f"  vernix-gateway serve --directory {folder.public}")
+    say("then here:")
+    say("  vernix-registry run")
+    say('  vernix-registry invite "Riverside Hospital"')

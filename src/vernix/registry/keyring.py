@@ -1,0 +1,125 @@
+"""The keyring: every private key the registry works with, in one file sealed under a passphrase.
+
+A stolen disk without the passphrase file shows no key. The directory's root keys are another set of files,
+made once and then moved off line; nothing here needs them again but a change of the root itself.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from vernix.custody.durable import write_file
+from vernix.custody.publishing import OnlineKeys
+from vernix.custody.signatures import SigningKey
+from vernix.errors import DataRefused, UsageError
+from vernix.sealing.identities import HybridIdentity, PassphraseIdentity
+from vernix.sealing.opening import open_bytes
+from vernix.sealing.recipients import PassphraseRecipient
+from vernix.sealing.refusals import NotForUs
+from vernix.sealing.sealer import seal_bytes
+
+FORMAT = "vernix/keyring/v1" WORK_FACTOR = 17 """scrypt N = 2^17, r = 8 (OWASP's figure): 128 MiB and about
+half a second once a process. The passphrase that ``init`` makes has 160 random bits and would need none; this
+is for the one that an operator thinks up."""
+SECRET_SIZE = 32
+SIGNERS = ("signing", "targets", "timestamp")
+SECRETS = ("vault", "index", "pseudonym")
+
+_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, repr=False)
+class Keyring:
+    """The registry's private keys, in memory. Has no text form, so that it cannot slip into a log.
+
+    ``targets`` and ``timestamp`` sign the directory; ``signing`` signs deliveries, receipts and requests;
+    ``identity`` opens what is sealed to the registry; ``vault`` seals identities, ``index`` makes them
+    findable, ``pseudonym`` names records in the book and batches in the ledger of steps.
+    """
+
+    identity: HybridIdentity
+    signing: SigningKey
+    targets: SigningKey
+    timestamp: SigningKey
+    vault: bytes
+    index: bytes
+    pseudonym: bytes
+
+    @property
+    def online(self) -> OnlineKeys:
+        """The keys that sign the directory day by day."""
+        return OnlineKeys(self.targets, self.timestamp)
+
+    @classmethod
+    def generate(cls) -> Keyring:
+        """New keys throughout."""
+        return cls(
+            HybridIdentity.generate(),
+            *(SigningKey.generate() for _ in range(3)),
+            *(secrets.token_bytes(SECRET_SIZE) for _ in range(3)),
+        )
+
+    @classmethod
+    def open(cls, path: Path, passphrase: bytes) -> Keyring:
+        """The keyring in the file at ``path``.
+
+        Raises:
+            UsageError: there is no keyring there.
+            DataRefused: the passphrase does not open it, or it is damaged.
+        """
+        entries = json.loads(_open_sealed(path, passphrase))
+        if entries.pop("format", None) != FORMAT or set(entries) != {field.name for field in fields(cls)}:
+            raise DataRefused(
+                "The keyring is of another version of vernix.", hint="Use the version that made it."
+            )
+        return cls(
+            HybridIdentity.parse(entries["identity"]),
+            *(SigningKey.from_text(entries[name]) for name in SIGNERS),
+            *(bytes.fromhex(entries[name]) for name in SECRETS),
+        )
+
+    def save(self, path: Path, passphrase: bytes) -> None:
+        """Seal the keyring into the file at ``path``, durably."""
+        signers = {name: getattr(self, name).to_text() for name in SIGNERS}
+        raw = {name: getattr(self, name).hex() for name in SECRETS}
+        document = {"format": FORMAT, "identity": str(self.identity), **signers, **raw}
+        _write_sealed(path, json.dumps(document).encode(), passphrase)
+
+
+def save_root_keys(folder: Path, keys: Sequence[SigningKey], passphrase: bytes) -> None:
+    """Write the root keys, each into a sealed file of its own, so that three people can keep them apart."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def save(number_and_key: tuple[int, SigningKey]) -> None:
+        number, key = number_and_key
+        _write_sealed(folder / f"root-{number}.age", key.to_text().encode(), passphrase)
+
+    # scrypt releases the interpreter: two cores halve the wait.
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(save, enumerate(keys, 1)))
+
+
+def load_root_keys(folder: Path, passphrase: bytes) -> list[SigningKey]:
+    """The root keys found in a folder; for a change of the root, on a machine that is off line."""
+    files = sorted(folder.glob("root-*.age"))
+    return [SigningKey.from_text(_open_sealed(path, passphrase).decode()) for path in files]
+
+
+def _write_sealed(path: Path, content: bytes, passphrase: bytes) -> None:
+    write_file(path, seal_bytes(content, [PassphraseRecipient(passphrase, WORK_FACTOR)]), private=True)
+
+
+def _open_sealed(path: Path, passphrase: bytes) -> bytes:
+    try:
+        return open_bytes(path.read_bytes(), [PassphraseIdentity(passphrase)], _LIMIT)
+    except FileNotFoundError:
+        raise UsageError(f"There are no keys at {path}.", hint="Run vernix-registry init.") from None
+    except NotForUs:
+        raise DataRefused(
+            f"The passphrase does not open {path.name}.", hint="Check the passphrase file that is named."
+        ) from None

@@ -1,0 +1,122 @@
+"""Delta Lake tables that take a batch of rows exactly once.
+
+A batch is named by a keyed digest of what it says; the name goes into the table's own commit as an
+application transaction, so that whether a batch is there is answered by the same file that put it there. One
+process writes (`vernix.registry.running` holds a lock); anybody may read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from vernix.custody.durable import sync_folder
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+    from deltalake import DeltaTable
+
+_FEW_FILES = 64
+"""More small files than this are worth rewriting into one while nothing else waits."""
+
+
+class Lakehouse:
+    """One append-only table in a folder.
+
+    Args:
+        folder: where the table lies; made by `found`.
+        schema: its columns. A table made by an older version gets the columns it lacks with the next append.
+    """
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self.folder = folder
+        self.schema = schema
+        self._table: DeltaTable | None = None
+
+    def found(self) -> None:
+        """Make the table where it is missing."""
+        from deltalake import DeltaTable
+
+        if not DeltaTable.is_deltatable(str(self.folder)):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Batches are asked for by name as long as a partner may send one again; ten years is for ever
+            # here.
+            DeltaTable.create(
+                str(self.folder),
+                schema=self.schema,
+                mode="ignore",
+                configuration={"delta.setTransactionRetentionDuration": "interval 520 weeks"},
+            )
+            self._sync(0)
+
+    def table(self) -> DeltaTable:
+        """The table at its newest version."""
+        from deltalake import DeltaTable
+
+        if self._table is None:
+            self._table = DeltaTable(str(self.folder))
+        else:
+            self._table.update_incremental()
+        return self._table
+
+    def holds(self, batch: str) -> bool:
+        """Whether this batch was appended."""
+        return self.table().transaction_version(batch) is not None
+
+    def append_once(self, rows: pa.Table, batch: str) -> bool:
+        """Append a batch unless it is there; returns whether it was appended now.
+
+        A kill leaves either the whole batch or none of it (and perhaps a file that no version names).
+        """
+        from deltalake import CommitProperties, Transaction, write_deltalake
+
+        table = self.table()
+        if table.transaction_version(batch) is not None:
+            return False
+        missing = set(self.schema.names) - {field.name for field in table.schema().fields}
+        write_deltalake(
+            table,
+            rows,
+            mode="append",
+            schema_mode="merge" if missing else None,
+            commit_properties=CommitProperties(app_transactions=[Transaction(app_id=batch, version=1)]),
+        )
+        self._sync(table.version())
+        return True
+
+    def read(self, columns: list[str]) -> pa.Table:
+        """These columns of every row ever appended."""
+        return self.table().to_pyarrow_dataset().to_table(columns=columns)
+
+    def read_where(self, columns: list[str], condition: ds.Expression) -> pa.Table:
+        """These columns of the rows that meet a condition."""
+        return self.table().to_pyarrow_dataset().to_table(columns=columns, filter=condition)
+
+    def compact(self) -> bool:
+!!        """Rewrite many small files into few, where there are many. No row changes, and older versions stay."""
+        table = self.table()
+        if len(table.file_uris()) <= _FEW_FILES:
+            return False
+        table.optimize.compact()
+        self._sync(table.version())
+        return True
+
+    def _sync(self, version: int) -> None:
+        """Bring one version's files to the disk: Delta itself leaves that to the operating system."""
+        log = self.folder / "_delta_log" / f"{version:020}.json"
+        for path in [*self._added(log), log]:
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        for folder in (log.parent, self.folder, self.folder.parent):
+            sync_folder(folder)
+
+    def _added(self, log: Path) -> Iterator[Path]:
+        for line in log.read_text(encoding="utf-8").splitlines():
+            action = json.loads(line)
+            if "add" in action:
+                yield self.folder / unquote(action["add"]["path"])

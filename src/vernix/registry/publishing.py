@@ -1,0 +1,127 @@
+"""The directory, made here and nowhere else: changed under a lock, signed, written, and handed to the
+gateway.
+
+The published directory is the only list of partners there is; no table repeats it. Whoever changes it
+(``invite`` in one process, ``run`` in another) reads, changes and publishes while holding one lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from vernix.courier.exchange import Exchange
+from vernix.custody.directory import Directory, InvitationKey, Key, Partner, Right
+from vernix.custody.identifiers import REGISTRY, utc_now
+from vernix.custody.invitation import Enrolment
+from vernix.custody.publishing import DirectoryPublisher
+from vernix.custody.trust import DirectoryMirror, Fetch
+from vernix.registry.keyring import Keyring
+from vernix.registry.settings import RegistryFolder
+
+RENEW_AFTER = timedelta(hours=1)
+"""How old the timestamp may grow before ``run`` vouches for the directory again."""
+
+TO_REGISTRY = ("message", "submission", "test")
+FROM_REGISTRY = ("acknowledgement", "message", "test")
+
+
+class OwnDirectory(DirectoryMirror):
+    """The directory as the registry itself knows it: the one it published. No gateway can tell it another."""
+
+    def refresh(self, fetch: Fetch) -> Directory:
+        """What is published here; ``fetch`` is not asked."""
+        return self.current()
+
+
+def first_directory(name: str, gateway: str, keyring: Keyring) -> Directory:
+    """The directory of a registry that has no partner yet."""
+    now = utc_now()
+    keys = (
+        Key.make(keyring.signing.verify_key.to_text(), now),
+        Key.make(str(keyring.identity.recipient), now),
+    )
+    registry = Partner(REGISTRY, name, _in_order(keys), role="registry")
+    return Directory(1, now, gateway, (registry,), (), ())
+
+
+class Publishing:
+    """Reads and changes the published directory of one registry."""
+
+    def __init__(self, folder: RegistryFolder, keyring: Keyring, root_fingerprint: str) -> None:
+        self._folder = folder
+        self._publisher = DirectoryPublisher(folder.public, keyring.online)
+        self.mirror = OwnDirectory(folder.public, root_fingerprint)
+
+    def current(self) -> Directory:
+!!        """The published directory. One that nobody vouched for lately (a registry that was off) is renewed first."""
+        self.renew()
+        return self.mirror.current()
+
+    def change(self, change: Callable[[Directory], Directory | None]) -> Directory:
+!!        """Publish what ``change`` makes of the directory; None leaves it as it is. Version and time are set here."""
+        self.renew()
+        with self._locked():
+            before = self.mirror.current()
+            after = change(before)
+            if after is None:
+                return before
+            after = replace(after, version=before.version + 1, created=utc_now())
+            self._publisher.publish(after)
+            return after
+
+    def renew(self) -> None:
+        """Vouch for the directory again if nobody did for an hour."""
+        with self._locked():
+            if _timestamp_age(self._folder) > RENEW_AFTER:
+                self._publisher.renew_timestamp()
+
+    def push(self, exchange: Exchange) -> bool:
+        """Hand the published files to the gateway unless it has them; returns whether it did."""
+        files = self.mirror.files()
+        if exchange.directory_file("timestamp.json") == files["timestamp.json"]:
+            return False
+        exchange.publish_directory(files)
+        return True
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        handle = os.open(self._folder.root / "publishing.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def with_invitation(directory: Directory, entry: InvitationKey, now: datetime) -> Directory:
+    """The directory with one more open invitation, and without those that have expired."""
+    still_open = [known for known in directory.invitations if known.expires > now and known.id != entry.id]
+    return replace(directory, invitations=tuple(sorted([*still_open, entry], key=lambda known: known.id)))
+
+
+def with_partner(directory: Directory, partner_id: str, enrolment: Enrolment) -> Directory:
+    """The directory with a new partner, its rights towards the registry and the registry's towards it."""
+    now = utc_now()
+    keys = tuple(Key.make(value, now) for value in (enrolment.signing_key, *enrolment.recipients))
+    partner = Partner(partner_id, enrolment.partner_name, _in_order(keys))
+    rights = (Right(partner_id, REGISTRY, TO_REGISTRY), Right(REGISTRY, partner_id, FROM_REGISTRY))
+    return replace(
+        directory,
+        partners=tuple(sorted([*directory.partners, partner], key=lambda known: known.id)),
+        rights=(*directory.rights, *rights),
+        invitations=tuple(known for known in directory.invitations if known.id != enrolment.invitation),
+    )
+
+
+def _in_order(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    return tuple(sorted(keys, key=lambda key: key.id))
+
+
+def _timestamp_age(folder: RegistryFolder) -> timedelta:
+    modified = datetime.fromtimestamp((folder.public / "timestamp.json").stat().st_mtime, tz=utc_now().tzinfo)
+    return utc_now() - modified

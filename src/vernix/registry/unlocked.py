@@ -1,0 +1,72 @@
+"""A registry with its keyring open: what every command that works with keys begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vernix.custody.identifiers import REGISTRY
+from vernix.registry.book import Book
+from vernix.registry.keyring import Keyring
+from vernix.registry.publishing import Publishing
+from vernix.registry.settings import Profile, RegistryFolder, find_folder, open_workflow, read_passphrase
+from vernix.registry.vault import Vault
+
+if TYPE_CHECKING:
+    from vernix.courier.exchange import Exchange
+    from vernix.courier.sending import Sender
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One registry, unlocked: its folder, what it is, its keys, its stores."""
+
+    folder: RegistryFolder
+    profile: Profile
+    keyring: Keyring
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """The directory, to read and to change."""
+        return Publishing(self.folder, self.keyring, self.profile.root_fingerprint)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Identities."""
+        return Vault(self.folder.vault, self.keyring.vault, self.keyring.index)
+
+    @cached_property
+    def book(self) -> Book:
+        """Clinical rows."""
+        return Book(self.folder.book)
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Who signs what the registry sends."""
+        from vernix.courier.sending import Sender
+
+        return Sender(REGISTRY, self.keyring.signing)
+
+    def exchange(self, ca: Path | None = None) -> Exchange:
+!!        """The gateway, as the registry may use it. ``ca`` is a private certificate authority to trust for it."""
+        from vernix.courier.exchange import Exchange
+        from vernix.courier.road import Road
+
+        return Exchange(Road(self.profile.gateway, ca), self.keyring.signing, self.publishing.mirror)
+
+
+def unlock(data: Path | None, passphrase_file: Path | None, *, migrate: bool = False) -> Registry:
+    """Open the registry in a data folder, with its workflow tables.
+
+    Raises:
+        UsageError: there is no registry, or no passphrase file.
+        DataRefused: the passphrase does not open the keyring.
+    """
+    folder = find_folder(data)
+    profile = folder.profile()
+    folder.make()
+    keyring = Keyring.open(folder.keyring, read_passphrase(passphrase_file))
+    open_workflow(folder, migrate=migrate)
+    return Registry(folder, profile, keyring)

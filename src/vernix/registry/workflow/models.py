@@ -1,0 +1,110 @@
+"""The workflow tables: what was invited, what arrived, how far each submission is, what was said back.
+
+They hold ids, times, counts and states; never a name, number or value of a record, and no reason text that a
+record could have reached.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Invitation(models.Model):
+    """One invitation: good for one partner, once, until it expires. The secret itself is never kept."""
+
+    id = models.CharField(primary_key=True, max_length=36)
+    partner = models.CharField(max_length=64)
+    partner_name = models.CharField(max_length=200)
+    public_key = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class State(models.TextChoices):
+    """How far a submission is. Each name says what has been done durably."""
+
+    ARRIVED = "arrived"
+    COLLECTED = "collected"
+    READ = "read"
+    VAULTED = "vaulted"
+    BOOKED = "booked"
+    ANSWERED = "answered"
+    DONE = "done"
+    SET_ASIDE = "set-aside"
+
+
+class Submission(models.Model):
+    """One delivery that arrived for the registry, and its way through the steps."""
+
+    sequence = models.BigAutoField(primary_key=True)
+    delivery = models.CharField(max_length=36, unique=True)
+    sender = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=20)
+    envelope = models.BinaryField()
+    sent_at = models.DateTimeField()
+    arrived_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ARRIVED)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=300, blank=True)
+    # Fixed before use, so that an answer that was killed half-way goes out once, under one id.
+    answer = models.CharField(max_length=36)
+    answered_at = models.DateTimeField(null=True)
+    # "accepted", "partly", "rejected" or "received"; empty until read.
+    result = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        """Work is looked for by state."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "sequence"], name="submission_state")
+        ]
+
+
+class SubmittedFile(models.Model):
+    """One data file of a submission: its batch (keyed digest of what it says) and its counts."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="files")
+    part = models.PositiveIntegerField()
+    encounter = models.CharField(max_length=40)
+    batch = models.CharField(max_length=32)
+    accepted = models.PositiveBigIntegerField(default=0)
+    warned = models.PositiveBigIntegerField(default=0)
+    rejected = models.PositiveBigIntegerField(default=0)
+    # The first file that said exactly this, when this one repeats it: its rows are there already.
+    repeats = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        """A part is one file; a batch is looked for when a file comes again."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["submission", "part"], name="file_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["batch"], name="file_batch")]
+
+
+class Step(models.Model):
+    """One step done for one submission: the ledger that makes each happen once."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="steps")
+    name = models.CharField(max_length=12)
+    done_at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField()
+
+    class Meta:
+        """A step of a submission is done once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["submission", "name"], name="step_once")
+        ]
+
+
+class Mark(models.Model):
+    """A place to go on from, such as the last mailbox number that was seen."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    value = models.BigIntegerField(default=0)
