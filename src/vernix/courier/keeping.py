@@ -1,7 +1,7 @@
 """Keeping things on this disk so that a kill or a power cut finds them whole or not at all.
 
-Everything the courier keeps is private: folders 0700, files 0600. A file is written beside its place, synced, then
-renamed, so that whoever reads it later never meets half of it.
+Everything the courier keeps is private: folders 0700, files 0600. Documents are written whole or not at all
+(``vernix.custody.durable``), so that whoever reads one later never meets half of it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import fcntl
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from vernix.custody.durable import write_file
 from vernix.errors import KeeperFailed
 
 
@@ -28,25 +28,11 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a private file so that after a crash it is there whole or not at all (0600, fsync, rename)."""
-    private_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
 def write_json(path: Path, document: dict[str, Any]) -> None:
     """Write a private JSON document durably."""
-    write_durably(path, json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n")
+    private_folder(path.parent)
+    text = json.dumps(document, sort_keys=True, indent=1) + "\n"
+    write_file(path, text.encode("ascii"), private=True)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -67,15 +53,6 @@ def read_json(path: Path) -> dict[str, Any] | None:
     return document
 
 
-def sync_folder(path: Path) -> None:
-    """Make renames within a folder survive a power cut."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def sweep(path: Path) -> None:
     """Remove a folder or a file and everything in it; it may be gone already."""
     if path.is_dir() and not path.is_symlink():
@@ -85,16 +62,17 @@ def sweep(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[bool]:
+def held(path: Path, *, wait: bool = False) -> Iterator[bool]:
     """Hold a lock file while inside; yields False at once when another process holds it.
 
-    The kernel lets go of it when the process dies, however it dies.
+    With ``wait`` it is always held in the end. The kernel lets go of it when the process dies, however it
+    dies.
     """
     private_folder(path.parent)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
         else:

@@ -96,7 +96,7 @@ class Partner:
     root_fingerprint: str
     registry: str = REGISTRY
 
-    def identities(self) -> list[Identity]:
+    def identities(self) -> Sequence[Identity]:
         """The secret keys that open what is sealed to us."""
         from vernix.sealing.identities import load_identities
 
@@ -151,7 +151,7 @@ def load(data: Path | None = None) -> Partner:
     except FileNotFoundError:
         raise UsageError(
             f"{folder.path} has not joined an exchange yet.",
-            hint="Run `vernix join INVITE` with the invitation from the registry, or name the folder by --data.",
+            hint="Run `vernix join INVITE` with the registry's invitation, or name another folder by --data.",
         ) from None
     except (ValueError, KeyError, TypeError):
         raise KeeperFailed(
@@ -162,7 +162,7 @@ def load(data: Path | None = None) -> Partner:
 
 
 def certificate_authority(folder: PartnerFolder) -> Path | None:
-    """The private CA to trust for the gateway: ``VERNIX_CA``, else the one kept at ``join``, else the system's."""
+    """The private CA to trust for the gateway: ``VERNIX_CA``, else the one kept at ``join``, else None."""
     named = os.environ.get("VERNIX_CA")
     if named:
         return Path(named)

@@ -1,0 +1,117 @@
+"""What is to go out, written down before anything leaves: the plan that makes sending repeatable.
+
+A plan fixes the delivery's id, so that however often a run is killed and repeated there is one delivery. Two
+calls are *the same request* when they name the same files for the same addressees and purpose; a plan still
+under way is then gone on with, and one already sent is not sent twice unless a file has changed since (size
+or time of change).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vernix.errors import DataRefused, KeeperFailed
+
+
+@dataclass(frozen=True)
+class OutgoingFile:
+    """One file to send: where it lies, and what the manifest will say of it."""
+
+    path: Path
+    name: str
+    media_type: str = "application/octet-stream"
+    role: str = "file"
+    encounter: str | None = None
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """A request to send: files for addressees, for a purpose. ``to`` are partner ids of the directory."""
+
+    to: tuple[str, ...]
+    purpose: str
+    files: tuple[OutgoingFile, ...]
+    note: str = ""
+    in_reply_to: str | None = None
+
+    def fingerprint(self) -> str:
+        """Hex digest by which two calls are recognised as the same request (32 characters)."""
+        return hashlib.sha256(json.dumps(self.to_document(), sort_keys=True).encode()).hexdigest()[:32]
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        files = [{**asdict(file), "path": os.fspath(file.path)} for file in self.files]
+        return {
+            "to": list(self.to),
+            "purpose": self.purpose,
+            "files": files,
+            "note": self.note,
+            "in_reply_to": self.in_reply_to,
+        }
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Dispatch:
+        """The inverse of ``to_document``."""
+        files = tuple(OutgoingFile(**{**file, "path": Path(file["path"])}) for file in document["files"])
+        return cls(
+            tuple(document["to"]), document["purpose"], files, document["note"], document["in_reply_to"]
+        )
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a source file looked: enough to notice that it changed, not enough to trust that it did not."""
+
+    size: int
+    changed_ns: int
+
+    @classmethod
+    def at(cls, source: Path | int) -> Look:
+        """Look at a file now. Raises ``DataRefused`` when it is not there or not a plain file."""
+        try:
+            found = source.stat() if isinstance(source, Path) else os.fstat(source)
+        except FileNotFoundError:
+            raise DataRefused(f"{source} is not there.", hint="Put the file back, or name another.") from None
+        if not stat.S_ISREG(found.st_mode):
+            raise DataRefused(f"{source} is not a file.", hint="Send the files in a folder one by one.")
+        return cls(found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A delivery under way: its fixed id, what was asked, and how each file looked when it was asked."""
+
+    id: str
+    created: str
+    dispatch: Dispatch
+    looks: tuple[Look, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON values, as kept in the outbox."""
+        return {
+            "id": self.id,
+            "created": self.created,
+            "dispatch": self.dispatch.to_document(),
+            "looks": [asdict(look) for look in self.looks],
+        }
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Plan:
+        """The inverse of ``to_document``. Raises ``KeeperFailed`` when the outbox is damaged."""
+        try:
+            return cls(
+                document["id"],
+                document["created"],
+                Dispatch.from_document(document["dispatch"]),
+                tuple(Look(**look) for look in document["looks"]),
+            )
+        except (KeyError, TypeError):
+            raise KeeperFailed(
+                "A plan in the outbox is damaged.", hint="Remove its folder and send again."
+            ) from None

@@ -1,0 +1,271 @@
+"""What the gateway can be asked: one method for each call of its interface, every request signed.
+
+Nothing the gateway says is believed here beyond its form. What it hands over (envelopes, parts, receipts) is
+proven by the callers against the mirrored directory; what it answers about itself (an upload's address, an
+offset) is checked for shape, so that a lying gateway can neither send us elsewhere nor make us count wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vernix.courier.road import Answer, Flow, Road, patiently
+from vernix.custody.canonical import decode, encode
+from vernix.custody.directory import Directory
+from vernix.custody.identifiers import utc_now
+from vernix.custody.requests import Request, sign_request
+from vernix.custody.signatures import SigningKey
+from vernix.custody.trust import FILE_NAME, DirectoryMirror
+from vernix.errors import Conflict, DataRefused, NotFound, NotProven
+
+ENVELOPE_LIMIT = 16 << 20
+"""Bytes of one page of a mailbox."""
+
+_CAPABILITY = re.compile(r"/parts/[A-Za-z0-9_-]{43,128}")
+_TUS = {"Tus-Resumable": "1.0.0"}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A place for one sealed part.
+
+    The id the delivery names, and the capability path that takes its bytes.
+    """
+
+    id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One envelope from the mailbox, not yet proven; ``seq`` is only the gateway's own counting."""
+
+    seq: int
+    envelope: bytes
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the mailbox."""
+
+    deliveries: tuple[Letter, ...]
+    receipts: tuple[Letter, ...]
+
+    @property
+    def last(self) -> int:
+        """The highest number on this page (0 when it is empty)."""
+        return max((letter.seq for letter in (*self.deliveries, *self.receipts)), default=0)
+
+
+class Exchange:
+    """The gateway as one partner (or the registry) may use it.
+
+    ``key_id`` is the directory's id of ``key``, or ``invitation:<id>`` for the one request of an invited
+    stranger.
+    """
+
+    def __init__(
+        self, road: Road, key: SigningKey, mirror: DirectoryMirror, *, key_id: str | None = None
+    ) -> None:
+        self.road = road
+        self.mirror = mirror
+        self._key = key
+        self._key_id = key_id or key.key_id
+
+    # The directory
+
+    def refresh_directory(self) -> Directory:
+        """Bring our copy of the directory up to date, proving each step.
+
+        Raises ``NotProven`` when what the gateway serves is swapped, rolled back or too old; ``RoadFailed``.
+        """
+        return self.mirror.refresh(self.directory_file)
+
+    def directory_file(self, name: str, limit: int) -> bytes | None:
+        """One file of the mirrored directory, unproven; None when the gateway has none by that name."""
+        if not FILE_NAME.fullmatch(name):
+            raise NotProven("The directory names a file that no directory holds.")
+        try:
+            return patiently(lambda: self.road.ask("GET", f"/directory/{name}", limit=limit)).body
+        except NotFound:
+            return None
+
+    def publish_directory(self, files: dict[str, bytes]) -> None:
+        """Hand new directory files to the gateway (the registry only)."""
+        body = encode({"files": {name: b64encode(content).decode() for name, content in files.items()}})
+        patiently(lambda: self._signed("PUT", "/directory", body))
+
+    # Enrolments
+
+    def enrol(self, sealed: bytes) -> None:
+        """Leave a sealed enrolment for the registry; repeating replaces."""
+        patiently(
+            lambda: self._signed("POST", "/enrolments", sealed, {"Content-Type": "application/octet-stream"})
+        )
+
+    def enrolments(self) -> list[str]:
+        """The ids of waiting enrolments (the registry only)."""
+        document = _document(patiently(lambda: self._signed("GET", "/enrolments")))
+        entries = _list(document, "enrolments")
+        return [_text(entry, "id") if isinstance(entry, dict) else str(entry) for entry in entries]
+
+    def enrolment(self, number: str) -> bytes:
+        """One waiting enrolment, sealed (the registry only)."""
+        return patiently(lambda: self._signed("GET", f"/enrolments/{number}")).body
+
+    def forget_enrolment(self, number: str) -> None:
+        """Remove a waiting enrolment (the registry only); it may be gone already."""
+        with contextlib.suppress(NotFound):
+            patiently(lambda: self._signed("DELETE", f"/enrolments/{number}"))
+
+    # Uploads
+
+    def begin_upload(self, size: int, header: int, to: Sequence[str], purpose: str) -> Upload:
+        """Ask for a place for one sealed part of ``size`` bytes whose age header has ``header`` bytes."""
+        body = encode({"size": size, "header": header, "to": list(to), "purpose": purpose})
+        document = _document(patiently(lambda: self._signed("POST", "/uploads", body)))
+        path = _text(document, "url")
+        if not _CAPABILITY.fullmatch(path):
+            raise NotProven(
+                "The gateway named an upload address that is not one of its own; we did not go there."
+            )
+        return Upload(_text(document, "id"), path)
+
+    def upload_offset(self, upload: Upload, size: int) -> int:
+        """How many bytes of an upload the gateway holds. Raises ``NotFound`` when the upload has expired."""
+        answer = patiently(lambda: self.road.ask("HEAD", upload.path, headers=_TUS))
+        offset = _offset(answer)
+        if offset > size:
+            raise NotProven("The gateway claims to hold more bytes than the part has.")
+        return offset
+
+    def append(self, upload: Upload, offset: int, pieces: Iterable[bytes | memoryview], length: int) -> None:
+        """Stream ``length`` bytes from ``offset`` on.
+
+        Raises ``Conflict`` when the gateway is at another offset.
+        """
+        headers = {**_TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+        answer = self.road.push("PATCH", upload.path, headers, pieces, length)
+        if _offset(answer) != offset + length:
+            raise Conflict("The gateway counted other bytes than we sent.", hint="Run it again.")
+
+    def abandon(self, upload: Upload) -> None:
+        """Give an upload up. It may be gone already, and it expires by itself."""
+        with contextlib.suppress(NotFound):
+            self.road.ask("DELETE", upload.path, headers=_TUS)
+
+    # Deliveries and receipts
+
+    def post_delivery(self, envelope: bytes) -> None:
+        """Post a signed delivery.
+
+        The same bytes may be posted again; other bytes under its id are ``Conflict``.
+        """
+        patiently(lambda: self._signed("POST", "/deliveries", envelope))
+
+    def delivery_state(self, delivery: str) -> dict[str, Any]:
+        """What the gateway says of a delivery we sent or are to receive."""
+        return _document(patiently(lambda: self._signed("GET", f"/deliveries/{delivery}")))
+
+    def mailbox(self, after: int = 0, wait: int = 0) -> Page:
+        """One page of what waits for us, numbered above ``after``.
+
+        Waits up to ``wait`` seconds (at most 30).
+        """
+        path = f"/mailbox?after={after}&wait={min(wait, 30)}"
+        answer = patiently(lambda: self._signed("GET", path, limit=ENVELOPE_LIMIT, timeout=60.0 + wait))
+        document = _document(answer)
+        return Page(_letters(document, "deliveries", after), _letters(document, "receipts", after))
+
+    @contextlib.contextmanager
+    def part(self, delivery: str, number: int, offset: int) -> Iterator[Flow]:
+        """The sealed bytes of a part from ``offset`` on, as they arrive."""
+        path = f"/deliveries/{delivery}/parts/{number}"
+        headers = {"Range": f"bytes={offset}-"} if offset else {}
+        with self.road.pull(path, {**headers, **self._signature("GET", path, b"")}) as flow:
+            if offset and flow.status != 206:
+                raise Conflict("The gateway did not go on where we asked it to.", hint="Run it again.")
+            if offset and not flow.headers.get("content-range", "").startswith(f"bytes {offset}-"):
+                raise NotProven("The gateway went on from another place than we asked for.")
+            yield flow
+
+    def post_receipt(self, envelope: bytes) -> None:
+        """Post our signed receipt, upon which the gateway deletes the parts; may be repeated."""
+        patiently(lambda: self._signed("POST", "/receipts", envelope))
+
+    # Signing
+
+    def _signed(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        *,
+        limit: int = 1 << 20,
+        timeout: float | None = None,
+    ) -> Answer:
+        kind = {"Content-Type": "application/json"} if body else {}
+        return self.road.ask(
+            method,
+            path,
+            headers={**kind, **(headers or {}), **self._signature(method, path, body)},
+            body=body or None,
+            limit=limit,
+            timeout=timeout,
+        )
+
+    def _signature(self, method: str, path: str, body: bytes) -> dict[str, str]:
+        request = Request.to_url(method, self.road.url(path), body)
+        return sign_request(request, self._key, self._key_id, utc_now())
+
+
+def _offset(answer: Answer) -> int:
+    text = answer.headers.get("upload-offset", "")
+    if not re.fullmatch(r"0|[1-9][0-9]{0,15}", text):
+        raise NotProven("The gateway did not say how many bytes it holds.")
+    return int(text)
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    try:
+        document = decode(answer.body, limit=ENVELOPE_LIMIT)
+    except DataRefused:
+        document = None
+    if not isinstance(document, dict):
+        raise NotProven("The gateway answered in a form that is not the agreed one.")
+    return document
+
+
+def _letters(document: dict[str, Any], name: str, after: int) -> tuple[Letter, ...]:
+    letters = []
+    for entry in _list(document, name):
+        seq, envelope = (entry.get("seq"), entry.get("envelope")) if isinstance(entry, dict) else (None, None)
+        if (
+            not isinstance(seq, int)
+            or isinstance(seq, bool)
+            or seq <= after
+            or not isinstance(envelope, dict)
+        ):
+            raise NotProven("The gateway's mailbox is not in the agreed form.")
+        letters.append(Letter(seq, encode(envelope)))
+    return tuple(letters)
+
+
+def _list(document: dict[str, Any], name: str) -> list[Any]:
+    value = document.get(name)
+    if not isinstance(value, list):
+        raise NotProven(f"The gateway's answer has no list of {name}.")
+    return value
+
+
+def _text(document: dict[str, Any], name: str) -> str:
+    value = document.get(name)
+    if not isinstance(value, str) or not value.isprintable() or len(value) > 200:
+        raise NotProven(f"The gateway's answer has no proper {name}.")
+    return value

@@ -1,0 +1,300 @@
+"""The road to the gateway: HTTP/1.1 over TLS, and whose fault it is when it does not arrive.
+
+A road carries bytes and judges only the carriage: a network that fails is ``RoadFailed`` (safe to repeat), a
+gateway that says no is ``FarSideRefused`` or one of its kin, with the gateway's own words made harmless.
+Redirects are never followed, nothing is repeated behind the caller's back, no answer is read beyond a limit,
+and plain HTTP is spoken to this machine only. HTTP/1.1 is forced: bodies over HTTP/2 were five times slower
+(measured, granian).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError, SSLError
+
+from vernix import __version__
+from vernix.custody.canonical import decode
+from vernix.custody.identifiers import check_gateway_url
+from vernix.errors import (
+    Conflict,
+    FarSideRefused,
+    NotFound,
+    NotProven,
+    RoadFailed,
+    TooMuch,
+    VernixError,
+)
+
+T = TypeVar("T")
+
+ANSWER_LIMIT = 1 << 20
+"""Bytes of an ordinary answer; more is a gateway that does not keep to the interface."""
+
+PIECE = 1 << 20
+"""Bytes that are read from a body at a time."""
+
+_REFUSALS: dict[int, type[FarSideRefused]] = {
+    401: NotProven,
+    404: NotFound,
+    409: Conflict,
+    410: NotFound,
+    413: TooMuch,
+}
+_TRANSIENT = {408, 425, 429}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, headers by lower-case name, the whole (bounded) body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A body that is still arriving: its first byte's status and headers, then pieces of at most 1 MiB."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes]
+
+
+class Road:
+    """One way to one gateway. Not shared between threads that stream at the same time.
+
+    ``ca`` names a PEM file to trust instead of the system's authorities. ``timeout`` is how many seconds a
+    single step (connecting, or waiting for the next byte) may take.
+
+    Raises ``DataRefused`` for an address that is neither https nor this machine.
+    """
+
+    def __init__(self, base_url: str, ca: Path | None = None, timeout: float = 60.0) -> None:
+        parts = urlsplit(check_gateway_url(base_url))
+        self.base_url = base_url
+        self._timeout = timeout
+        self._pool = _pool(parts.scheme, parts.hostname or "", parts.port, ca)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        limit: int = ANSWER_LIMIT,
+        timeout: float | None = None,
+    ) -> Answer:
+        """One small request and its whole answer (status below 300).
+
+        Raises ``RoadFailed``, or ``FarSideRefused`` and its kin by status; ``NotProven`` for an endless
+        answer.
+        """
+        with self._exchange(method, path, headers or {}, body, timeout) as response:
+            content = _bounded(response, limit, time.monotonic() + (timeout or self._timeout) * 2)
+            return _judge(Answer(response.status, _lower(response), content))
+
+    def push(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        pieces: Iterable[bytes | memoryview],
+        length: int,
+    ) -> Answer:
+        """Send ``length`` bytes as they come and return the answer.
+
+        An error that ``pieces`` raises comes out as itself; the connection is then closed, so that what the
+        gateway has is a prefix. Raises as ``ask`` does.
+        """
+        source = _Source(pieces)
+        sized = {**headers, "Content-Length": str(length)}
+        try:
+            with self._exchange(method, path, sized, iter(source), None) as response:
+                content = _bounded(response, ANSWER_LIMIT, time.monotonic() + self._timeout)
+                return _judge(Answer(response.status, _lower(response), content))
+        except _SourceFailed:
+            raise source.error or RuntimeError("a source failed without a reason") from None
+
+    @contextlib.contextmanager
+    def pull(self, path: str, headers: Mapping[str, str]) -> Iterator[Flow]:
+        """Receive a body piece by piece: ``with road.pull(...) as flow: for piece in flow.pieces``.
+
+        Raises as ``ask`` does, also from within ``pieces``.
+        """
+        with self._exchange("GET", path, headers, None, None) as response:
+            if response.status >= 300:
+                _judge(Answer(response.status, {}, _bounded(response, ANSWER_LIMIT, time.monotonic() + 10)))
+            yield Flow(response.status, _lower(response), _pieces(response))
+
+    def url(self, path: str) -> str:
+        """The absolute address of a path, as it is signed."""
+        return self.base_url + path
+
+    @contextlib.contextmanager
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | Iterator[bytes | memoryview] | None,
+        timeout: float | None,
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        try:
+            response = self._pool.urlopen(
+                method,
+                path,
+                body=body,  # type: ignore[arg-type]  # urllib3 sends any iterable of buffers; its type says bytes
+                headers={"User-Agent": f"vernix/{__version__}", "Accept-Encoding": "identity", **headers},
+                retries=False,
+                redirect=False,
+                timeout=urllib3.Timeout(connect=min(10.0, self._timeout), read=timeout or self._timeout),
+                preload_content=False,
+                decode_content=False,
+            )
+        except (HTTPError, OSError) as error:
+            raise _road_failed(error) from None
+        try:
+            yield response
+        finally:
+            # A half-read answer must not be met by the next request on this connection.
+            if not response.closed:
+                response.close()
+            response.release_conn()
+
+
+def patiently(
+    action: Callable[[], T],
+    *,
+    attempts: int = 5,
+    pause: float = 0.25,
+    sleep: Callable[[float], None] = time.sleep,
+) -> T:
+    """Do it again while the road fails, waiting longer each time (0.25, 0.5, 1, 2 seconds), then give up.
+
+    Only for what may be repeated. Each repetition is a new request with a signature of its own.
+    """
+    for attempt in range(attempts - 1):
+        try:
+            return action()
+        except RoadFailed:
+            sleep(pause * 2**attempt)
+    return action()
+
+
+class _SourceFailed(Exception):
+    """What we send raised. Not an OSError, so that urllib3 does not take it for a failure of the network."""
+
+
+class _Source:
+    """Pieces to send, which remembers why they ended early."""
+
+    def __init__(self, pieces: Iterable[bytes | memoryview]) -> None:
+        self._pieces = pieces
+        self.error: BaseException | None = None
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        try:
+            yield from self._pieces
+        except (VernixError, OSError) as error:
+            self.error = error
+            raise _SourceFailed from error
+
+
+def _pool(scheme: str, host: str, port: int | None, ca: Path | None) -> urllib3.HTTPConnectionPool:
+    if scheme == "http":
+        return urllib3.HTTPConnectionPool(host, port, maxsize=2)
+    context = ssl.create_default_context(cafile=None if ca is None else str(ca))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    return urllib3.HTTPSConnectionPool(host, port, maxsize=2, ssl_context=context)
+
+
+def _judge(answer: Answer) -> Answer:
+    """An answer below 300 passes; anything else becomes the error that says whose fault it is."""
+    if answer.status < 300:
+        return answer
+    if answer.status < 400:
+        raise FarSideRefused(
+            "The gateway tried to send us to another address; we did not go.",
+            hint="Ask the registry whether the gateway has moved.",
+        )
+    said, hint = _words(answer.body)
+    if answer.status >= 500 or answer.status in _TRANSIENT:
+        detail = f": {said}" if said else "."
+        raise RoadFailed(
+            f"The gateway is in trouble (status {answer.status}){detail}",
+            hint=hint or "Run it again in a while.",
+        )
+    kind = _REFUSALS.get(answer.status, FarSideRefused)
+    raise kind(f"The gateway refused: {said or f'status {answer.status}'}", hint=hint)
+
+
+def _words(body: bytes) -> tuple[str, str]:
+    """The gateway's own message and hint, made harmless: one line each, printable, at most 300 characters."""
+    try:
+        document = decode(body)
+    except VernixError:
+        return "", ""
+    if not isinstance(document, dict):
+        return "", ""
+    error, hint = document.get("error"), document.get("hint")
+    return _harmless(error), _harmless(hint)
+
+
+def _harmless(text: object) -> str:
+    if not isinstance(text, str):
+        return ""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:300]).strip()
+
+
+def _road_failed(error: Exception) -> VernixError:
+    """Our words for urllib3's: never its message, which names addresses and library internals."""
+    reason = error.reason if isinstance(error, SSLError) or hasattr(error, "reason") else error
+    if isinstance(error, SSLError) or isinstance(reason, ssl.SSLCertVerificationError):
+        return NotProven(
+            "The gateway's certificate does not prove that it is the gateway.",
+            hint="If the exchange uses a private authority, name its file by --ca at join, or by VERNIX_CA.",
+        )
+    return RoadFailed(
+        f"The gateway cannot be reached or the connection broke ({type(error).__name__}).",
+        hint="Nothing is lost; run the same command again.",
+    )
+
+
+def _lower(response: urllib3.BaseHTTPResponse) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _bounded(response: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> bytes:
+    """The whole body, unless it is longer than ``limit`` bytes or dribbles in beyond the deadline."""
+    content = bytearray()
+    while piece := _read(response.read1):
+        content += piece
+        if len(content) > limit:
+            raise NotProven("The gateway's answer is longer than any honest one; we stopped reading.")
+        if time.monotonic() > deadline:
+            raise RoadFailed("The gateway's answer never ended.", hint="Run it again in a while.")
+    return bytes(content)
+
+
+def _pieces(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    while piece := _read(response.read):
+        yield piece
+
+
+def _read(read: Callable[[int], bytes]) -> bytes:
+    try:
+        return read(PIECE)
+    except (HTTPError, OSError) as error:
+        raise _road_failed(error) from None

@@ -1,0 +1,334 @@
+"""The outbox: what is to be sent, what is under way, what was sent. Killed anywhere, run again, sent once.
+
+    pending/<id>/plan.json       what was asked; its presence makes the delivery exist
+    pending/<id>/part-N.*        each part's sealing, journal and upload (``vernix.courier.uploading``)
+    pending/<id>/manifest        the signed manifest, before it is sealed as part 0
+    pending/<id>/delivery.json   the signed delivery, kept before it is posted: posted again, never made again
+    sent/<id>-<request>.json     what is remembered: to check a receipt, and to recognise the same request
+
+A delivery goes from pending to sent when the gateway has verified it. With the pending folder go the file
+keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from vernix.courier.dispatch import Dispatch, Look, Plan
+from vernix.courier.exchange import Exchange
+from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
+from vernix.courier.uploading import Carried, Destination, PartUpload, uploads_in
+from vernix.custody.delivery import MAX_LIFETIME, Delivery, Part
+from vernix.custody.directory import Directory
+from vernix.custody.durable import write_file
+from vernix.custody.identifiers import format_time, new_id, parse_time, utc_now
+from vernix.custody.manifest import File, Manifest
+from vernix.custody.signatures import Signed, SigningKey
+from vernix.errors import FarSideRefused, KeeperFailed, UsageError
+from vernix.sealing.recipients import Recipient
+
+
+class Watcher(Protocol):
+    """Whoever wants to know how far a delivery has got."""
+
+    def moved(self, done: int, total: int) -> None:
+        """``done`` of about ``total`` bytes of the delivery are at the gateway."""
+
+
+class NobodyWatches:
+    """A watcher that looks away."""
+
+    def moved(self, done: int, total: int) -> None:
+        """Nothing happens."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends: a partner id and its signing key."""
+
+    id: str
+    key: SigningKey
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A delivery that the gateway has verified and shows to its addressees."""
+
+    plan: Plan
+    sent: datetime
+    envelope: bytes
+
+    @property
+    def delivery(self) -> Delivery:
+        """The delivery as we signed it."""
+        return Delivery.parse(Signed.decode(self.envelope).document)
+
+
+class Outbox:
+    """A folder of deliveries. Every method may be repeated after a kill at any instruction."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pending = folder / "pending"
+        self._sent = folder / "sent"
+
+    def begin(
+        self, dispatch: Dispatch, *, again: bool = False, delivery_id: str | None = None
+    ) -> Plan | Sent:
+        """The plan for ``dispatch``: the one under way if this request was made before, else a new one.
+
+        Returns ``Sent`` when the same request with unchanged files was already sent, unless ``again``. A
+        caller that has an id of its own to make sending exactly-once gives ``delivery_id``; it alone decides
+        then. Raises ``DataRefused`` when a file is not there.
+        """
+        with held(self._pending / "begin.lock", wait=True):
+            return self._begin(dispatch, again, delivery_id)
+
+    def _begin(self, dispatch: Dispatch, again: bool, delivery_id: str | None) -> Plan | Sent:
+        self._sweep()
+        looks = tuple(Look.at(file.path) for file in dispatch.files)
+        for sent in self.sent(delivery_id or f"*-{dispatch.fingerprint()}"):
+            if delivery_id or (sent.plan.looks == looks and not again):
+                return sent
+        for plan in self.pending():
+            same = plan.id == delivery_id if delivery_id else plan.dispatch == dispatch
+            if same and not (self._envelope_path(plan).exists() and plan.looks != looks and not delivery_id):
+                return plan
+        plan = Plan(delivery_id or new_id(), format_time(utc_now()), dispatch, looks)
+        write_json(self._folder(plan) / "plan.json", plan.to_document())
+        return plan
+
+    def pending(self) -> list[Plan]:
+        """Deliveries under way, oldest first."""
+        documents = (read_json(path) for path in sorted(self._pending.glob("*/plan.json")))
+        return [Plan.from_document(document) for document in documents if document is not None]
+
+    def sent(self, pattern: str = "*") -> Iterator[Sent]:
+        """What was sent, newest first; ``pattern`` narrows by ``<id>-<request>``, either may be ``*``."""
+        name = pattern if "-*" in pattern or pattern.startswith("*") else f"{pattern}-*"
+        for path in sorted(self._sent.glob(f"{name}.json"), reverse=True):
+            document = read_json(path)
+            if document is not None:
+                yield _read_sent(document)
+
+    def forget(self, delivery_id: str, exchange: Exchange) -> bool:
+        """Give up a delivery under way; its uploads are abandoned. False when there is none by that id."""
+        for plan in self.pending():
+            if plan.id == delivery_id:
+                with held(self._lock(plan)) as mine:
+                    _must_be(mine)
+                    for upload in uploads_in(self._folder(plan)):
+                        with suppress(FarSideRefused):
+                            exchange.abandon(upload)
+                    self._remove(plan)
+                return True
+        return False
+
+    def send(self, plan: Plan, exchange: Exchange, sender: Sender, watcher: Watcher | None = None) -> Sent:
+        """Do whatever is still to do for ``plan`` and return when the gateway has verified the delivery.
+
+        Raises ``RoadFailed`` (run it again), ``FarSideRefused`` (rights, limits, a gateway that lies),
+        ``DataRefused`` (a file is gone or never stands still), ``KeeperFailed`` (another run is at work on
+        it).
+        """
+        with held(self._lock(plan)) as mine:
+            _must_be(mine)
+            for sent in self.sent(plan.id):
+                self._remove(plan)
+                return sent
+            if not (self._folder(plan) / "plan.json").exists():
+                raise UsageError("This delivery has been given up.", hint="Send the files again.")
+            directory = exchange.refresh_directory()
+            work = _Work(plan, private_folder(self._folder(plan)), exchange, sender, directory)
+            envelope = work.run(watcher or NobodyWatches())
+            sent = Sent(work.plan, utc_now(), envelope)
+            write_json(self._sent_path(sent.plan), _sent_document(sent))
+            self._remove(plan)
+            return sent
+
+    def _folder(self, plan: Plan) -> Path:
+        return self._pending / plan.id
+
+    def _lock(self, plan: Plan) -> Path:
+        return self._pending / f"{plan.id}.lock"
+
+    def _envelope_path(self, plan: Plan) -> Path:
+        return self._folder(plan) / "delivery.json"
+
+    def _sent_path(self, plan: Plan) -> Path:
+        return self._sent / f"{plan.id}-{plan.dispatch.fingerprint()}.json"
+
+    def _remove(self, plan: Plan) -> None:
+        # The plan goes first: without it the rest is litter, which the next ``begin`` sweeps if we are
+        # killed.
+        sweep(self._folder(plan) / "plan.json")
+        sweep(self._folder(plan))
+        sweep(self._lock(plan))
+
+    def _sweep(self) -> None:
+        """Remove what a killed ``_remove`` left: parts without a plan, whose file keys must not stay."""
+        for part in self._pending.glob("*/part-*"):
+            if not (part.parent / "plan.json").exists():
+                sweep(part.parent)
+
+
+class _Work:
+    """One run at one plan."""
+
+    def __init__(
+        self, plan: Plan, folder: Path, exchange: Exchange, sender: Sender, directory: Directory
+    ) -> None:
+        self.plan = plan
+        self._folder = folder
+        self._exchange = exchange
+        self._sender = sender
+        self._directory = directory
+
+    def run(self, watcher: Watcher) -> bytes:
+        """Upload, sign, post; returns the envelope that the gateway has verified."""
+        envelope = self._signed_before()
+        if envelope is None:
+            envelope = self._prepare(watcher)
+        try:
+            self._exchange.post_delivery(envelope)
+        except FarSideRefused:
+            if self._is_known():
+                raise
+            # An upload may have expired, or the envelope grown old, since an earlier run: once more from what
+            # is there. A refusal of another kind comes back unchanged.
+            sweep(self._folder / "delivery.json")
+            envelope = self._prepare(watcher)
+            self._exchange.post_delivery(envelope)
+        return envelope
+
+    def _signed_before(self) -> bytes | None:
+        """The envelope of an earlier run.
+
+        It was perhaps posted: only these bytes may be posted under its id.
+        """
+        try:
+            return (self._folder / "delivery.json").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _is_known(self) -> bool:
+        """Whether the gateway has a delivery under our id, so that no other may be signed."""
+        try:
+            self._exchange.delivery_state(self.plan.id)
+        except FarSideRefused:
+            return False
+        return True
+
+    def _prepare(self, watcher: Watcher) -> bytes:
+        dispatch = self.plan.dispatch
+        self._directory.check_rights(self._sender.id, dispatch.to, dispatch.purpose)
+        destination = self._destination()
+        total = sum(look.size for look in self.plan.looks)
+        done = 0
+        carried: list[Carried] = []
+        for number, file in enumerate(dispatch.files, start=1):
+            moved = partial(_moved, watcher, done, total)
+            carried.append(self._carry(number, file.path, destination, moved))
+            done += carried[-1].part.size
+        self.plan = replace(self.plan, looks=tuple(item.look for item in carried))
+        write_json(self._folder / "plan.json", self.plan.to_document())
+        manifest = self._manifest(carried)
+        head = self._carry(0, manifest, destination, lambda _count: None)
+        watcher.moved(total, total)
+        return self._sign((head.part, *(item.part for item in carried)))
+
+    def _destination(self) -> Destination:
+        dispatch, now = self.plan.dispatch, utc_now()
+        recipients: list[Recipient] = []
+        for addressee in dispatch.to:
+            recipients += self._directory.recipients(addressee, now)
+        return Destination(recipients, dispatch.to, dispatch.purpose)
+
+    def _carry(
+        self, number: int, source: Path, destination: Destination, moved: Callable[[int], None]
+    ) -> Carried:
+        return PartUpload(self._folder, number, source, destination, self._exchange, moved).run()
+
+    def _manifest(self, carried: Sequence[Carried]) -> Path:
+        """The signed manifest on disk; the one of an earlier run when it says the same of the same parts."""
+        dispatch = self.plan.dispatch
+        manifest = Manifest(
+            delivery=self.plan.id,
+            sender=self._sender.id,
+            recipients=dispatch.to,
+            purpose=dispatch.purpose,
+            files=tuple(
+                File(
+                    number,
+                    file.name,
+                    file.media_type,
+                    item.look.size,
+                    item.part.digest,
+                    file.role,
+                    file.encounter,
+                )
+                for number, (file, item) in enumerate(zip(dispatch.files, carried, strict=True), start=1)
+            ),
+            note=dispatch.note,
+            created=parse_time(self.plan.created),
+        )
+        path = self._folder / "manifest"
+        envelope = manifest.sign(self._sender.key).encode()
+        # Ed25519 is deterministic: an unchanged manifest has unchanged bytes, and its upload can go on.
+        if not path.exists() or path.read_bytes() != envelope:
+            write_file(path, envelope, private=True)
+        return path
+
+    def _sign(self, parts: tuple[Part, ...]) -> bytes:
+        now = utc_now()
+        delivery = Delivery(
+            id=self.plan.id,
+            sender=self._sender.id,
+            addressees=self.plan.dispatch.to,
+            purpose=self.plan.dispatch.purpose,
+            parts=parts,
+            directory_version=self._directory.version,
+            created=now,
+            expires=now + MAX_LIFETIME,
+            in_reply_to=self.plan.dispatch.in_reply_to,
+        )
+        envelope = delivery.sign(self._sender.key).encode()
+        write_file(self._folder / "delivery.json", envelope, private=True)
+        return envelope
+
+
+def _moved(watcher: Watcher, before: int, total: int, count: int) -> None:
+    watcher.moved(min(before + count, total), total)
+
+
+def _must_be(mine: bool) -> None:
+    if not mine:
+        raise KeeperFailed(
+            "Another run on this machine is sending this delivery.", hint="Wait for it, or stop it first."
+        )
+
+
+def _sent_document(sent: Sent) -> dict[str, object]:
+    return {
+        "plan": sent.plan.to_document(),
+        "sent": format_time(sent.sent),
+        "envelope": sent.envelope.decode("utf-8"),
+    }
+
+
+def _read_sent(document: dict[str, Any]) -> Sent:
+    try:
+        return Sent(
+            Plan.from_document(document["plan"]),
+            parse_time(document["sent"]),
+            document["envelope"].encode("utf-8"),
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise KeeperFailed(
+            "The memory of a sent delivery is damaged.", hint="Restore it from a backup."
+        ) from None

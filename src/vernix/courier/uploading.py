@@ -1,0 +1,263 @@
+"""One sealed part on its way up: sealed while sent, resumable from any byte, never two texts under one key.
+
+What must survive a kill stands in two files of the delivery's folder: ``part-N.json`` (the sealing with its
+key, how the source looked, the upload's address) and ``part-N.TOKEN.leaves`` (the journal, bound to that one
+sealing by its token). Their order of writing is the order of the safety argument: sealing first, leaves
+before bytes, address when it is known.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vernix.courier.dispatch import Look
+from vernix.courier.exchange import Exchange, Upload
+from vernix.courier.journal import LeafJournal, SourceChanged
+from vernix.courier.keeping import read_json, sweep, write_json
+from vernix.courier.streaming import Ahead, journaled, leaf_at, leaf_start
+from vernix.custody.delivery import Part
+from vernix.custody.tree import tree_head
+from vernix.errors import (
+    Conflict,
+    DataRefused,
+    FarSideRefused,
+    KeeperFailed,
+    NotFound,
+    NotProven,
+    RoadFailed,
+    VernixError,
+)
+from vernix.sealing.recipients import Recipient
+from vernix.sealing.sealer import Sealing
+
+STALLS = 5
+"""How often in a row the road may fail without a single byte of progress."""
+
+FRESH_STARTS = 3
+"""How often a source may change under our hands before we say so."""
+
+
+@dataclass(frozen=True)
+class PartState:
+    """What ``part-N.json`` remembers.
+
+    ``sealing`` holds the file key: the file is private and goes when all is sent.
+    """
+
+    sealing: dict[str, str]
+    token: str
+    recipients: tuple[str, ...]
+    look: Look
+    size: int
+    header: int
+    upload: Upload | None = None
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> PartState:
+        """The inverse of ``dataclasses.asdict``."""
+        upload = document["upload"]
+        return cls(
+            **{
+                **document,
+                "recipients": tuple(document["recipients"]),
+                "look": Look(**document["look"]),
+                "upload": Upload(**upload) if upload else None,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Whom a part is sealed to and announced for."""
+
+    recipients: Sequence[Recipient]
+    to: tuple[str, ...]
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A part that is wholly at the gateway, and how its source looked when it was sealed."""
+
+    part: Part
+    look: Look
+
+
+class PartUpload:
+    """Carries one source file to the gateway as sealed part ``number`` of a delivery.
+
+    ``moved`` is told how many sealed bytes of the part the gateway has, as they go.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        number: int,
+        source: Path,
+        destination: Destination,
+        exchange: Exchange,
+        moved: Callable[[int], None],
+    ) -> None:
+        self._folder = folder
+        self._number = number
+        self._source = source
+        self._destination = destination
+        self._exchange = exchange
+        self._moved = moved
+
+    def run(self) -> Carried:
+        """Do whatever is still to do, and return the part as the delivery will name it.
+
+        Raises ``DataRefused`` when the source is gone or never stands still; ``RoadFailed``;
+        ``FarSideRefused``.
+        """
+        for _ in range(FRESH_STARTS):
+            state = self._remembered() or self._fresh()
+            try:
+                return self._carry(state)
+            except SourceChanged:
+                self._forget(state)
+                continue
+        raise DataRefused(
+            f"{self._source.name} keeps changing while it is sent.",
+            hint="Wait until whatever writes it has finished, then run the same command again.",
+        )
+
+    # What is remembered
+
+    def _state_path(self) -> Path:
+        return self._folder / f"part-{self._number}.json"
+
+    def _journal_path(self, state: PartState) -> Path:
+        return self._folder / f"part-{self._number}.{state.token}.leaves"
+
+    def _remembered(self) -> PartState | None:
+        """The state to go on from; None when there is none, or none that may be gone on with."""
+        document = read_json(self._state_path())
+        if document is None:
+            return None
+        try:
+            state = PartState.from_document(document)
+        except (KeyError, TypeError):
+            raise KeeperFailed(
+                "The outbox is damaged.", hint="Remove this delivery's folder and send again."
+            ) from None
+        if state.recipients == self._recipients() and state.look == Look.at(self._source):
+            return state
+        self._forget(state)
+        return None
+
+    def _fresh(self) -> PartState:
+        sealing = Sealing.begin(self._destination.recipients)
+        look = Look.at(self._source)
+        state = PartState(
+            sealing=sealing.state(),
+            token=secrets.token_hex(8),
+            recipients=self._recipients(),
+            look=look,
+            size=sealing.sealed_size(look.size),
+            header=len(sealing.header),
+        )
+        return self._save(state)
+
+    def _save(self, state: PartState) -> PartState:
+        write_json(self._state_path(), asdict(state))
+        return state
+
+    def _forget(self, state: PartState) -> None:
+        """Abandon an upload and the key it was sealed under."""
+        if state.upload is not None:
+            with suppress(RoadFailed, FarSideRefused):  # it expires by itself
+                self._exchange.abandon(state.upload)
+        sweep(self._state_path())
+        sweep(self._journal_path(state))
+
+    def _recipients(self) -> tuple[str, ...]:
+        return tuple(sorted(str(recipient) for recipient in self._destination.recipients))
+
+    # Carrying
+
+    def _carry(self, state: PartState) -> Carried:
+        stalls, furthest, begun = 0, -1, 0
+        with LeafJournal(self._journal_path(state)) as journal:
+            while True:
+                upload = state.upload
+                if upload is None:
+                    upload, begun = self._begin(state), begun + 1
+                    state = self._save(replace(state, upload=upload))
+                try:
+                    offset = self._exchange.upload_offset(upload, state.size)
+                    if offset > _journaled(journal, state):
+                        raise _NotOurs("The gateway claims to hold bytes that were never sent.")
+                    stalls, furthest = (0, offset) if offset > furthest else (stalls + 1, furthest)
+                    self._stream(state, upload, journal, offset)
+                    digest = tree_head(journal.leaves).hex()
+                    return Carried(Part(upload.id, state.size, state.header, digest), state.look)
+                except (_NotOurs, NotFound):
+                    # Expired, or the journal lost its end in a power cut: the same sealing goes into a new
+                    # upload.
+                    if begun > 1:
+                        raise
+                    state = self._save(replace(state, upload=None))
+                except (RoadFailed, Conflict):
+                    if stalls >= STALLS - 1:
+                        raise
+                    time.sleep(0.2 * 2**stalls)
+
+    def _begin(self, state: PartState) -> Upload:
+        to, purpose = self._destination.to, self._destination.purpose
+        return self._exchange.begin_upload(state.size, state.header, to, purpose)
+
+    def _stream(self, state: PartState, upload: Upload, journal: LeafJournal, offset: int) -> None:
+        """Send what is missing from ``offset`` on; the journal is then complete to the part's end."""
+        self._moved(offset)
+        if offset == state.size:
+            return
+        first = leaf_at(offset, state.header)
+        with self._source.open("rb", buffering=0) as source:
+            _must_look_like(source, state.look)
+            blocks = Sealing.resume(state.sealing).blocks(source.fileno(), leaf_start(first, state.header))
+            try:
+                with closing(Ahead(journaled(blocks, state.header, journal, first, offset))) as pieces:
+                    told = _told(pieces, offset, self._moved)
+                    self._exchange.append(upload, offset, told, state.size - offset)
+            except VernixError:
+                _must_look_like(source, state.look)
+                raise
+            _must_look_like(source, state.look)
+
+
+def uploads_in(folder: Path) -> list[Upload]:
+    """The uploads that a delivery's folder remembers."""
+    documents = (read_json(path) for path in sorted(folder.glob("part-*.json")))
+    states = [PartState.from_document(document) for document in documents if document is not None]
+    return [state.upload for state in states if state.upload is not None]
+
+
+class _NotOurs(NotProven):
+    """The gateway claims bytes that we have no record of sending."""
+
+
+def _must_look_like(source: io.FileIO, look: Look) -> None:
+    """A change while we read makes a part that is neither the old file nor the new one."""
+    if Look.at(source.fileno()) != look:
+        raise SourceChanged("The file changed while it was being sent.")
+
+
+def _journaled(journal: LeafJournal, state: PartState) -> int:
+    """How far the journal reaches: no honest gateway holds more."""
+    return min(state.size, leaf_start(len(journal.leaves), state.header))
+
+
+def _told(pieces: Ahead[memoryview], offset: int, moved: Callable[[int], None]) -> Iterator[memoryview]:
+    for piece in pieces:
+        yield piece
+        offset += len(piece)
+        moved(offset)
