@@ -139,7 +139,8 @@ CONDITION = (
         subject="child",
         required="expected",
         possible=Range(100, 7500),
-        plausible=Range(400, 5500),
+        # Under 400 g is questioned only of a live birth (B-WGT-02): a stillbirth of 20 weeks may weigh 250 g.
+        plausible=Range(200, 5500),
         aliases=("dbwt", "weight", "bwg", "bwt", "birthweight", "birth weight", "poids", "poids_naissance"),
     ),
     Element(

@@ -53,6 +53,10 @@ class Check:
     expression: Callable[[ibis.Table], ibis.Value]
     examples: tuple[Example, ...]
 
+    def fails(self, table: ibis.Table) -> ibis.Value:
+        """True where the rule is broken, false where it is kept or where too little was sent to say."""
+        return self.expression(table).fill_null(False)
+
 
 def one(why: str, fails: bool, /, **row: Any) -> Example:
     """An example of a single row; elements that are not named are blank."""
