@@ -96,7 +96,7 @@ class Book:
         )
 
     def current(self, engine: Backend, encounter: str) -> ir.Table:
-!!        """One row a record: for each element the latest value that was said, none where it was cleared since."""
+        """One row a record: for each element the latest value said, none where it was cleared since."""
         return fold(self.rows(engine, encounter))
 
 

@@ -1,4 +1,4 @@
-!!"""``vernix-registry init``: keys, directory, vault and book, made once. Killed half-way, it finishes when run again."""
+"""``vernix-registry init``: keys, directory, vault and book, made once; killed half-way, run it again."""
 
 from __future__ import annotations
 
@@ -115,20 +115,14 @@ def _directory(folder: RegistryFolder, name: str, gateway: str, keyring: Keyring
 
 def _say_where_the_passphrase_is(path: Path, folder: RegistryFolder) -> None:
     say(f"ATTENTION: a new passphrase was written to {path}.")
-    say(
-        "Without it the registry's keys, and with them every identity in the vault, are lost for ever; with it
-        and"
-    )
-    say(f"the disk of {folder.root} all of them are open. Copy it to a safe, and keep it on another disk.")
+    say("Without it the registry's keys, and with them every identity in the vault, are lost for ever;")
+    say(f"with it and the disk of {folder.root} all are open. Copy it to a safe; keep it on another disk.")
 
 
 def _say_what_is_next(folder: RegistryFolder, profile: Profile) -> None:
     say(f"The registry {profile.name!r} stands in {folder.root}.")
     say(f"Root fingerprint: {profile.root_fingerprint}")
-    say(
-        f"Move {folder.root_keys} off line now (three files, three people): nothing here needs them day by
-        day."
-    )
+    say(f"Move {folder.root_keys} off line now: three files for three people; no daily work needs them.")
     say("Next, on the machine that faces the internet:")
     say(f"  vernix-gateway serve --directory {folder.public}")
     say("then here:")

@@ -23,9 +23,13 @@ from vernix.sealing.recipients import PassphraseRecipient
 from vernix.sealing.refusals import NotForUs
 from vernix.sealing.sealer import seal_bytes
 
-FORMAT = "vernix/keyring/v1" WORK_FACTOR = 17 """scrypt N = 2^17, r = 8 (OWASP's figure): 128 MiB and about
-half a second once a process. The passphrase that ``init`` makes has 160 random bits and would need none; this
-is for the one that an operator thinks up."""
+FORMAT = "vernix/keyring/v1"
+WORK_FACTOR = 17
+"""scrypt N = 2^17, r = 8 (OWASP's figure): 128 MiB and about half a second once a process.
+
+The passphrase that ``init`` makes has 160 random bits and would need none; this is for one that an operator
+thinks up.
+"""
 SECRET_SIZE = 32
 SIGNERS = ("signing", "targets", "timestamp")
 SECRETS = ("vault", "index", "pseudonym")

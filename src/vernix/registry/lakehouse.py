@@ -98,7 +98,7 @@ class Lakehouse:
         return self.table().to_pyarrow_dataset().to_table(columns=columns, filter=condition)
 
     def compact(self) -> bool:
-!!        """Rewrite many small files into few, where there are many. No row changes, and older versions stay."""
+        """Rewrite many small files into few, where there are many. No row changes; older versions stay."""
         table = self.table()
         if len(table.file_uris()) <= _FEW_FILES:
             return False

@@ -58,12 +58,15 @@ class Publishing:
         self.mirror = OwnDirectory(folder.public, root_fingerprint)
 
     def current(self) -> Directory:
-!!        """The published directory. One that nobody vouched for lately (a registry that was off) is renewed first."""
+        """The published directory; one that nobody vouched for lately is renewed first."""
         self.renew()
         return self.mirror.current()
 
     def change(self, change: Callable[[Directory], Directory | None]) -> Directory:
-!!        """Publish what ``change`` makes of the directory; None leaves it as it is. Version and time are set here."""
+        """Publish what ``change`` makes of the directory, and return what is then published.
+
+        ``change`` returns None to leave it as it is; version and time are set here.
+        """
         self.renew()
         with self._locked():
             before = self.mirror.current()

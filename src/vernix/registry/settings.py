@@ -180,7 +180,7 @@ def django_settings(database: Path) -> dict[str, Any]:
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 10,
                     # FULL, because with NORMAL a power cut may take the last commits of a WAL with it.
-                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
                 },
             }
         },

@@ -50,7 +50,7 @@ class Registry:
         return Sender(REGISTRY, self.keyring.signing)
 
     def exchange(self, ca: Path | None = None) -> Exchange:
-!!        """The gateway, as the registry may use it. ``ca`` is a private certificate authority to trust for it."""
+        """The gateway, as the registry may use it; ``ca`` is a private certificate authority to trust."""
         from vernix.courier.exchange import Exchange
         from vernix.courier.road import Road
 

@@ -108,7 +108,7 @@ class Vault:
         return self.table.append_once(pa.table(columns, schema=vault_schema()), origin.batch)
 
     def find(self, index: str, values: Mapping[str, Any]) -> list[bytes]:
-!!        """The pseudonyms of records that once said exactly these values (of the fields of ``INDEXES[index]``)."""
+        """The pseudonyms of records that once said exactly these values for ``INDEXES[index]``."""
         import pyarrow.compute as pc
 
         wanted = self._index.index(index, _key_text(INDEXES[index], values) or "")

@@ -1,1 +1,1 @@
-!!"""The registry's workflow tables (Django's ORM): invitations, submissions, their files and steps. No value of a record."""
+"""The workflow tables (Django's ORM): invitations, submissions, files, steps; no value of a record."""
