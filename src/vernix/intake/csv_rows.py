@@ -1,8 +1,8 @@
 """The rows of a CSV file as columns of text, batch after batch, byte for byte as sent.
 
-Every cell is text here: nothing is trimmed, evaluated or guessed. Memory is a few batches, whatever the size of the
-file. Rows are numbered from 1, the header not counted, blank lines not counted, and a cell with line ends inside
-counts as part of its row.
+Every cell is text here: nothing is trimmed, evaluated or guessed. Memory is a few batches, whatever the
+size of the file. Rows are numbered from 1, the header not counted, blank lines not counted, and a cell with
+line ends inside counts as part of its row.
 """
 
 from __future__ import annotations
@@ -41,24 +41,24 @@ def read_rows(path: Path, structure: Structure) -> Iterator[RowBatch]:
     """Parse ``path`` as ``structure`` says. Raises ``DataRefused`` where it cannot be parsed to its end."""
     width = len(structure.header)
     numbering = _Numbering(width)
-    # A row that only we can have written ends the file: if it does not come back, a quote was left open somewhere
-    # and swallowed the rest.
+    # A row that only we can have written ends the file: if it does not come back, a quote was left open
+    # somewhere and swallowed the rest.
     mark = f"end-{secrets.token_hex(16)}"
     with path.open("rb") as stream:
         body = _Body(stream, structure, (structure.delimiter.join([mark] * width)).encode())
         reached = False
-        first = True
-        for cells in _parse(body, structure, numbering):
-            if first:
-                cells, first = cells.slice(1), False
-            if cells.num_rows and cells.column(0)[-1].as_py() == mark:
-                cells, reached = cells.slice(0, cells.num_rows - 1), True
-            yield numbering.number(cells)
+        header = 1  # rows at the start of the next batch that are the header
+        for parsed in _parse(body, structure, numbering):
+            if not parsed.num_rows:
+                continue
+            reached = parsed.column(0)[-1].as_py() == mark
+            yield numbering.number(parsed.slice(header, parsed.num_rows - header - reached))
+            header = 0
         if numbering.ragged:
             yield numbering.number(_no_cells(width))
     if not reached:
         raise DataRefused(
-            'A cell opens with a quotation mark (") that is never closed, so the end of the file cannot be read.',
+            'A cell opens with a quotation mark (") that is never closed: the end of the file cannot be read.',
             hint="Export the file again, or look for a single quotation mark in the last rows.",
         )
 
@@ -162,7 +162,7 @@ class _Body(io.RawIOBase):
         """Always: this is a source."""
         return True
 
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, size: int = -1) -> bytes:
         """At most ``size`` bytes; empty only at the end."""
         if not self._ready and not self._ended and self._decoder is None and size > 0:
             data = self._stream.read(size)  # the plain case: no copy
@@ -178,7 +178,10 @@ class _Body(io.RawIOBase):
     def _fill(self) -> None:
         data = self._stream.read(BLOCK)
         if self._decoder is not None:
-            data, more = self._decoder.decode(data, final=not data).encode("utf-8", "surrogatepass"), bool(data)
+            data, more = (
+                self._decoder.decode(data, final=not data).encode("utf-8", "surrogatepass"),
+                bool(data),
+            )
         else:
             more = bool(data)
         self._ready += data

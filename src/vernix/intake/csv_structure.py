@@ -1,8 +1,8 @@
 """What kind of text a partner's file is, found out before a single row is read.
 
-``survey`` reads the file once in blocks of 1 MiB, so memory stays flat whatever the file holds. It settles the
-encoding, the delimiter and the header, and refuses what is not a CSV with a sentence that says what to do. No
-message repeats a cell; a column's name is shown only by those who know that it is one.
+``survey`` reads the file once in blocks of 1 MiB, so memory stays flat whatever the file holds. It settles
+the encoding, the delimiter and the header, and refuses what is not a CSV with a sentence that says what to
+do. No message repeats a cell; a column's name is shown only by those who know that it is one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ DELIMITERS = (",", ";", "\t", "|")
 _SAVE_AS_CSV = "Save it as 'CSV UTF-8' and try again."
 # First bytes of what people send instead of a CSV, and what they should do.
 _NOT_A_CSV: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "a zip archive or an .xlsx workbook", "Open the workbook and save the sheet as 'CSV UTF-8'."),
+    (
+        b"PK\x03\x04",
+        "a zip archive or an .xlsx workbook",
+        "Open the workbook and save the sheet as 'CSV UTF-8'.",
+    ),
     (b"\xd0\xcf\x11\xe0", "an old Office document (.xls)", "Open it and save the sheet as 'CSV UTF-8'."),
     (b"age-encryption.org/", "a sealed (age) file", "Open it first: vernix open -i IDENTITY FILE."),
     (b"-----BEGIN AGE ENCRYPTED FILE", "a sealed (age) file", "Open it first: vernix open -i IDENTITY FILE."),
@@ -62,9 +66,9 @@ _UNDEFINED_IN_CP1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 class Structure:
     """How a CSV file is written.
 
-    ``encoding`` is a Python codec name; ``skip`` the bytes of the byte-order mark; ``preamble`` the number of lines
-    before the header (a spreadsheet's ``sep=;``); ``header`` the column names as sent, without outer blanks;
-    ``quoted`` says that quotation marks occur; ``guessed`` that the encoding is a guess.
+    ``encoding`` is a Python codec name; ``skip`` the bytes of the byte-order mark; ``preamble`` the number
+    of lines before the header (a spreadsheet's ``sep=;``); ``header`` the column names as sent, without
+    outer blanks; ``quoted`` says that quotation marks occur; ``guessed`` that the encoding is a guess.
     """
 
     encoding: str
@@ -103,7 +107,8 @@ def _refuse_other_kinds(head: bytes) -> None:
         raise DataRefused("The file is empty.", hint="Export it again; the first line must name the columns.")
     start = head.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")
     for magic, kind, hint in _NOT_A_CSV:
-        if start.startswith(magic) or start[: len(magic)].lower() == magic.lower() and magic[:1] == b"<":
+        markup = magic[:1] == b"<"
+        if start.startswith(magic) or (markup and start.lower().startswith(magic.lower())):
             raise DataRefused(f"This is {kind}, not a CSV file.", hint=hint)
 
 
@@ -230,7 +235,8 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _agreement(rows: list[list[str]]) -> float:
-    """How well a delimiter explains the first rows: columns of the header times the share of rows that agree."""
+    """How well a delimiter explains the first rows: columns of the header times the share of rows that
+    agree."""
     if not rows or len(rows[0]) < 2:
         return 0.0
     agreeing = sum(len(row) == len(rows[0]) for row in rows)
@@ -243,7 +249,8 @@ def _check_header(header: tuple[str, ...]) -> None:
     for place, name in enumerate(header, 1):
         if not name:
             raise DataRefused(
-                f"Column {place} has no name in the header.", hint="Name every column in the first line, or remove it."
+                f"Column {place} has no name in the header.",
+                hint="Name every column in the first line, or remove it.",
             )
     seen: dict[str, int] = {}
     for place, name in enumerate(header, 1):

@@ -1,0 +1,121 @@
+"""What reading and checking say about a partner's file: findings, without a single value.
+
+A finding names a place (row and column) and says what to do, in English and French. An *error* rejects its
+row; a *warning* keeps the row and asks. Large files can have millions of findings: every one is counted,
+and of each kind the first are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+# A clerk mends the cause after the first few rows; a list that long is for programs.
+LISTED_PER_KIND = 1_000
+LISTED = 10_000
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is the same in all findings of one cause: code, place without the row, what to do.
+
+    ``column`` is the partner's own name of the column, ``element`` ours; both are None for a whole row or
+    file.
+    """
+
+    code: str
+    severity: Severity
+    column: str | None
+    element: str | None
+    text_en: str
+    text_fr: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is to be said about one row (counted from 1, the header not counted), or about the file."""
+
+    code: str
+    severity: Severity
+    row: int | None
+    column: str | None
+    element: str | None
+    text_en: str
+    text_fr: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a clerk would look for it: ``row 12, column birth_weight``."""
+        return place(self.row, self.column)
+
+    def text(self, language: str) -> str:
+        """What to do, in ``en`` or ``fr``."""
+        return self.text_fr if language == "fr" else self.text_en
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of a file: ``accepted`` includes ``warned``; ``accepted + rejected`` are all rows."""
+
+    accepted: int
+    warned: int
+    rejected: int
+
+    def as_dict(self) -> dict[str, int]:
+        """For documents: receipt, acknowledgement, ``--json``."""
+        return {"accepted": self.accepted, "warned": self.warned, "rejected": self.rejected}
+
+
+@dataclass
+class Findings:
+    """All findings of one file: counted completely, listed up to a cap, errors first."""
+
+    _rows: dict[Kind, list[int | None]] = field(default_factory=dict)
+    _counts: dict[Kind, int] = field(default_factory=dict)
+
+    def add(self, kind: Kind, rows: Iterable[int | None], count: int) -> None:
+        """Count ``count`` findings of ``kind``; ``rows`` may stop after `LISTED_PER_KIND` of them."""
+        listed = self._rows.setdefault(kind, [])
+        self._counts[kind] = self._counts.get(kind, 0) + count
+        for row in rows:
+            if len(listed) >= LISTED_PER_KIND:
+                break
+            listed.append(row)
+
+    def add_to_file(self, kind: Kind) -> None:
+        """Something that is true of the file as a whole."""
+        self.add(kind, [None], 1)
+
+    @property
+    def counts(self) -> Mapping[Kind, int]:
+        """How many findings of each kind there are, whether listed or not."""
+        return self._counts
+
+    @property
+    def total(self) -> int:
+        """How many findings there are in all."""
+        return sum(self._counts.values())
+
+    def listed(self, limit: int = LISTED) -> list[Finding]:
+        """The findings in order of rows, errors before warnings where the cap cuts."""
+        kinds = sorted(self._rows, key=lambda kind: kind.severity)  # "error" sorts before "warning"
+        found = [
+            Finding(kind.code, kind.severity, row, kind.column, kind.element, kind.text_en, kind.text_fr)
+            for kind in kinds
+            for row in self._rows[kind]
+        ]
+        return sorted(found[:limit], key=lambda finding: (finding.row or 0, finding.severity, finding.code))
+
+    def first_rows(self, kind: Kind, count: int = 5) -> list[int]:
+        """The first rows on which ``kind`` was found."""
+        return [row for row in self._rows[kind][:count] if row is not None]
+
+
+def place(row: int | None, column: str | None) -> str:
+    """``row 12, column birth_weight``; ``file`` where it is about neither."""
+    parts = [f"row {row}"] if row is not None else []
+    parts += [f"column {column}"] if column is not None else []
+    return ", ".join(parts) or "file"

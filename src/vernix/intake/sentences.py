@@ -1,0 +1,173 @@
+"""The sentences of findings: what is wrong in a column, and what to do, in English and French.
+
+A sentence may name the element, its unit, its range and its codes. It never repeats what stands in a cell.
+"""
+
+from __future__ import annotations
+
+from vernix.births.elements import Element, Range
+from vernix.intake.findings import Kind, Severity
+
+_CODES_SHOWN = 14
+
+
+def problem(name: str, element: Element, column: str, *, pattern: str | None = None) -> Kind:
+    """The finding's kind for a problem that reading a cell of ``column`` as ``element`` met."""
+    severity: Severity = "warning" if name == "implausible" else "error"
+    code, english, french = _SENTENCES[name if name != "type" else f"type.{element.type}"]
+    words = _words(element, pattern)
+    return Kind(
+        code=code,
+        severity=severity,
+        column=column,
+        element=element.name,
+        text_en=english.format(label=element.label.en, **words),
+        text_fr=french.format(label=element.label.fr, **words),
+    )
+
+
+def ragged(columns: int) -> Kind:
+    """A row whose number of cells is not the header's."""
+    return Kind(
+        "row.ragged",
+        "error",
+        None,
+        None,
+        f"The row does not have {columns} cells as the header has. Look for an unquoted delimiter or line end.",
+        f"La ligne n’a pas {columns} cellules comme l’en-tête. Cherchez un séparateur ou un saut de ligne "
+        "sans guillemets.",
+    )
+
+
+def guessed_encoding(encoding: str) -> Kind:
+    """The file is not UTF-8: accents may be wrong."""
+    return Kind(
+        "file.encoding",
+        "warning",
+        None,
+        None,
+        f"The file is not UTF-8; it was read as {encoding}. Look at names with accents, or save it as "
+        "'CSV UTF-8'.",
+        f"Le fichier n’est pas en UTF-8 ; il a été lu comme {encoding}. Vérifiez les noms accentués, ou "
+        "enregistrez-le en « CSV UTF-8 ».",
+    )
+
+
+def unknown_column(column: str) -> Kind:
+    """A column that is no element and that no mapping mentions."""
+    return Kind(
+        "column.unknown",
+        "warning",
+        column,
+        None,
+        "This column is not an element of the dictionary, so it was not read. Correct its name, map it, or "
+        "remove it.",
+        "Cette colonne n’est pas un élément du dictionnaire ; elle n’a pas été lue. Corrigez son nom, "
+        "mettez-la en correspondance ou retirez-la.",
+    )
+
+
+def no_rows() -> Kind:
+    """A header and nothing below it."""
+    return Kind(
+        "file.no-rows",
+        "warning",
+        None,
+        None,
+        "The file has a header but no rows. Check that the export holds the records.",
+        "Le fichier a un en-tête mais aucune ligne. Vérifiez que l’exportation contient les dossiers.",
+    )
+
+
+def _words(element: Element, pattern: str | None) -> dict[str, str]:
+    codes = [code.code for code in element.codes.codes] if element.codes else []
+    shown = ", ".join(codes[:_CODES_SHOWN]) + (", …" if len(codes) > _CODES_SHOWN else "")
+    return {
+        "codes": shown,
+        "possible": _range(element.possible, element.unit),
+        "plausible": _range(element.plausible, element.unit),
+        "longest": str(element.longest),
+        "pattern": f" ({pattern})" if pattern else "",
+    }
+
+
+def _range(limits: Range | None, unit: str | None) -> str:
+    if limits is None:
+        return ""
+    return f"{limits.low}–{limits.high}" + (f" {unit}" if unit else "")
+
+
+_SENTENCES: dict[str, tuple[str, str, str]] = {
+    "required": (
+        "value.required",
+        "{label} is missing. Fill it in; a record cannot be kept without it.",
+        "{label} : valeur manquante. Inscrivez-la ; un dossier ne peut être gardé sans elle.",
+    ),
+    "uncleared": (
+        "value.not-clearable",
+        "{label} cannot be cleared, only corrected. Write the right value.",
+        "{label} : ne peut être effacé, seulement corrigé. Inscrivez la bonne valeur.",
+    ),
+    "impossible": (
+        "value.impossible",
+        "{label} must be within {possible}. Correct it, and check the unit.",
+        "{label} doit être dans {possible}. Corrigez, et vérifiez l’unité.",
+    ),
+    "implausible": (
+        "value.implausible",
+        "{label} is unusual: outside {plausible}. Compare it with the chart; correct it if it is wrong.",
+        "{label} est inhabituel : hors de {plausible}. Comparez au dossier médical ; corrigez au besoin.",
+    ),
+    "code": (
+        "value.code",
+        "{label} must be one of: {codes}. Write one of these, or translate yours in the mapping.",
+        "{label} doit être l’un de : {codes}. Inscrivez l’un d’eux, ou traduisez le vôtre dans la "
+        "correspondance.",
+    ),
+    "formula": (
+        "value.formula",
+        "{label} holds a spreadsheet formula or a text that begins like one. Paste the value itself.",
+        "{label} contient une formule de tableur ou un texte qui y ressemble. Collez la valeur même.",
+    ),
+    "long": (
+        "value.too-long",
+        "{label} is longer than {longest} characters. Shorten it, and check that no column is shifted.",
+        "{label} dépasse {longest} caractères. Abrégez, et vérifiez que les colonnes ne sont pas décalées.",
+    ),
+    "type.integer": (
+        "value.integer",
+        "{label} must be a whole number. Write digits only; declare other units and words in the mapping.",
+        "{label} doit être un nombre entier. N’écrivez que des chiffres ; déclarez unités et mots dans la "
+        "correspondance.",
+    ),
+    "type.decimal": (
+        "value.decimal",
+        "{label} must be a number with a decimal point. Declare decimal comma, units and words in the mapping.",
+        "{label} doit être un nombre à point décimal. Déclarez virgule décimale, unités et mots dans la "
+        "correspondance.",
+    ),
+    "type.date": (
+        "value.date",
+        "{label} must be a date that exists, as YYYY-MM-DD{pattern}, with the year in four digits. "
+        "Declare another format in the mapping.",
+        "{label} doit être une date qui existe, en AAAA-MM-JJ{pattern}, l’année en quatre chiffres. "
+        "Déclarez un autre format dans la correspondance.",
+    ),
+    "type.time": (
+        "value.time",
+        "{label} must be a time from 00:00 to 23:59{pattern}. Midnight is 00:00 of the day that begins.",
+        "{label} doit être une heure de 00:00 à 23:59{pattern}. Minuit est 00:00 du jour qui commence.",
+    ),
+    "type.boolean": (
+        "value.boolean",
+        "{label} must be yes or no.",
+        "{label} doit être oui ou non.",
+    ),
+    "type.gestation": (
+        "value.gestation",
+        "{label} must be weeks and days such as 38w4d or 38+4, completed weeks, or days. Declare the unit in "
+        "the mapping where a number alone is not clear.",
+        "{label} doit être en semaines et jours comme 38w4d ou 38+4, en semaines révolues ou en jours. "
+        "Déclarez l’unité dans la correspondance si un nombre seul n’est pas clair.",
+    ),
+}

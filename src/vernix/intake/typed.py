@@ -1,0 +1,113 @@
+"""Columns of text become columns of the elements' types, whole columns at a time.
+
+A typed column (number, code, date ...) has few distinct texts in a batch, so each distinct text is read
+once in plain exact Python and the answers are spread over the rows by Arrow; free text is only looked at,
+never copied. A million rows therefore never exist as Python objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vernix.births.elements import Element, arrow_type
+from vernix.intake.cells import CLEAR, Cell, ReadCell
+from vernix.intake.findings import Kind
+
+MEMO = 200_000  # distinct texts remembered for a column before starting afresh
+
+
+@dataclass
+class Outcome:
+    """One column of one batch: its values, rows by problem (masks), and the rows that ask to clear the
+    element."""
+
+    values: pa.Array
+    problems: dict[str, pa.BooleanArray] = field(default_factory=dict)
+    cleared: pa.BooleanArray | None = None
+
+
+@dataclass
+class TypedColumn:
+    """How one column of a file fills one element.
+
+    ``place`` is the column's index in the file, ``column`` its name there; ``read`` reads one cell;
+    ``kind`` gives the finding's kind for a problem's name. ``unknown`` are texts of a text element that
+    mean "not known".
+    """
+
+    element: Element
+    place: int
+    column: str
+    read: ReadCell
+    kind: Callable[[str], Kind]
+    unknown: frozenset[str] = frozenset()
+    _memo: dict[str, Cell] = field(default_factory=dict)
+
+    def apply(self, cells: pa.StringArray) -> Outcome:
+        """Type one batch of this column."""
+        outcome = self._text(cells) if self.element.type == "text" else self._distinct(cells)
+        if self.element.required == "required":
+            self._require(outcome)
+        return outcome
+
+    def _distinct(self, cells: pa.StringArray) -> Outcome:
+        encoded = cells.dictionary_encode()
+        texts = encoded.dictionary.to_pylist()
+        if len(self._memo) > MEMO:
+            self._memo.clear()
+        read = [self._read(text) for text in texts]
+        values = pa.array([value for value, _ in read], arrow_type(self.element)).take(encoded.indices)
+        outcome = Outcome(values)
+        for name in {problem for _, problem in read if problem}:
+            at = pa.array([problem == name for _, problem in read])
+            outcome.problems[name] = at.take(encoded.indices)
+        if any(text.strip() == CLEAR for text in texts if len(text) < 64):
+            outcome.cleared = pa.array([text.strip() == CLEAR for text in texts]).take(encoded.indices)
+        return outcome
+
+    def _read(self, text: str) -> Cell:
+        found = self._memo.get(text)
+        if found is None:
+            found = self._memo[text] = self.read(text)
+        return found
+
+    def _text(self, cells: pa.StringArray) -> Outcome:
+        blank = pc.equal(cells, "")
+        if self.unknown:
+            blank = pc.or_(blank, pc.is_in(cells, value_set=pa.array(sorted(self.unknown))))
+        clear = pc.equal(cells, CLEAR)
+        cleared = clear if clear.true_count else None
+        gone = pc.or_(blank, clear) if cleared is not None else blank
+        values = pc.if_else(gone, pa.scalar(None, pa.string()), cells) if gone.true_count else cells
+        outcome = Outcome(values, cleared=cleared)
+        # Characters are never more than bytes: most batches need no count of characters.
+        if len(cells) and (pc.max(pc.binary_length(cells)).as_py() or 0) > self.element.longest:
+            long = pc.greater(pc.utf8_length(cells), self.element.longest)
+            if long.true_count:
+                outcome.problems["long"] = long
+        return outcome
+
+    def _require(self, outcome: Outcome) -> None:
+        missing = outcome.values.is_null()
+        if self.element.type == "text":
+            missing = pc.or_(missing, pc.equal(pc.utf8_trim_whitespace(outcome.values), "").fill_null(False))
+        if not missing.true_count:
+            return
+        # One finding for one cause: what could not be read was not left out.
+        for mask in outcome.problems.values():
+            missing = pc.and_not(missing, mask)
+        if outcome.cleared is not None:
+            outcome.problems["uncleared"] = outcome.cleared
+            missing = pc.and_not(missing, outcome.cleared)
+        if missing.true_count:
+            outcome.problems["required"] = missing
+
+
+def constant(element: Element, value: Any, rows: int) -> pa.Array:
+    """A column in which every row holds ``value``."""
+    return pa.repeat(pa.scalar(value, arrow_type(element)), rows)
