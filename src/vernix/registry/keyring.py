@@ -63,9 +63,13 @@ class Keyring:
     def generate(cls) -> Keyring:
         """New keys throughout."""
         return cls(
-            HybridIdentity.generate(),
-            *(SigningKey.generate() for _ in range(3)),
-            *(secrets.token_bytes(SECRET_SIZE) for _ in range(3)),
+            identity=HybridIdentity.generate(),
+            signing=SigningKey.generate(),
+            targets=SigningKey.generate(),
+            timestamp=SigningKey.generate(),
+            vault=secrets.token_bytes(SECRET_SIZE),
+            index=secrets.token_bytes(SECRET_SIZE),
+            pseudonym=secrets.token_bytes(SECRET_SIZE),
         )
 
     @classmethod
@@ -82,9 +86,13 @@ class Keyring:
                 "The keyring is of another version of vernix.", hint="Use the version that made it."
             )
         return cls(
-            HybridIdentity.parse(entries["identity"]),
-            *(SigningKey.from_text(entries[name]) for name in SIGNERS),
-            *(bytes.fromhex(entries[name]) for name in SECRETS),
+            identity=HybridIdentity.parse(entries["identity"]),
+            signing=SigningKey.from_text(entries["signing"]),
+            targets=SigningKey.from_text(entries["targets"]),
+            timestamp=SigningKey.from_text(entries["timestamp"]),
+            vault=bytes.fromhex(entries["vault"]),
+            index=bytes.fromhex(entries["index"]),
+            pseudonym=bytes.fromhex(entries["pseudonym"]),
         )
 
     def save(self, path: Path, passphrase: bytes) -> None:

@@ -19,7 +19,7 @@ from vernix.custody.directory import Directory, InvitationKey, Key, Partner, Rig
 from vernix.custody.identifiers import REGISTRY, utc_now
 from vernix.custody.invitation import Enrolment
 from vernix.custody.publishing import DirectoryPublisher
-from vernix.custody.trust import DirectoryMirror, Fetch
+from vernix.custody.trust import MAX_METADATA, DirectoryMirror, Fetch
 from vernix.registry.keyring import Keyring
 from vernix.registry.settings import RegistryFolder
 
@@ -86,7 +86,7 @@ class Publishing:
     def push(self, exchange: Exchange) -> bool:
         """Hand the published files to the gateway unless it has them; returns whether it did."""
         files = self.mirror.files()
-        if exchange.directory_file("timestamp.json") == files["timestamp.json"]:
+        if exchange.directory_file("timestamp.json", MAX_METADATA) == files["timestamp.json"]:
             return False
         exchange.publish_directory(files)
         return True
