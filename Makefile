@@ -46,7 +46,7 @@ format: $(STAMP) ## put the code in its one layout
 	$(BIN)/ruff format
 
 docs: $(STAMP) ## build the documentation site into site/
-	$(BIN)/zensical build --clean --strict
+	NO_COLOR=1 $(BIN)/zensical build --clean --strict
 
 reference: $(STAMP) ## write the generated pages of docs/reference anew
 	$(BIN)/python tools/write_reference.py
