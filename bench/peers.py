@@ -101,7 +101,7 @@ def openssh(folder: Path) -> Iterator[SftpServer]:
 
 
 def sftp_put(server: SftpServer, source: Path, target: Path) -> list[str]:
-    """The command by which OpenSSH's client puts ``source`` to ``target`` (its batch file is written beside)."""
+    """How OpenSSH's client puts ``source`` to ``target`` (its batch file is written beside the target)."""
     batch = target.with_suffix(".batch")
     batch.write_text(f"put {source} {target}\n")
     return [

@@ -1,8 +1,9 @@
 """`vernix send` over TLS until the gateway has verified it, beside what people use today.
 
-Peers, in the same run on the same file: OpenSSH's sftp (aes256-gcm) putting the plaintext, `age | curl -T -` into
-nginx over TLS, and an unsealed `curl -T` into nginx over TLS. Targets (time of the peer / time of vernix): at least
-1.3, 1.7 and 0.6. Everything lies in memory (/dev/shm) where there is room, so that a disk does not blur the ratio.
+Peers, in the same run on the same file: OpenSSH's sftp (aes256-gcm) putting the plaintext, `age | curl -T -`
+into nginx over TLS, and an unsealed `curl -T` into nginx over TLS. Targets (time of the peer / time of vernix):
+at least 1.3, 1.7 and 0.6. Everything lies in memory (/dev/shm) where there is room, so that no disk blurs the
+ratio.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ TARGETS = {"sftp": 1.3, "age_curl": 1.7, "curl": 0.6}
 
 
 def run(size_mib: int = 2048, repeats: int = 3) -> dict[str, Any]:
-    """Median seconds of each way, the ratios to vernix, and the targets.
+    """Median seconds of each way, their ratios to vernix, and the targets.
 
     Returns ``{"skipped": reason}`` where a peer is not installed.
     """
@@ -46,7 +47,7 @@ def run(size_mib: int = 2048, repeats: int = 3) -> dict[str, Any]:
         ):
             registry.stop()  # the gateway alone is measured; what is sent stays until we clear it
             ways = _ways(root, source, url, tls.certificate, sftp, place)
-            seconds = {name: [] for name in ways} | {}
+            seconds: dict[str, list[float]] = {name: [] for name in ways}
             for _ in range(repeats):
                 for name, way in ways.items():
                     seconds[name].append(way())
@@ -110,7 +111,7 @@ def _timed(action: Callable[[], object], result: Path | None = None) -> float:
 
 
 def _clear(gateway: Path) -> None:
-    """Free the memory of bodies already verified (their rows stay: nothing of this run asks for them again)."""
+    """Free the memory of bodies already verified (their rows stay: nothing here asks for them again)."""
     for path in gateway.rglob("*"):
         if path.is_file() and path.stat().st_size > 64 << 20:
             path.unlink()
@@ -131,7 +132,7 @@ def _random_file(path: Path, size_mib: int) -> Path:
 
 
 def _scratch(size_mib: int) -> str | None:
-    """Memory where there is room for the source and one copy with a margin, else the usual temporary folder."""
+    """Memory where there is room for the source and a copy, else the usual temporary folder."""
     shared = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
     roomy = shared.is_dir() and shutil.disk_usage(shared).free > size_mib * (3 << 20)
     return str(shared) if roomy else None
