@@ -17,7 +17,7 @@ PREFIX = "importlinter:contract:"
 MODULE_FIELDS = ("source_modules", "forbidden_modules", "protected_modules", "allowed_importers", "layers")
 
 # Packages that must never be imported and are not installed: the absence is the point.
-NEVER_INSTALLED = {"cloudpickle", "dill", "joblib"}
+NEVER_INSTALLED = {"cloudpickle", "dill", "joblib", "requests"}
 
 # The modules of sealing that hold no way to open: a new one is put here, or into the contracts, by a person.
 OPENS_NOTHING = {
