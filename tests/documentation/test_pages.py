@@ -22,20 +22,19 @@ ROOT_PAGES = ("README.md", "GLOSSARY.md", "CONTRIBUTING.md", "SECURITY.md", "CHA
 
 # DESIGN section 2: the words that code and documents share.
 WORDS = [
+    *("partner", "recipient", "identity", "seal", "open", "delivery", "part", "manifest", "receipt"),
     *(
-        "partner",
-        "recipient",
-        "identity",
-        "seal",
-        "open",
-        "delivery",
-        "part",
-        "manifest",
-        "receipt",
         "directory",
+        "ledger",
+        "witnesses",
+        "submission",
+        "encounter",
+        "data element",
+        "finding",
+        "vault",
+        "book",
     ),
-    *("ledger", "witnesses", "submission", "encounter", "data element", "finding", "vault", "book", "person"),
-    *("pregnancy", "birth", "indicator", "care gap", "release", "exposure", "incident", "notice"),
+    *("person", "pregnancy", "birth", "indicator", "care gap", "release", "exposure", "incident", "notice"),
 ]
 
 
