@@ -41,10 +41,15 @@ def keygen(
 ) -> None:
     """Make an identity (a secret key) and print its recipient (the public key to give to others).
 
-    Parameters ---------- output File to write the identity to, readable by you alone. An existing file is
-    never overwritten. Without it the identity goes to standard output. classic Make an X25519 key, for
-    partners whose tools do not know post-quantum keys (age1pq1...) yet. passphrase_file Protect the identity
-    file with the passphrase in the first line of this file.
+    Parameters
+    ----------
+    output
+        File to write the identity to, readable by you alone; never an existing one. Without it the identity
+        goes to standard output.
+    classic
+        Make an X25519 key, for partners whose tools do not know post-quantum keys (age1pq1...) yet.
+    passphrase_file
+        Protect the identity file with the passphrase in the first line of this file.
     """
     identity: KeyIdentity = X25519Identity.generate() if classic else HybridIdentity.generate()
     passphrase = _passphrase(passphrase_file) if passphrase_file else None
