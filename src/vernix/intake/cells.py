@@ -29,7 +29,8 @@ _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _ISO_DATE_BASIC = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?")
 _TIME_BASIC = re.compile(r"([0-9]{2})([0-9]{2})")
-_YEAR_FIRST = range(1850, 2200)
+_YEARS = range(1850, 2200)
+_LARGEST = 2_000_000_000  # what a column of whole numbers holds
 
 
 def reader(
@@ -110,12 +111,12 @@ def _number_reader(
 
 
 def _in_range(element: Element, value: int | Decimal) -> Cell:
+    if not -_LARGEST < value < _LARGEST:
+        return None, "type"
     if element.possible and not element.possible.holds(value):
         return None, "impossible"
     if element.plausible and not element.plausible.holds(value):
         return value, "implausible"
-    if abs(value) >= 2_000_000_000:
-        return None, "type"
     return value, None
 
 
@@ -173,7 +174,7 @@ def _date_reader(pattern: str | None) -> ReadCell:
 
 
 def _plausible_year(day: date) -> Cell:
-    return (day, None) if day.year in _YEAR_FIRST else (None, "type")
+    return (day, None) if day.year in _YEARS else (None, "type")
 
 
 def _time_reader(pattern: str | None) -> ReadCell:

@@ -58,7 +58,7 @@ def read_rows(path: Path, structure: Structure) -> Iterator[RowBatch]:
             yield numbering.number(_no_cells(width))
     if not reached:
         raise DataRefused(
-            'A cell opens with a quotation mark (") that is never closed: the end of the file cannot be read.',
+            'A cell opens with a quotation mark (") that is never closed; the end of the file is lost in it.',
             hint="Export the file again, or look for a single quotation mark in the last rows.",
         )
 

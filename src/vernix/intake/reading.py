@@ -31,6 +31,7 @@ from vernix.intake.typed import TypedColumn, constant
 CLEARED = "_cleared"
 FORMATS = ("csv",)
 Format = Literal["csv"]
+_NAMES_SHOWN = 60
 _SETTLED_BY = 20_000  # rows by which the meaning of a column's bare numbers is settled
 
 
@@ -72,13 +73,7 @@ def read(path: Path, encounter: str, mapping: Mapping | None = None, *, format: 
 def _fitting(mapping: Mapping | None, encounter: Encounter, header: tuple[str, ...]) -> Mapping:
     """The mapping to read with; the file's own names where none is given."""
     if mapping is None:
-        mapping = Mapping.of_elements(encounter, header)
-        if not mapping.columns:
-            raise DataRefused(
-                f"None of the {len(header)} columns is an element of {encounter.name}.",
-                hint="If the first line names the columns, make a mapping: "
-                f"vernix check --as {encounter.name} --propose FILE -o mapping.toml",
-            )
+        mapping = _by_own_names(encounter, header)
     if mapping.encounter.name != encounter.name:
         raise UsageError(
             f"The mapping is for {mapping.encounter.name}, not for {encounter.name}.",
@@ -100,6 +95,21 @@ def _fitting(mapping: Mapping | None, encounter: Encounter, header: tuple[str, .
             hint=f"Add it, or map it: vernix check --as {encounter.name} --propose FILE -o mapping.toml",
         )
     return mapping
+
+
+def _by_own_names(encounter: Encounter, header: tuple[str, ...]) -> Mapping:
+    """The mapping of a file whose columns are called like the elements, at least half of them."""
+    mapping = Mapping.of_elements(encounter, header)
+    if 2 * len(mapping.columns) >= len(header):
+        return mapping
+    # If no name is known, the first line may be a record and no header: then nothing of it is shown.
+    unknown = ", ".join(map(shown, unused_columns(mapping, header)[:_NAMES_SHOWN])) if mapping.columns else ""
+    raise DataRefused(
+        f"Only {len(mapping.columns)} of the {len(header)} columns are elements of {encounter.name}"
+        + (f"; not recognised: {unknown}." if unknown else "."),
+        hint="If the first line names the columns, make a mapping: "
+        f"vernix check --as {encounter.name} --propose FILE -o mapping.toml",
+    )
 
 
 def _say_what_is_known_already(structure: Structure, mapping: Mapping, findings: Findings) -> None:

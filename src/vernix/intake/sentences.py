@@ -33,7 +33,7 @@ def ragged(columns: int) -> Kind:
         "error",
         None,
         None,
-        f"The row does not have {columns} cells as the header has. Look for an unquoted delimiter or line end.",
+        f"The row does not have {columns} cells like the header. Look for an unquoted delimiter or line end.",
         f"La ligne n’a pas {columns} cellules comme l’en-tête. Cherchez un séparateur ou un saut de ligne "
         "sans guillemets.",
     )
@@ -142,7 +142,7 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
     ),
     "type.decimal": (
         "value.decimal",
-        "{label} must be a number with a decimal point. Declare decimal comma, units and words in the mapping.",
+        "{label} must be a number with a decimal point. Declare decimal comma, units, words in the mapping.",
         "{label} doit être un nombre à point décimal. Déclarez virgule décimale, unités et mots dans la "
         "correspondance.",
     ),

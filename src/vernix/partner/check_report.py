@@ -1,0 +1,164 @@
+"""What ``vernix check`` prints: a page for a clerk, or one JSON document for a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vernix.errors import DataRefused
+from vernix.intake.checking import ROW
+from vernix.intake.csv_structure import shown
+from vernix.intake.findings import Finding, Kind
+from vernix.intake.reading import CLEARED, Reading
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PIECE = 2_000  # records turned into JSON at a time
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "accepted": "accepted",
+        "warned": "of them with warnings",
+        "rejected": "rejected",
+        "rows": "rows",
+        "none": "No findings.",
+        "error": "error",
+        "warning": "warning",
+        "unused": "Columns that nothing was read from",
+        "ok": "The registry would accept every row.",
+        "not_ok": "The registry would reject the rows with errors and keep the others.",
+        "column": "column",
+    },
+    "fr": {
+        "accepted": "acceptées",
+        "warned": "dont avec avertissements",
+        "rejected": "rejetées",
+        "rows": "lignes",
+        "none": "Aucun constat.",
+        "error": "erreur",
+        "warning": "avertissement",
+        "unused": "Colonnes dont rien n’a été lu",
+        "ok": "Le registre accepterait toutes les lignes.",
+        "not_ok": "Le registre rejetterait les lignes en erreur et garderait les autres.",
+        "column": "colonne",
+    },
+}
+
+
+def print_report(reading: Reading, file: Path, language: str) -> None:
+    """Summary, findings by cause with their first rows, and what to do."""
+    from rich.console import Console
+
+    words = _WORDS[language]
+    counts = reading.counts
+    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False, emoji=False, markup=False)
+    total = counts.accepted + counts.rejected
+    label = reading.encounter.label.fr if language == "fr" else reading.encounter.label.en
+    console.print(f"{shown(file.name)} · {label} · {total} {words['rows']}")
+    console.print(
+        f"  {counts.accepted} {words['accepted']} ({counts.warned} {words['warned']}), "
+        f"{counts.rejected} {words['rejected']}"
+    )
+    if reading.findings.counts:
+        _print_findings(console, reading, language)
+    else:
+        console.print(words["none"])
+    if reading.unused:
+        console.print(f"{words['unused']}: {', '.join(map(shown, reading.unused))}")
+    console.print(words["not_ok" if counts.rejected else "ok"])
+
+
+def _print_findings(console: Console, reading: Reading, language: str) -> None:
+    """One entry for each cause: what and where on the first line, what to do below it."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    words = _WORDS[language]
+    for kind, count in sorted(reading.findings.counts.items(), key=_order):
+        rows = reading.findings.first_rows(kind)
+        style = "bold red" if kind.severity == "error" else "bold yellow"
+        line = Text(words[kind.severity], style=style).append(f"  {kind.code}", style="not bold default")
+        if kind.column:
+            line.append(f" · {words['column']} {kind.column}", style="not bold default")
+        if rows:
+            more = ", …" if count > len(rows) else ""
+            listed = ", ".join(map(str, rows))
+            line.append(f" · {count} {words['rows']}: {listed}{more}", style="not bold default")
+        console.print(line)
+        console.print(Padding(kind.text_fr if language == "fr" else kind.text_en, (0, 0, 0, 4)))
+
+
+def _order(item: tuple[Kind, int]) -> tuple[str, int, str]:
+    kind, count = item
+    return kind.severity, -count, kind.code
+
+
+def print_document(reading: Reading) -> None:
+    """The JSON document, written piece by piece so that a large file's records are never all text at once.
+
+    ``records`` are the rows that would be kept, with the dictionary's element names as keys (null: blank in
+    the file; ``_cleared``: elements to clear); ``rows`` their numbers in the file, in the same order.
+    """
+    write = sys.stdout.write
+    findings = reading.findings.listed()
+    head = {
+        "counts": reading.counts.as_dict(),
+        "encounter": reading.encounter.name,
+        "findings": [_finding(finding) for finding in findings],
+        "findings_not_listed": reading.findings.total - len(findings),
+        "unused": list(reading.unused),
+    }
+    write(_json(head)[:-1] + ',\n"records": [')
+    separator = "\n"
+    for piece in _pieces(reading):
+        write(separator + ",\n".join(piece))
+        separator = ",\n"
+    rows = reading.records.column(ROW).to_pylist()
+    write(f'],\n"rows": {_json(rows)}}}\n')
+
+
+def print_refusal(refusal: DataRefused) -> None:
+    """The JSON document of a file that could not be read at all."""
+    finding = {"code": "file.refused", "severity": "error", "place": "file", "text": str(refusal)}
+    counts = {"accepted": 0, "warned": 0, "rejected": 0}
+    document = {"counts": counts, "findings": [finding], "findings_not_listed": 0, "records": [], "rows": []}
+    sys.stdout.write(_json(document) + "\n")
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "place": finding.place,
+        "row": finding.row,
+        "column": finding.column,
+        "element": finding.element,
+        "text": finding.text_en,
+        "text_fr": finding.text_fr,
+    }
+
+
+def _pieces(reading: Reading) -> Iterator[list[str]]:
+    for batch in reading.records.drop_columns([ROW]).to_batches(max_chunksize=_PIECE):
+        yield [_json(_record(row)) for row in batch.to_pylist()]
+
+
+def _record(row: dict[str, Any]) -> dict[str, Any]:
+    if not row[CLEARED]:
+        del row[CLEARED]
+    return row
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Dates as ISO text, exact decimals as numbers."""
+    convert: dict[type, Callable[[Any], Any]] = {date: date.isoformat, Decimal: float}
+    return convert[type(value)](value)

@@ -1,0 +1,166 @@
+"""``vernix check``: a partner's file, checked on this machine with the registry's own rules.
+
+Nothing leaves the machine: no network is used. What is said here is what the registry will say later,
+because both call the same reader.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from vernix.console import say
+from vernix.errors import DataRefused, UsageError
+from vernix.partner import state
+
+if TYPE_CHECKING:
+    from vernix.intake.mapping import Mapping
+
+
+def check(  # noqa: PLR0913 - each is an option of the command
+    file: Path,
+    /,
+    *,
+    as_: Annotated[str | None, Parameter(name="--as")] = None,
+    format_: Annotated[str | None, Parameter(name="--format")] = None,
+    mapping: Path | None = None,
+    propose: Annotated[bool, Parameter(negative="")] = False,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    save: Annotated[bool, Parameter(negative="")] = False,
+    french: Annotated[bool, Parameter(negative="")] = False,
+    json: Annotated[bool, Parameter(negative="")] = False,
+    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+) -> int:
+    """Check a file with the registry's own rules, offline.
+
+    Prints how many rows would be accepted, warned about and rejected, and what to do about each finding.
+    Ends with 0 if every row would be accepted, with 1 if a row or the file would be rejected.
+
+    Parameters
+    ----------
+    file
+        The file to check.
+    as_
+        The encounter that its rows are, for instance birth. Left out: recognised by the columns.
+    format_
+        The file's format (csv). Left out: recognised.
+    mapping
+        The column mapping to read it with. Left out: a saved one whose columns are all in the file, if
+        there is one.
+    propose
+        Instead of checking, write a column mapping for this file, to be completed by hand.
+    output
+        Where to write the proposed mapping. Left out: standard output.
+    save
+        Keep the mapping that was used, so that check and send find it by themselves.
+    french
+        Speak French; otherwise the language of the terminal (LANG) decides.
+    json
+        Print one JSON document: records, findings, counts.
+    data
+        The partner's data folder.
+    """
+    sys.meta_path.insert(0, _NoPandas())
+    if not file.is_file():
+        raise UsageError(f"There is no file {file}.", hint="Check the name; one file is checked at a time.")
+    if propose:
+        return _propose(file, as_, output)
+    from vernix.intake.reading import read
+    from vernix.partner import check_report as report
+
+    folder = state.folder_at(data)
+    try:
+        chosen = _mapping(file, as_, mapping, folder)
+        encounter = as_ or (chosen.encounter.name if chosen else _recognised(file))
+        reading = read(file, encounter, chosen, format=format_)
+    except DataRefused as refusal:
+        if json:
+            report.print_refusal(refusal)
+        raise
+    if json:
+        report.print_document(reading)
+    else:
+        report.print_report(reading, file, "fr" if french or _speaks_french() else "en")
+    if save:
+        _save(mapping, folder)
+    return 1 if reading.counts.rejected else 0
+
+
+def _mapping(
+    file: Path, encounter: str | None, mapping_file: Path | None, folder: state.PartnerFolder
+) -> Mapping | None:
+    """The mapping that was named, else a saved one that fits, else none."""
+    from vernix.intake.csv_structure import survey
+    from vernix.intake.mapping import Mapping, find
+
+    if mapping_file is not None:
+        return Mapping.load(mapping_file)
+    if not state.mapping_files(folder):
+        return None
+    return find(folder.mappings, survey(file).header, encounter)
+
+
+def _recognised(file: Path) -> str:
+    from vernix.births import encounters
+    from vernix.intake.recognising import recognise
+
+    found = recognise(file)
+    if found is None:
+        raise UsageError(
+            "The columns of this file do not say what it holds.",
+            hint=f"Name the encounter: --as {encounters.names()[0]}. If the columns are not called like the "
+            "dictionary's elements, make a mapping first: add --propose -o mapping.toml.",
+        )
+    return found
+
+
+def _propose(file: Path, encounter: str | None, output: Path | None) -> int:
+    from vernix.births import encounters
+    from vernix.intake.proposing import propose
+
+    if encounter is None and len(encounters.names()) > 1:
+        raise UsageError("--propose needs the encounter.", hint=f"Add --as {'|'.join(encounters.names())}.")
+    text = propose(file, encounter or encounters.names()[0])
+    if output is None:
+        sys.stdout.write(text)
+        return 0
+    if output.exists():
+        raise UsageError(f"{output} is there already.", hint="Choose another name; nothing is overwritten.")
+    output.write_text(text, encoding="utf-8")
+    say(f"Wrote {output}. Complete what is marked PLEASE, then: vernix check --mapping {output} {file}")
+    return 0
+
+
+def _save(mapping_file: Path | None, folder: state.PartnerFolder) -> None:
+    if mapping_file is None:
+        raise UsageError("--save keeps the mapping named by --mapping.", hint="Add --mapping FILE.")
+    from vernix.courier.keeping import private_folder
+    from vernix.custody.durable import write_file
+
+    target = private_folder(folder.mappings) / f"{mapping_file.stem}.toml"
+    write_file(target, mapping_file.read_bytes(), private=True)
+    say(f"Kept as {target}: check and send use it for files with these columns.")
+
+
+def _speaks_french() -> bool:
+    """What the terminal's locale says, in the order that POSIX gives its variables."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name].lower().startswith("fr")
+    return False
+
+
+class _NoPandas:
+    """Answers that there is no pandas: pyarrow would import it (0.3 s) just to see if a list is one of its.
+
+    Only where this process is ``vernix check``, which has no use for pandas.
+    """
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Raise for pandas, as if it were not installed; know nothing of any other module."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
