@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from vernix.courier.dispatch import Dispatch, Look, Plan
 from vernix.courier.exchange import Exchange
@@ -33,19 +33,12 @@ from vernix.custody.signatures import Signed, SigningKey
 from vernix.errors import FarSideRefused, KeeperFailed, UsageError
 from vernix.sealing.recipients import Recipient
 
-
-class Watcher(Protocol):
-    """Whoever wants to know how far a delivery has got."""
-
-    def moved(self, done: int, total: int) -> None:
-        """``done`` of about ``total`` bytes of the delivery are at the gateway."""
+Moved = Callable[[int, int], None]
+"""Told, as a delivery goes, how many of about how many bytes are at the gateway."""
 
 
-class NobodyWatches:
-    """A watcher that looks away."""
-
-    def moved(self, done: int, total: int) -> None:
-        """Nothing happens."""
+def nobody_watches(_done: int, _total: int) -> None:
+    """Where nobody wants to know how far a delivery has got."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +122,7 @@ class Outbox:
                 return True
         return False
 
-    def send(self, plan: Plan, exchange: Exchange, sender: Sender, watcher: Watcher | None = None) -> Sent:
+    def send(self, plan: Plan, exchange: Exchange, sender: Sender, moved: Moved = nobody_watches) -> Sent:
         """Do whatever is still to do for ``plan`` and return when the gateway has verified the delivery.
 
         Raises ``RoadFailed`` (run it again), ``FarSideRefused`` (rights, limits, a gateway that lies),
@@ -145,7 +138,7 @@ class Outbox:
                 raise UsageError("This delivery has been given up.", hint="Send the files again.")
             directory = exchange.refresh_directory()
             work = _Work(plan, private_folder(self._folder(plan)), exchange, sender, directory)
-            envelope = work.run(watcher or NobodyWatches())
+            envelope = work.run(moved)
             sent = Sent(work.plan, utc_now(), envelope)
             write_json(self._sent_path(sent.plan), _sent_document(sent))
             self._remove(plan)
@@ -189,11 +182,11 @@ class _Work:
         self._sender = sender
         self._directory = directory
 
-    def run(self, watcher: Watcher) -> bytes:
+    def run(self, moved: Moved) -> bytes:
         """Upload, sign, post; returns the envelope that the gateway has verified."""
         envelope = self._signed_before()
         if envelope is None:
-            envelope = self._prepare(watcher)
+            envelope = self._prepare(moved)
         try:
             self._exchange.post_delivery(envelope)
         except FarSideRefused:
@@ -202,7 +195,7 @@ class _Work:
             # An upload may have expired, or the envelope grown old, since an earlier run: once more from what
             # is there. A refusal of another kind comes back unchanged.
             sweep(self._folder / "delivery.json")
-            envelope = self._prepare(watcher)
+            envelope = self._prepare(moved)
             self._exchange.post_delivery(envelope)
         return envelope
 
@@ -224,7 +217,7 @@ class _Work:
             return False
         return True
 
-    def _prepare(self, watcher: Watcher) -> bytes:
+    def _prepare(self, moved: Moved) -> bytes:
         dispatch = self.plan.dispatch
         self._directory.check_rights(self._sender.id, dispatch.to, dispatch.purpose)
         destination = self._destination()
@@ -232,14 +225,14 @@ class _Work:
         done = 0
         carried: list[Carried] = []
         for number, file in enumerate(dispatch.files, start=1):
-            moved = partial(_moved, watcher, done, total)
-            carried.append(self._carry(number, file.path, destination, moved))
+            tell = partial(_moved, moved, done, total)
+            carried.append(self._carry(number, file.path, destination, tell))
             done += carried[-1].part.size
         self.plan = replace(self.plan, looks=tuple(item.look for item in carried))
         write_json(self._folder / "plan.json", self.plan.to_document())
         manifest = self._manifest(carried)
         head = self._carry(0, manifest, destination, lambda _count: None)
-        watcher.moved(total, total)
+        moved(total, total)
         return self._sign((head.part, *(item.part for item in carried)))
 
     def _destination(self) -> Destination:
@@ -302,8 +295,8 @@ class _Work:
         return envelope
 
 
-def _moved(watcher: Watcher, before: int, total: int, count: int) -> None:
-    watcher.moved(min(before + count, total), total)
+def _moved(moved: Moved, before: int, total: int, count: int) -> None:
+    moved(min(before + count, total), total)
 
 
 def _must_be(mine: bool) -> None:

@@ -1,0 +1,104 @@
+"""What came back for what we sent: receipts and acknowledgements, kept until and after they were shown.
+
+    incoming/answers/new/receipt-<delivery>-<addressee>.json            the signed envelope
+    incoming/answers/new/acknowledgement-<submission>-<delivery>.json   {"files": [acknowledgement, ...]}
+    incoming/answers/shown/...                                          the same, after ``collect`` showed
+    them
+
+An answer is kept before its receipt goes out and shown at least once: a kill between the two shows it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vernix.courier.collecting import Answered
+from vernix.courier.keeping import private_folder, read_json, write_json
+from vernix.courier.sending import Outbox, Sent
+from vernix.custody.delivery import Delivery
+from vernix.custody.durable import sync_folder
+from vernix.custody.receipt import Receipt
+from vernix.custody.signatures import Signed
+from vernix.errors import NotProven
+from vernix.intake.acknowledgement import Acknowledgement
+
+
+@dataclass(frozen=True)
+class NewAnswers:
+    """What has not been shown yet. ``sources`` are the files it stands in."""
+
+    receipts: tuple[Receipt, ...]
+    acknowledgements: tuple[Acknowledgement, ...]
+    sources: tuple[Path, ...]
+
+
+class Answers:
+    """The answers of one partner, in ``incoming/answers``."""
+
+    def __init__(self, incoming: Path, outbox: Outbox) -> None:
+        self._new = incoming / "answers" / "new"
+        self._shown = incoming / "answers" / "shown"
+        self._outbox = outbox
+
+    def keep_receipt(self, answered: Answered) -> bool:
+        """Keep a proven receipt, if it is one for what we really sent; False when we have it already.
+
+        Raises ``NotProven`` when it does not fit what we sent.
+        """
+        receipt = answered.receipt
+        name = f"receipt-{receipt.delivery}-{receipt.addressee}.json"
+        if self._has(name):
+            return False
+        sent = next(self._outbox.sent(receipt.delivery), None)
+        if sent is None:
+            raise NotProven(
+                "There is a receipt for a delivery that this folder never sent.",
+                hint="Perhaps it was sent from another machine; collect it there.",
+            )
+        receipt.check_against(sent.delivery)
+        write_json(self._new / name, {"envelope": answered.envelope.decode("utf-8")})
+        return True
+
+    def keep_acknowledgements(self, delivery: Delivery, documents: Sequence[bytes]) -> None:
+        """Keep the acknowledgements that came in one delivery. Raises ``DataRefused`` for what is none."""
+        for document in documents:
+            Acknowledgement.parse(document)
+        name = f"acknowledgement-{delivery.in_reply_to}-{delivery.id}.json"
+        if not self._has(name):
+            write_json(self._new / name, {"files": [document.decode("utf-8") for document in documents]})
+
+    def new(self) -> NewAnswers:
+        """What is still to be shown."""
+        receipts: list[Receipt] = []
+        acknowledgements: list[Acknowledgement] = []
+        sources = sorted(self._new.glob("*.json"))
+        for path in sources:
+            document = read_json(path) or {}
+            if path.name.startswith("receipt-"):
+                receipts.append(Receipt.parse(Signed.decode(document["envelope"].encode("utf-8")).document))
+            else:
+                acknowledgements += [
+                    Acknowledgement.parse(text.encode("utf-8")) for text in document["files"]
+                ]
+        return NewAnswers(tuple(receipts), tuple(acknowledgements), tuple(sources))
+
+    def mark_shown(self, answers: NewAnswers) -> None:
+        """They have been shown."""
+        if answers.sources:
+            private_folder(self._shown)
+            for path in answers.sources:
+                path.replace(self._shown / path.name)
+            sync_folder(self._shown)
+
+    def awaited(self, submissions: Sequence[Sent]) -> list[Sent]:
+        """Those submissions that have no receipt or no acknowledgement yet."""
+        return [sent for sent in submissions if not self._is_answered(sent)]
+
+    def _is_answered(self, sent: Sent) -> bool:
+        names = [f"receipt-{sent.plan.id}-{addressee}.json" for addressee in sent.plan.dispatch.to]
+        return all(map(self._has, [*names, f"acknowledgement-{sent.plan.id}-*.json"]))
+
+    def _has(self, pattern: str) -> bool:
+        return any(True for folder in (self._new, self._shown) for _ in folder.glob(pattern))

@@ -1,0 +1,24 @@
+"""A partner's way to the exchange, and the one warning that belongs to it."""
+
+from __future__ import annotations
+
+from vernix.console import say
+from vernix.courier.exchange import Exchange
+from vernix.courier.road import Road
+from vernix.partner.state import Partner, certificate_authority
+
+
+def connect(partner: Partner) -> Exchange:
+    """The gateway as this partner may use it. Nothing is sent yet."""
+    road = Road(partner.gateway, certificate_authority(partner.folder))
+    return Exchange(road, partner.signing_key(), partner.mirror())
+
+
+def warn_if_stale(exchange: Exchange) -> None:
+    """Say so when nobody has vouched for the directory for a day; after a week it is refused by custody."""
+    if exchange.mirror.stale:
+        hours = int(exchange.mirror.age().total_seconds() // 3600)
+        say(
+            f"The directory was last vouched for {hours} hours ago; it is refused after a week. "
+            "Ask whether the registry is running."
+        )

@@ -1,0 +1,113 @@
+"""What ``vernix send`` was asked, made into a dispatch: whose data it is, and which mapping explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vernix.console import say
+from vernix.courier.dispatch import Dispatch, OutgoingFile
+from vernix.custody.manifest import safe_name
+from vernix.errors import DataRefused, UsageError
+from vernix.partner.state import Partner, mapping_files
+
+_MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+    ".toml": "application/toml",
+    ".json": "application/json",
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_ANY_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The words of one ``vernix send``: files, addressee, and what else was said."""
+
+    files: Sequence[Path]
+    to: str
+    purpose: str | None = None
+    encounter: str | None = None
+    mapping: Path | None = None
+    note: str = ""
+
+
+def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
+    """The dispatch for a wish. To the registry, files are data if we recognise them (or are told what they
+    are).
+
+    Raises ``UsageError`` for words that do not fit together, ``DataRefused`` when a file is not there.
+    """
+    paths = [path.expanduser().absolute() for path in wish.files]
+    for path in paths:
+        if not path.is_file():
+            raise DataRefused(f"{path} is not a file that can be read.", hint="Check the name.")
+    if len(set(paths)) != len(paths):
+        raise UsageError("A file is named twice.", hint="Name each file once.")
+    purpose = wish.purpose or ("submission" if wish.to == partner.registry else "message")
+    if purpose == "submission":
+        files = _submission(partner, wish, paths)
+    elif wish.encounter or wish.mapping:
+        raise UsageError(
+            "--as and --mapping belong to a submission.", hint="Leave them out, or send to the registry."
+        )
+    else:
+        files = [_outgoing(path, "file", None) for path in paths]
+    return Dispatch((wish.to,), purpose, tuple(files), wish.note)
+
+
+def _submission(partner: Partner, wish: Wish, paths: Sequence[Path]) -> list[OutgoingFile]:
+    files: list[OutgoingFile] = []
+    mappings: list[Path] = []
+    for path in paths:
+        encounter = wish.encounter or _recognised(partner, wish, path)
+        files.append(_outgoing(path, "data" if encounter else "file", encounter))
+        if not encounter:
+            say(f"{path.name} was not recognised as data; it goes as a plain file. Say what it is by --as.")
+            continue
+        mapping = _mapping(partner, wish, path, encounter)
+        if mapping is not None and mapping not in mappings:
+            mappings.append(mapping)
+    if len(mappings) > 1:
+        raise UsageError("These files need different mappings.", hint="Send them one by one.")
+    return files + [_outgoing(path, "mapping", None) for path in mappings]
+
+
+def _recognised(partner: Partner, wish: Wish, path: Path) -> str | None:
+    from vernix.intake.mapping import Mapping
+    from vernix.intake.recognising import recognise
+
+    if wish.mapping is not None:
+        return Mapping.load(wish.mapping).encounter.name
+    try:
+        return recognise(path, partner.folder.mappings)
+    except DataRefused:
+        # Not a table at all: whether that matters is for whoever receives it to say.
+        return None
+
+
+def _mapping(partner: Partner, wish: Wish, path: Path, encounter: str) -> Path | None:
+    """The mapping file that explains ``path``: the one named, or the saved one that fits its columns."""
+    from vernix.intake.csv_structure import survey
+    from vernix.intake.mapping import Mapping, find
+
+    if wish.mapping is not None:
+        Mapping.load(wish.mapping)
+        return wish.mapping.expanduser().absolute()
+    if not mapping_files(partner.folder):
+        return None
+    try:
+        mapping = find(partner.folder.mappings, survey(path).header, encounter)
+    except DataRefused:
+        return None
+    if mapping is None:
+        return None
+    return next(saved for saved in mapping_files(partner.folder) if saved.read_bytes() == mapping.source)
+
+
+def _outgoing(path: Path, role: str, encounter: str | None) -> OutgoingFile:
+    name = path.name if path.name.isprintable() and len(path.name) <= 255 else safe_name(path.name)
+    return OutgoingFile(path, name, _MEDIA_TYPES.get(path.suffix.lower(), _ANY_TYPE), role, encounter)

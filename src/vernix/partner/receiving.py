@@ -1,0 +1,237 @@
+"""Taking a delivery in: open, verify, put the files where they belong, sign for them. Killed anywhere, done
+once.
+
+    incoming/<id>/part-N.*.sealed   fetched parts, digests verified incoming/<id>/placing.json      which
+    file goes to which name, and which of them are there incoming/done/<id>.json         taken in: the
+    signed receipt, which is posted (again) whenever the gateway asks DIR/.vernix-<id>/N              opened
+    files before they get their names; on the same disk as their names
+
+Nothing is seen under DIR before every file of the delivery has been opened and verified as a whole. A name
+from a manifest is never trusted as a path, and never overwrites.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from vernix.courier.collecting import fetch
+from vernix.courier.exchange import Exchange
+from vernix.courier.keeping import private_folder, read_json, sweep, write_json
+from vernix.custody.delivery import Delivery
+from vernix.custody.directory import Directory
+from vernix.custody.identifiers import format_time, parse_time, utc_now
+from vernix.custody.manifest import File, Manifest, safe_name
+from vernix.custody.receipt import Receipt
+from vernix.errors import DataRefused, NotProven, RoadFailed
+from vernix.partner.answers import Answers
+from vernix.partner.state import Partner
+from vernix.sealing.opening import open_bytes, open_file
+
+MANIFEST_LIMIT = 8 << 20
+ACKNOWLEDGEMENT_LIMIT = 16 << 20
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A delivery that is here: its manifest, and where each of its files lies (acknowledgements lie with
+    us)."""
+
+    delivery: Delivery
+    manifest: Manifest
+    placed: tuple[tuple[File, Path], ...]
+
+
+class Receiver:
+    """Takes deliveries of one partner in, into the folder ``into``."""
+
+    def __init__(self, partner: Partner, exchange: Exchange, answers: Answers, into: Path) -> None:
+        self._partner = partner
+        self._exchange = exchange
+        self._answers = answers
+        self._into = into
+        self._identities = partner.identities()
+        self._done = partner.folder.incoming / "done"
+
+    def take(self, delivery: Delivery, moved: Callable[[int], None]) -> Taken | None:
+        """Take one proven delivery in and post our receipt; None when it had been taken in before.
+
+        ``moved`` is told how many of its sealed bytes are here. Raises ``RoadFailed`` (call again: what was
+        fetched stays) or a refusal, after which nothing is left of it.
+        """
+        before = read_json(self._done / f"{delivery.id}.json")
+        if before is not None:
+            self._sign_again(delivery, before)
+            return None
+        folder = self._partner.folder.incoming / delivery.id
+        placing = _Placing(folder / "placing.json", self._into)
+        stage = placing.into / f".vernix-{delivery.id}"
+        try:
+            sealed = fetch(self._exchange, delivery, folder, moved)
+            taken = self._take(delivery, sealed, stage, placing)
+        except (RoadFailed, KeyboardInterrupt):
+            raise
+        except BaseException:
+            if not placing.any_there():
+                sweep(stage)
+                sweep(folder)
+            raise
+        receipt = self._sign(delivery)
+        write_json(self._done / f"{delivery.id}.json", receipt)
+        sweep(stage)
+        sweep(folder)
+        self._exchange.post_receipt(receipt["receipt"].encode("utf-8"))
+        return taken
+
+    def forget_old(self, now: datetime) -> None:
+        """Drop the memory of deliveries that have long expired: the gateway can no longer show them."""
+        for path in self._done.glob("*.json"):
+            document = read_json(path)
+            if document is not None and parse_time(document["expires"]) + timedelta(days=2) < now:
+                sweep(path)
+
+    def _take(self, delivery: Delivery, sealed: list[Path], stage: Path, placing: _Placing) -> Taken:
+        manifest = self._open_manifest(delivery, sealed[0], self._exchange.mirror.current())
+        if delivery.purpose == "acknowledgement" and delivery.sender == self._partner.registry:
+            self._keep_acknowledgement(delivery, manifest, sealed)
+            return Taken(delivery, manifest, ())
+        placing.begin()
+        private_folder(stage)
+        opened = {file.part: stage / f"{file.part}.{file.digest}" for file in manifest.files}
+        for file in manifest.files:
+            # A file is there only after all of it verified; opening it anew would lose sight of a name it
+            # has.
+            if not placing.is_there(file) and not opened[file.part].exists():
+                open_file(sealed[file.part], opened[file.part], self._identities, durable=True)
+                _check_size(file, opened[file.part].stat().st_size)
+        placed = [(file, placing.place(file, opened[file.part])) for file in manifest.files]
+        return Taken(delivery, manifest, tuple(placed))
+
+    def _open_manifest(self, delivery: Delivery, sealed: Path, directory: Directory) -> Manifest:
+        if delivery.parts[0].size > 2 * MANIFEST_LIMIT:
+            raise DataRefused("The delivery's manifest is larger than any honest one.")
+        envelope = open_bytes(sealed.read_bytes(), self._identities, MANIFEST_LIMIT)
+        manifest = Manifest.open_signed(envelope, directory, self._partner.id, utc_now())
+        manifest.check_against(delivery)
+        return manifest
+
+    def _keep_acknowledgement(self, delivery: Delivery, manifest: Manifest, sealed: list[Path]) -> None:
+        documents = []
+        for file in manifest.files:
+            if delivery.parts[file.part].size > 2 * ACKNOWLEDGEMENT_LIMIT:
+                raise DataRefused("The acknowledgement is larger than any honest one.")
+            content = open_bytes(sealed[file.part].read_bytes(), self._identities, ACKNOWLEDGEMENT_LIMIT)
+            _check_size(file, len(content))
+            documents.append(content)
+        self._answers.keep_acknowledgements(delivery, documents)
+
+    def _sign(self, delivery: Delivery) -> dict[str, Any]:
+        receipt = Receipt(
+            delivery=delivery.id,
+            addressee=self._partner.id,
+            sender=delivery.sender,
+            digests=tuple(part.digest for part in delivery.parts),
+            received=utc_now(),
+            result="received",
+        )
+        envelope = receipt.sign(self._partner.signing_key()).encode()
+        return {
+            "receipt": envelope.decode("utf-8"),
+            "digests": list(receipt.digests),
+            "expires": format_time(delivery.expires),
+        }
+
+    def _sign_again(self, delivery: Delivery, before: dict[str, Any]) -> None:
+        """The gateway shows what we have: our receipt was lost on the way, or it replays. Either way, once
+        is enough."""
+        if before["digests"] != [part.digest for part in delivery.parts]:
+            raise NotProven(
+                "A second delivery came under an id that was used before.", hint="Tell its sender."
+            )
+        self._exchange.post_receipt(before["receipt"].encode("utf-8"))
+
+
+class _Placing:
+    """Gives opened files their names under a folder, each once, whenever we are killed.
+
+    The folder is the one of the first run: another ``--into`` after a kill does not part a delivery in two.
+    """
+
+    def __init__(self, path: Path, into: Path) -> None:
+        document = read_json(path) or {"into": str(into), "files": {}}
+        self._path = path
+        self._entries: dict[str, dict[str, Any]] = document["files"]
+        self.into = Path(document["into"])
+
+    def begin(self) -> None:
+        """Fix the folder."""
+        private_folder(self.into)
+        self._save()
+
+    def is_there(self, file: File) -> bool:
+        """Whether the file got its name in this run or an earlier one (it may have been moved on since)."""
+        return bool(self._entries.get(str(file.part), {}).get("placed"))
+
+    def any_there(self) -> bool:
+        """Whether any file got its name."""
+        return any(entry["placed"] for entry in self._entries.values())
+
+    def place(self, file: File, opened: Path) -> Path:
+        """Name the opened file; returns the name. Never overwrites: ``name (2).csv`` and so on."""
+        if self.is_there(file):
+            return Path(self._entries[str(file.part)]["target"])
+        planned = self._entries.get(str(file.part))
+        target = Path(planned["target"]) if planned else self.into / safe_name(file.name)
+        number = 1
+        while True:
+            # Written before the name is taken, so that after a kill we know our own file again.
+            self._note(file, target, placed=False)
+            if _name(opened, target):
+                break
+            number += 1
+            target = _numbered(self.into / safe_name(file.name), number)
+        self._note(file, target, placed=True)
+        opened.unlink(missing_ok=True)
+        return target
+
+    def _note(self, file: File, target: Path, *, placed: bool) -> None:
+        self._entries[str(file.part)] = {"target": str(target), "placed": placed}
+        self._save()
+
+    def _save(self) -> None:
+        write_json(self._path, {"into": str(self.into), "files": self._entries})
+
+
+def _name(opened: Path, target: Path) -> bool:
+    """Give ``opened`` the name ``target``; False when somebody else's file has it."""
+    try:
+        os.link(opened, target)
+    except FileExistsError:
+        return target.samefile(opened)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # A disk without hard links (FAT, some shares): take the name first, so that nothing is overwritten.
+        try:
+            target.touch(0o600, exist_ok=False)
+        except FileExistsError:
+            return False
+        opened.replace(target)
+    return True
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem} ({number}){path.suffix}")
+
+
+def _check_size(file: File, size: int) -> None:
+    if file.size != size:
+        raise DataRefused(
+            "A file has another size than its manifest says.", hint="Ask the sender to send it again."
+        )

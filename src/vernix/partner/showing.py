@@ -1,0 +1,244 @@
+"""What a partner reads on the terminal: tables for people, one document for programs (``--json``)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from vernix.console import print_json, say
+from vernix.courier.collecting import Mail, SetAside
+from vernix.courier.sending import Sent
+from vernix.custody.identifiers import format_time
+from vernix.custody.receipt import Receipt
+from vernix.intake.acknowledgement import Acknowledgement
+from vernix.intake.findings import Finding
+from vernix.partner.answers import NewAnswers
+from vernix.partner.receiving import Taken
+
+SHOWN = 40
+"""Findings shown on a terminal for each file; ``--json`` and the kept acknowledgement have all."""
+
+
+def language(french: bool) -> str:
+    """``fr`` if asked for, or if the machine speaks French; else ``en``."""
+    spoken = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "fr" if french or spoken.lower().startswith("fr") else "en"
+
+
+def show_sent(sent: Sent, *, json: bool = False, repeated: bool = False) -> None:
+    """The delivery's id, and that the gateway has verified it."""
+    if json:
+        print_json({**sent_document(sent), "repeated": repeated})
+        return
+    delivery = sent.delivery
+    size = _size(sum(part.size for part in delivery.parts))
+    sys.stdout.write(f"{sent.plan.id}\n")
+    say(f"Delivered to {', '.join(delivery.addressees)}: {size} sealed, verified by the gateway.")
+
+
+def sent_document(sent: Sent) -> dict[str, Any]:
+    """A sent delivery for ``--json``."""
+    delivery = sent.delivery
+    files = [
+        {"name": file.name, "role": file.role, "encounter": file.encounter}
+        for file in sent.plan.dispatch.files
+    ]
+    return {
+        "delivery": sent.plan.id,
+        "to": list(delivery.addressees),
+        "purpose": delivery.purpose,
+        "files": files,
+        "sealed_bytes": sum(part.size for part in delivery.parts),
+        "sent": format_time(sent.sent),
+        "state": "verified",
+    }
+
+
+def show_mail(mail: Mail, *, json: bool) -> None:
+    """What waits at the gateway."""
+    deliveries = [
+        {
+            "delivery": waiting.delivery.id,
+            "from": waiting.delivery.sender,
+            "purpose": waiting.delivery.purpose,
+            "files": len(waiting.delivery.parts) - 1,
+            "sealed_bytes": sum(part.size for part in waiting.delivery.parts),
+            "created": format_time(waiting.delivery.created),
+            "expires": format_time(waiting.delivery.expires),
+            "in_reply_to": waiting.delivery.in_reply_to,
+        }
+        for waiting in mail.deliveries
+    ]
+    receipts = [_receipt_document(answered.receipt) for answered in mail.receipts]
+    if json:
+        print_json({"deliveries": deliveries, "receipts": receipts, "set_aside": _set_aside(mail.set_aside)})
+        return
+    if deliveries:
+        columns = ("delivery", "from", "purpose", "files", "created")
+        _table("Waiting", columns, [[str(entry[name]) for name in columns] for entry in deliveries])
+    _show_receipts([answered.receipt for answered in mail.receipts])
+    _show_set_aside(mail.set_aside)
+    if mail.empty:
+        say("Nothing waits for you.")
+
+
+def show_collected(
+    taken: Sequence[Taken], answers: NewAnswers, set_aside: Sequence[SetAside], *, json: bool, language: str
+) -> None:
+    """Files taken in, receipts, acknowledgements with what to do, and what was set aside."""
+    files = [
+        {
+            "delivery": item.delivery.id,
+            "from": item.delivery.sender,
+            "purpose": item.delivery.purpose,
+            "name": file.name,
+            "role": file.role,
+            "path": str(path),
+        }
+        for item in taken
+        for file, path in item.placed
+    ]
+    if json:
+        print_json(
+            {
+                "files": files,
+                "receipts": [_receipt_document(receipt) for receipt in answers.receipts],
+                "acknowledgements": [_acknowledgement(each, language) for each in answers.acknowledgements],
+                "set_aside": _set_aside(set_aside),
+            }
+        )
+        return
+    if files:
+        _table("Files", ("from", "purpose", "file"), [[f["from"], f["purpose"], f["path"]] for f in files])
+    for item in taken:
+        if item.manifest.note:
+            sys.stdout.write(f"{item.delivery.sender} says: {_one_line(item.manifest.note)}\n")
+    _show_receipts(answers.receipts)
+    for acknowledgement in answers.acknowledgements:
+        _show_acknowledgement(acknowledgement, language)
+    _show_set_aside(set_aside)
+    if not (files or answers.sources or set_aside):
+        say("Nothing new.")
+
+
+def _show_receipts(receipts: Sequence[Receipt]) -> None:
+    if receipts:
+        columns = ("delivery", "signed by", "result", "accepted", "warned", "rejected")
+        _table(
+            "Receipts",
+            columns,
+            [
+                [
+                    receipt.delivery,
+                    receipt.addressee,
+                    receipt.result,
+                    *(
+                        str(count) if receipt.result != "received" else ""
+                        for count in (receipt.counts.accepted, receipt.counts.warned, receipt.counts.rejected)
+                    ),
+                ]
+                for receipt in receipts
+            ],
+        )
+
+
+def _show_acknowledgement(acknowledgement: Acknowledgement, language: str) -> None:
+    counts = acknowledgement.counts
+    title = (
+        f"{_one_line(acknowledgement.file)}: {acknowledgement.result}; {counts.accepted} rows accepted "
+        f"({counts.warned} with a warning), {counts.rejected} rejected"
+    )
+    if acknowledgement.refusal:
+        sys.stdout.write(f"{title}\n  {_one_line(acknowledgement.refusal)}\n")
+        return
+    findings = acknowledgement.findings[:SHOWN]
+    if not findings:
+        sys.stdout.write(f"{title}.\n")
+        return
+    columns = ("code", "severity", "row", "column", "what to do")
+    _table(title, columns, [_finding_row(finding, language) for finding in findings])
+    left = len(acknowledgement.findings) - len(findings) + acknowledgement.more
+    if left:
+        sys.stdout.write(f"  and {left} more; collect --json shows them, vernix check finds them all.\n")
+
+
+def _finding_row(finding: Finding, language: str) -> list[str]:
+    row = "" if finding.row is None else str(finding.row)
+    return [finding.code, finding.severity, row, finding.column or "", finding.text(language)]
+
+
+def _show_set_aside(set_aside: Sequence[SetAside]) -> None:
+    for item in set_aside:
+        say(f"Set aside, nothing kept ({item.kind}): {item.error}")
+
+
+def _set_aside(set_aside: Iterable[SetAside]) -> list[dict[str, str]]:
+    return [{"what": item.kind, "why": item.error.message, "hint": item.error.hint} for item in set_aside]
+
+
+def _receipt_document(receipt: Receipt) -> dict[str, Any]:
+    counts = receipt.counts
+    return {
+        "delivery": receipt.delivery,
+        "from": receipt.addressee,
+        "result": receipt.result,
+        "received": format_time(receipt.received),
+        "counts": {"accepted": counts.accepted, "warned": counts.warned, "rejected": counts.rejected},
+    }
+
+
+def _acknowledgement(acknowledgement: Acknowledgement, language: str) -> dict[str, Any]:
+    return {
+        "delivery": acknowledgement.delivery,
+        "file": acknowledgement.file,
+        "encounter": acknowledgement.encounter,
+        "result": acknowledgement.result,
+        "counts": acknowledgement.counts.as_dict(),
+        "refusal": acknowledgement.refusal,
+        "findings": [
+            {
+                "code": finding.code,
+                "severity": finding.severity,
+                "row": finding.row,
+                "column": finding.column,
+                "element": finding.element,
+                "place": finding.place,
+                "text": finding.text(language),
+            }
+            for finding in acknowledgement.findings
+        ],
+        "more": acknowledgement.more,
+    }
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on standard output; as wide as the terminal, or as its content where nobody looks."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console() if sys.stdout.isatty() else Console(width=200)
+    table = Table(title=Text(title, style="bold"), box=SIMPLE, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        # Text, not markup: what a far side wrote must not style our terminal.
+        table.add_row(*(Text(_one_line(cell)) for cell in row))
+    console.print(table)
+
+
+def _one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _size(count: int) -> str:
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if count < 1024 or unit == "GiB":
+            return f"{count:.1f} {unit}" if unit != "bytes" else f"{count} bytes"
+        count /= 1024  # type: ignore[assignment]
+    raise AssertionError
