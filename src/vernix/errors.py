@@ -70,6 +70,12 @@ class TooMuch(FarSideRefused):
     http_status = 413
 
 
+class TooOften(TooMuch):
+    """A limit of rate was reached: the same request may be taken later."""
+
+    http_status = 429
+
+
 class RoadFailed(VernixError):
     """The network failed in between. Safe to repeat."""
 

@@ -1,0 +1,294 @@
+"""The ASGI application: the route table put behind one front that proves, bounds, answers and writes down.
+
+Decisions rest on ``scope["path"]`` alone, never on a URL built from the Host field (PYSEC-2026-161). A request's
+body is read only where its route allows one, after its signature's fields are there, up to the route's bound.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
+from typing import TypeVar, TypeVarTuple
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+from starlette.routing import Route as Path
+from starlette.routing import Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vernix.custody.directory import Directory
+from vernix.errors import NotFound, NotProven, TooMuch, TooOften, VernixError
+from vernix.gateway import sweeping
+from vernix.gateway.answers import HEADERS, ProtocolRefused, as_ours, refusal
+from vernix.gateway.authentication import Access, Caller, authenticate
+from vernix.gateway.blobs import BlobStore
+from vernix.gateway.database import Database
+from vernix.gateway.directory import open_mirror
+from vernix.gateway.exchange import Exchange
+from vernix.gateway.limits import FailureCount
+from vernix.gateway.logs import log, place_of
+from vernix.gateway.mailboxes import Watch
+from vernix.gateway.receiving import Disconnected, Receptions
+from vernix.gateway.routes import PARTS, ROUTES, Call, Route
+from vernix.gateway.settings import Settings
+from vernix.gateway.tus import PartPlane
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+_THREADS = 24
+_SWEEP_SECONDS = 60
+_ORPHAN_ROUNDS = 60
+_ROUTE = "vernix.route"
+
+
+class Gateway:
+    """One worker's whole program."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.authority = urlsplit(settings.public_url).netloc
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vernix-gateway")
+        database = Database(settings.database_url)
+        self.exchange = Exchange(database, BlobStore(settings.blobs), open_mirror(settings), settings.limits)
+        self.watch = Watch(lambda partners: self.run(self.exchange.heads, partners))
+        self.failures = FailureCount(settings.limits.failures_per_minute)
+        self.receptions = Receptions(database, self.exchange.blobs, settings.limits, self.run)
+        # A directory may be large: two at a time are plenty, and bound the memory that strangers can take.
+        self._large = asyncio.Semaphore(2)
+
+    def run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
+        """Compute in a thread."""
+        return asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+
+    async def answer(self, route: Route, scope: Scope, receive: Receive) -> Response:
+        """Prove, read, do."""
+        caller, body = None, b""
+        if route.access is not Access.PUBLIC:
+            caller, body = await self._prove(route, scope, receive)
+        call = Call(
+            self.exchange,
+            self.watch,
+            self.run,
+            caller,
+            body,
+            scope["path_params"],
+            scope["query_string"].decode("latin-1"),
+            _field(scope, b"range"),
+        )
+        return await route.answer(call)
+
+    async def _prove(self, route: Route, scope: Scope, receive: Receive) -> tuple[Caller, bytes]:
+        try:
+            if _field(scope, b"signature-input") is None:
+                raise NotProven("The request is not signed.", hint="Use a current vernix client.")
+            bound = route.bound(self.settings.limits)
+            async with (
+                self._large if bound > self.settings.limits.document_bytes else contextlib.nullcontext()
+            ):
+                body = await self._body(scope, receive, bound)
+                return await self.run(self._authenticate, route, scope, body), body
+        except NotProven as error:
+            address = (scope.get("client") or ("unknown", 0))[0]
+            if self.failures.failed(address):
+                raise TooOften("Too many requests from here prove nothing.", hint="Wait a minute.") from None
+            log().warning("not proven", route=route.name, place=place_of(error))
+            raise
+
+    def _authenticate(self, route: Route, scope: Scope, body: bytes) -> Caller:
+        directory = self._directory(route, body)
+        return authenticate(scope, body, route.access, directory, self.exchange.database, self.authority)
+
+    def _directory(self, route: Route, body: bytes) -> Directory:
+        try:
+            return self.exchange.mirror.current()
+        except NotProven:
+            if route.name != "publish":
+                raise
+            # Ours has expired, so nobody can be proven by it. A new set proves itself from the pinned root,
+            # whoever brings it; it then says whether who brought it may.
+            self.exchange.publish(body)
+            return self.exchange.mirror.current()
+
+    async def _body(self, scope: Scope, receive: Receive, bound: int) -> bytes:
+        announced = _field(scope, b"content-length")
+        if announced is not None and (not announced.isdecimal() or int(announced) > bound):
+            raise _too_long(bound)
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self.settings.limits.document_seconds):
+                more = True
+                while more:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        raise Disconnected("The connection broke.")
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False)
+                    if len(body) > bound:
+                        raise _too_long(bound)
+        except TimeoutError:
+            raise ProtocolRefused(408, "The request's body came too slowly.", hint="Send it again.") from None
+        return bytes(body)
+
+    async def tidy(self) -> None:
+        """Sweep every minute, and look for orphans every hour, until cancelled."""
+        database, blobs = self.exchange.database, self.exchange.blobs
+        for rounds in count():
+            try:
+                swept = await self.run(sweeping.sweep, database, blobs, int(time.time()))
+                if rounds % _ORPHAN_ROUNDS == 0:
+                    swept += await self.run(sweeping.sweep_orphans, database, blobs)
+                if swept:
+                    log().info("swept", count=swept)
+            except (VernixError, OSError) as error:
+                log().error("sweep failed", error=type(error).__name__, place=place_of(error))
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+    def close(self) -> None:
+        """Let go of threads and files."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.exchange.database.close()
+
+
+class Endpoint:
+    """The routes of one path, by method."""
+
+    def __init__(self, gateway: Gateway, routes: Mapping[str, Route]) -> None:
+        self._gateway = gateway
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or say which methods there are."""
+        route = self._routes.get(scope["method"])
+        if route is None:
+            raise ProtocolRefused(405, f"This address takes {' and '.join(sorted(self._routes))}.")
+        scope[_ROUTE] = route.name
+        response = await self._gateway.answer(route, scope, receive)
+        await response(scope, receive, send)
+
+
+class Front:
+    """What stands before every route: strict headers on each answer, each error in our words, one log line."""
+
+    def __init__(self, router: ASGIApp) -> None:
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the life of the worker."""
+        if scope["type"] != "http":
+            await self._router(scope, receive, send)
+            return
+        began = time.monotonic()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name for name, _ in message["headers"]}
+                strict = [(name, value) for name, value in _STRICT if name not in present]
+                message = {**message, "headers": [*message["headers"], *strict]}
+            await send(message)
+
+        try:
+            await self._router(scope, receive, sending)
+        except Disconnected:
+            status = status or 499
+        except Exception as error:
+            ours = as_ours(error)
+            if ours.http_status >= 500:
+                log().error(
+                    "failed", route=scope.get(_ROUTE, ""), error=type(error).__name__, place=place_of(error)
+                )
+            if status == 0:
+                await refusal(ours, _extra(scope, ours))(scope, receive, sending)
+        spent = int((time.monotonic() - began) * 1000)
+        log().info("answered", route=scope.get(_ROUTE, "unknown"), status=status, milliseconds=spent)
+
+
+_STRICT = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in HEADERS.items()]
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The application of one worker. Imports nothing that opens, and knows no key."""
+    gateway = Gateway(settings)
+    plane = PartPlane(gateway.receptions)
+
+    async def parts(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_ROUTE] = "parts"
+        await plane(scope, receive, send)
+
+    paths: dict[str, dict[str, Route]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method] = route
+    table = [Path(path, _Raw(Endpoint(gateway, by_method))) for path, by_method in paths.items()]
+    router = Router(
+        [*table, Path(PARTS, _Raw(parts))],
+        redirect_slashes=False,
+        default=_nothing_here,
+        lifespan=partial(_life, gateway),
+    )
+    return Front(router)
+
+
+class _Raw:
+    """Keeps Starlette from taking a function for a view: this one is ASGI already."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+@contextlib.asynccontextmanager
+async def _life(gateway: Gateway, _app: object) -> AsyncIterator[None]:
+    """From a worker's start to its end."""
+    tasks = [asyncio.create_task(gateway.tidy()), asyncio.create_task(_end_with(os.getppid()))]
+    try:
+        yield
+    finally:
+        gateway.watch.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        gateway.close()
+
+
+async def _end_with(parent: int) -> None:
+    """A worker whose parent was killed must not go on holding the port."""
+    while os.getppid() == parent:
+        await asyncio.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    raise NotFound("There is nothing at this address.")
+
+
+def _field(scope: Scope, name: bytes) -> str | None:
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value.decode("latin-1"))
+    return None
+
+
+def _extra(scope: Scope, error: VernixError) -> dict[str, str]:
+    """What HTTP and tus want beside some refusals."""
+    extra = {"connection": "close"} if scope["method"] in ("POST", "PUT", "PATCH") else {}
+    if scope.get(_ROUTE) == "parts":
+        extra |= {"tus-resumable": "1.0.0"} | ({"tus-version": "1.0.0"} if error.http_status == 412 else {})
+    if error.http_status == 429:
+        extra["retry-after"] = "60"
+    return extra
+
+
+def _too_long(bound: int) -> TooMuch:
+    return TooMuch(f"The body of this request may have at most {bound} bytes.", hint="Send less at a time.")

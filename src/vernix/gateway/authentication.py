@@ -1,0 +1,120 @@
+"""Who asks: every request proves itself by a signature of a key in the directory, once, within a minute.
+
+Nothing that this program stores would let anybody in: it has public keys and used nonces.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.exc import IntegrityError
+from starlette.types import Scope
+
+from vernix.custody.directory import Directory, Partner
+from vernix.custody.identifiers import utc_now
+from vernix.custody.requests import SKEW, WINDOW, Request, verify_request
+from vernix.custody.signatures import VerifyKey
+from vernix.errors import FarSideRefused, NotProven
+from vernix.gateway.database import Database
+from vernix.gateway.tables import NONCES
+
+_INVITATION = "invitation:"
+_REGISTRY = "registry"
+
+
+class Access(StrEnum):
+    """Who may use a route. Every route names one; there is no other way in."""
+
+    PUBLIC = "public"
+    CAPABILITY = "capability"
+    INVITATION = "invitation"
+    PARTNER = "partner"
+    REGISTRY = "registry"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who signed. ``partner`` is None for an invited stranger, whose ``invitation`` is the open one's id."""
+
+    key_id: str
+    partner: Partner | None = None
+    invitation: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The partner's id."""
+        if self.partner is None:
+            raise NotProven("An invited stranger is no partner yet.")
+        return self.partner.id
+
+
+def authenticate(
+    scope: Scope, body: bytes, access: Access, directory: Directory, database: Database, authority: str
+) -> Caller:
+    """The caller of a signed request. ``authority`` is our own host and port, empty when we do not know it.
+
+    Raises ``NotProven`` (401) when the signature proves nothing, ``FarSideRefused`` (403) when it proves somebody
+    who may not do this.
+    """
+    request = Request.from_scope(scope, body)
+    if authority and not hmac.compare_digest(request.authority, authority):
+        raise NotProven(
+            "The request was meant for another gateway.", hint="Use the address in the directory."
+        )
+    headers = _single(scope)
+    found: dict[str, Caller] = {}
+    find_key = _finder(directory, access, found)
+    key_id = verify_request(
+        request, headers, find_key, lambda nonce: _seen(database, found, nonce), utc_now()
+    )
+    caller = found[key_id]
+    if access is Access.REGISTRY and (caller.partner is None or caller.partner.role != _REGISTRY):
+        raise FarSideRefused("Only the registry may do this.")
+    return caller
+
+
+def _finder(
+    directory: Directory, access: Access, found: dict[str, Caller]
+) -> Callable[[str], VerifyKey | None]:
+    """Look a key up among those that this kind of route takes: invitations for enrolling, partners for the rest."""
+
+    def find(key_id: str) -> VerifyKey | None:
+        if key_id.startswith(_INVITATION):
+            if access is not Access.INVITATION:
+                return None
+            invitation = directory.invitation(key_id.removeprefix(_INVITATION), utc_now())
+            found[key_id] = Caller(key_id, invitation=invitation.id)
+            return VerifyKey.from_text(invitation.key)
+        if access is Access.INVITATION:
+            return None
+        partner, key = directory.signing_key(key_id, utc_now())
+        found[key_id] = Caller(key_id, partner=partner)
+        return key
+
+    return find
+
+
+def _seen(database: Database, found: dict[str, Caller], nonce: str) -> bool:
+    """Remember a nonce for as long as its request could be shown again; True when it was there already."""
+    (key_id,) = found
+    expires = int((utc_now() + WINDOW + SKEW).timestamp()) + 1
+    try:
+        with database.writing() as connection:
+            connection.execute(NONCES.insert().values(key_id=key_id, nonce=nonce, expires=expires))
+    except IntegrityError:
+        return True
+    return False
+
+
+def _single(scope: Scope) -> dict[str, str]:
+    """The header fields, refusing a request that gives one of the signature's fields twice."""
+    fields: dict[str, str] = {}
+    for raw, value in scope["headers"]:
+        name = raw.decode("latin-1").lower()
+        if name in fields and name in ("signature", "signature-input", "content-digest"):
+            raise NotProven(f"The request has several {name} fields.", hint="Use a current vernix client.")
+        fields[name] = value.decode("latin-1")
+    return fields

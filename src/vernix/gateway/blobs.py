@@ -1,0 +1,196 @@
+"""Sealed bytes at rest: append at an offset by one writer at a time, make safe, cut back, delete.
+
+A blob is a file under a random name in one of 256 folders; beside it, while it grows, stands ``<name>.leaves`` with
+the 32-byte leaf hashes that were ready at the last safe point, so that hashing goes on after a kill without
+reading everything again. What is safe is what the database says (``offset``); bytes beyond it are cut off before
+anybody appends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vernix.custody.durable import sync_folder
+from vernix.custody.tree import BLOCK, PartHasher
+
+_LEAF = 32
+_LEAVES = ".leaves"
+_MOST_PIECES = 512  # of one pwritev; the kernel's own bound is 1024
+
+
+class BlobBusy(Exception):
+    """Another writer, perhaps in another process, holds this blob."""
+
+
+def new_blob() -> str:
+    """A random name, unrelated to any id that was ever sent."""
+    return secrets.token_hex(16)
+
+
+class BlobStore:
+    """A folder of blobs. Names are hexadecimal and made here; no name from outside ever becomes a path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def path(self, blob: str) -> Path:
+        """Where the bytes of ``blob`` are."""
+        if len(blob) != 32 or not set(blob) <= set("0123456789abcdef"):
+            raise ValueError("a blob's name is 32 hexadecimal digits")
+        return self.folder / blob[:2] / blob
+
+    def lock(self, blob: str) -> BlobLock:
+        """Make the caller the only writer of ``blob``, which is made if need be. Raises ``BlobBusy``."""
+        path = self.path(blob)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise BlobBusy from None
+        return BlobLock(descriptor, path)
+
+    def finish(self, blob: str) -> None:
+        """The blob is whole: its leaves are no longer needed."""
+        self._leaves(blob).unlink(missing_ok=True)
+
+    def delete(self, blob: str) -> None:
+        """Remove a blob, and do not come back before it is gone for good. It may be gone already."""
+        path = self.path(blob)
+        self._leaves(blob).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            sync_folder(path.parent)
+
+    def __iter__(self) -> Iterator[tuple[str, float]]:
+        """Every blob on the disk with its time of last change (seconds since the epoch)."""
+        for folder in sorted(self.folder.iterdir()):
+            for path in sorted(folder.iterdir()):
+                with contextlib.suppress(FileNotFoundError):
+                    yield path.name.removesuffix(_LEAVES), path.stat().st_mtime
+
+    def _leaves(self, blob: str) -> Path:
+        return self.path(blob).with_suffix(_LEAVES)
+
+
+class BlobLock:
+    """The right to be the only writer. The kernel takes it back when the process dies, however it dies."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        self.descriptor = descriptor
+        self.path = path
+
+    def append(self, offset: int, header: int) -> Appending:
+        """Begin to write at the safe ``offset``, which was read *after* the lock was taken."""
+        return Appending(self, offset, header)
+
+    def release(self) -> None:
+        """Let others write."""
+        os.close(self.descriptor)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point in a blob that can be made safe: its offset, and leaves not on the disk yet, from the ``kept``-th."""
+
+    offset: int
+    kept: int
+    fresh: bytes
+
+
+class Appending:
+    """One writer at work. ``write``, ``mark`` and ``digest`` belong to one thread at a time; ``secure`` may run
+    beside them. ``close`` releases the lock.
+    """
+
+    def __init__(self, lock: BlobLock, offset: int, header: int) -> None:
+        self._lock = lock
+        self._descriptor = lock.descriptor
+        self._header = header
+        self._new = os.fstat(self._descriptor).st_size == 0
+        os.ftruncate(self._descriptor, offset)
+        leaves = lock.path.with_suffix(_LEAVES)
+        self._leaves = os.open(leaves, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.offset = offset
+        try:
+            self._kept, self._hasher = self._resume(offset)
+        except BaseException:
+            os.close(self._leaves)
+            raise
+
+    def head(self) -> bytes:
+        """What is there of the age header (all that is there, when that is less)."""
+        return os.pread(self._descriptor, min(self._header, self.offset), 0)
+
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Append ``pieces`` and hash them; not safe yet. OSError (a full disk) passes: then call ``cut``."""
+        for start in range(0, len(pieces), _MOST_PIECES):
+            self._write(pieces[start : start + _MOST_PIECES])
+        for piece in pieces:
+            self._hasher.update(piece)
+
+    def mark(self) -> Mark:
+        """Where we are, to be secured while writing goes on."""
+        leaves = self._hasher.leaves()
+        mark = Mark(self.offset, self._kept, b"".join(leaves[self._kept :]))
+        self._kept = len(leaves)
+        return mark
+
+    def secure(self, mark: Mark) -> None:
+        """Force everything up to ``mark``, leaves included, to the disk. One at a time, in order."""
+        os.pwrite(self._leaves, mark.fresh, mark.kept * _LEAF)
+        os.fdatasync(self._leaves)
+        os.fdatasync(self._descriptor)
+        if self._new:
+            sync_folder(self._lock.path.parent)
+            sync_folder(self._lock.path.parent.parent)
+            self._new = False
+
+    def digest(self) -> str:
+        """The hex tree head of the part so far."""
+        return self._hasher.digest().hex()
+
+    def cut(self, offset: int) -> None:
+        """Throw away what stands beyond the safe ``offset``. Nothing can be appended afterwards."""
+        os.ftruncate(self._descriptor, offset)
+
+    def close(self) -> None:
+        """Let go of the blob."""
+        os.close(self._leaves)
+        self._lock.release()
+
+    def _write(self, pieces: Sequence[bytes]) -> None:
+        views = [memoryview(piece) for piece in pieces]
+        while views:
+            written = os.pwritev(self._descriptor, views, self.offset)
+            self.offset += written
+            while views and written >= len(views[0]):
+                written -= len(views.pop(0))
+            if written:
+                views[0] = views[0][written:]
+
+    def _resume(self, offset: int) -> tuple[int, PartHasher]:
+        """How many leaves stand on the disk, and the hasher as it was at ``offset``."""
+        whole = 0 if offset < self._header else 1 + (offset - self._header) // BLOCK
+        kept = min(whole, os.fstat(self._leaves).st_size // _LEAF)
+        os.ftruncate(self._leaves, kept * _LEAF)
+        raw = os.pread(self._leaves, kept * _LEAF, 0)
+        leaves = [raw[start : start + _LEAF] for start in range(0, len(raw), _LEAF)]
+        begun = 0 if kept == 0 else self._header + (kept - 1) * BLOCK
+        hasher = PartHasher.resume(self._header, leaves, b"")
+        # Usually less than one block; everything, should the leaves be lost.
+        while begun < offset:
+            piece = os.pread(self._descriptor, min(BLOCK, offset - begun), begun)
+            if not piece:
+                raise OSError("a blob is shorter than its safe offset")
+            hasher.update(piece)
+            begun += len(piece)
+        return kept, hasher

@@ -1,0 +1,153 @@
+"""The rows behind uploads: who asked for one, the capability that leads to it, how far it has come.
+
+A capability is 256 random bits in a URL. Whoever has it may add bytes to one upload, read how many there are, and
+take it back; nothing else. The database keeps its SHA-256 only. Every function works inside the caller's
+transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from vernix.custody.fields import to_base64
+from vernix.custody.identifiers import new_id
+from vernix.errors import Conflict, NotFound, TooMuch
+from vernix.gateway import uploads
+from vernix.gateway.blobs import new_blob
+from vernix.gateway.limits import Limits, check_size
+from vernix.gateway.tables import UPLOADS
+from vernix.gateway.uploads import State, Upload
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True)
+class Held:
+    """An upload as its row stands: its state, and the random name of its bytes."""
+
+    upload: Upload
+    blob: str
+
+
+def allot(
+    connection: Connection, sender: str, size: int, header: int, now: int, limits: Limits
+) -> tuple[Upload, str]:
+    """A new upload for ``sender`` and its capability (43 characters, shown once, kept nowhere).
+
+    Raises ``UsageError`` for impossible sizes, ``TooMuch`` beyond what one partner may hold.
+    """
+    check_size(size, limits.part_bytes, "One part")
+    upload = uploads.begin(new_id(), sender, size, header, now + limits.upload_life)
+    _check_share(connection, sender, size, limits)
+    token = to_base64(secrets.token_bytes(32))
+    row = {
+        "id": upload.id,
+        "capability": _hash(token),
+        "blob": new_blob(),
+        "sender": sender,
+        "size": size,
+        "header": header,
+        "offset": 0,
+        "state": upload.state,
+        "created": now,
+        "expires": upload.expires,
+    }
+    connection.execute(UPLOADS.insert().values(row))
+    return upload, token
+
+
+def outstanding(connection: Connection) -> int:
+    """Bytes that were promised a place and have not arrived yet."""
+    total = select(func.coalesce(func.sum(UPLOADS.c.size - UPLOADS.c.offset), 0)).where(
+        UPLOADS.c.state == State.OPEN
+    )
+    return int(connection.execute(total).scalar_one())
+
+
+def find(connection: Connection, token: str) -> Held:
+    """The upload that a capability leads to. Raises ``NotFound``, the same for a wrong and a used-up one."""
+    # Looked up by hash: how long the comparison takes says nothing of the capability itself.
+    if _TOKEN.fullmatch(token):
+        row = connection.execute(select(UPLOADS).where(UPLOADS.c.capability == _hash(token))).one_or_none()
+        if row is not None:
+            return held(row)
+    raise NotFound(
+        "There is no such upload (any more).", hint="Ask for a new upload and send the part from its start."
+    )
+
+
+def find_by_id(connection: Connection, upload_id: str) -> Held | None:
+    """The upload of an id, which is no secret: the signed delivery names it."""
+    row = connection.execute(select(UPLOADS).where(UPLOADS.c.id == upload_id)).one_or_none()
+    return None if row is None else held(row)
+
+
+def advance(connection: Connection, before: Upload, after: Upload) -> None:
+    """Write a step, if the row still stands at ``before``. Raises ``Conflict``."""
+    step = (
+        update(UPLOADS)
+        .where(UPLOADS.c.id == before.id, UPLOADS.c.offset == before.offset, UPLOADS.c.state == before.state)
+        .values(offset=after.offset, state=after.state, digest=after.digest)
+    )
+    if connection.execute(step).rowcount != 1:
+        raise Conflict("Another connection went on with this upload.", hint="Ask for its offset with HEAD.")
+
+
+def bind(connection: Connection, after: Upload) -> None:
+    """Write that a complete upload became part of a delivery."""
+    step = update(UPLOADS).where(UPLOADS.c.id == after.id, UPLOADS.c.state == State.COMPLETE)
+    values = {"state": after.state, "delivery": after.delivery, "number": after.number}
+    if connection.execute(step.values(values)).rowcount != 1:
+        raise Conflict("An upload changed while its delivery was posted.", hint="Post the delivery again.")
+
+
+def remove(connection: Connection, upload: Upload) -> None:
+    """Forget an upload. Its blob is the caller's to delete once the transaction stands."""
+    connection.execute(delete(UPLOADS).where(UPLOADS.c.id == upload.id))
+
+
+def held(row: Row[Any]) -> Held:
+    """A row of ``uploads`` as its state."""
+    return Held(
+        Upload(
+            id=row.id,
+            sender=row.sender,
+            size=row.size,
+            header=row.header,
+            expires=row.expires,
+            offset=row.offset,
+            state=State(row.state),
+            digest=row.digest,
+            delivery=row.delivery,
+            number=row.number,
+        ),
+        row.blob,
+    )
+
+
+def _check_share(connection: Connection, sender: str, size: int, limits: Limits) -> None:
+    mine = UPLOADS.c.sender == sender
+    held_bytes = connection.execute(
+        select(func.coalesce(func.sum(UPLOADS.c.size), 0)).where(mine)
+    ).scalar_one()
+    waiting = select(func.count()).select_from(UPLOADS).where(mine, UPLOADS.c.state != State.BOUND)
+    if int(held_bytes) + size > limits.partner_bytes:
+        raise TooMuch(
+            "All that this partner has waiting would be more than it may hold here.",
+            hint="Wait until the addressees have collected, or ask the registry for a larger share.",
+        )
+    if connection.execute(waiting).scalar_one() >= limits.partner_uploads:
+        raise TooMuch(
+            f"This partner has {limits.partner_uploads} uploads begun and not delivered.",
+            hint="Finish or delete some; they expire by themselves.",
+        )
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("ascii")).digest()

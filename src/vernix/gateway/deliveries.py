@@ -1,0 +1,142 @@
+"""Deliveries and receipts: posted whole or not at all, seen by addressees at once, deleted on a signed receipt.
+
+Every function works inside the caller's transaction, on documents that were proven before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from vernix.custody.delivery import Delivery
+from vernix.custody.receipt import Receipt
+from vernix.custody.signatures import Signed
+from vernix.errors import Conflict, NotFound
+from vernix.gateway import capabilities, mailboxes, uploads
+from vernix.gateway.tables import ADDRESSEES, DELIVERIES, UPLOADS
+from vernix.gateway.uploads import Claim
+
+WAITING = "waiting"
+RECEIVED = "received"
+EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class StoredPart:
+    """The bytes of one part: the random name they are under, and how many there are."""
+
+    blob: str
+    size: int
+
+
+def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int) -> bool:
+    """Store a delivery, bind its parts, put it into every addressee's mailbox. False when it was there already.
+
+    Raises ``Conflict`` for other bytes under the same id or a part that is not what the delivery says,
+    ``NotFound`` for a part that is no upload of this sender.
+    """
+    stored = _find(connection, delivery.id)
+    if stored is not None:
+        if bytes(stored.envelope) == envelope:
+            return False
+        raise Conflict("Another delivery has this id.", hint="Make a new delivery with an id of its own.")
+    row = {
+        "id": delivery.id,
+        "sender": delivery.sender,
+        "envelope": envelope,
+        "state": WAITING,
+        "posted": now,
+        "expires": int(delivery.expires.timestamp()),
+    }
+    connection.execute(DELIVERIES.insert().values(row))
+    for number, part in enumerate(delivery.parts):
+        held = capabilities.find_by_id(connection, part.upload)
+        if held is None:
+            raise NotFound(
+                f"Part {number} names no upload of this sender.",
+                hint="Upload the part, then post the delivery.",
+            )
+        uploads.check_alive(held.upload, now)
+        claim = Claim(part.size, part.header, part.digest)
+        capabilities.bind(connection, uploads.bind(held.upload, delivery.id, number, delivery.sender, claim))
+    for addressee in delivery.addressees:
+        connection.execute(ADDRESSEES.insert().values(delivery=delivery.id, partner=addressee))
+        mailboxes.put(connection, addressee, mailboxes.DELIVERY, delivery.id, addressee)
+    return True
+
+
+def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int) -> tuple[bool, list[str]]:
+    """Store a receipt for the sender; once every addressee has signed, forget the parts.
+
+    Returns whether it is new, and the names of blobs to delete when the transaction stands. Raises ``NotFound``
+    for a delivery that the signer never got, ``NotProven`` for one that it does not match, ``Conflict`` for a
+    second, different receipt.
+    """
+    stored = _find(connection, receipt.delivery)
+    mine = (ADDRESSEES.c.delivery == receipt.delivery) & (ADDRESSEES.c.partner == receipt.addressee)
+    place = connection.execute(select(ADDRESSEES).where(mine)).one_or_none()
+    if stored is None or place is None:
+        raise _unknown()
+    receipt.check_against(Delivery.parse(Signed.decode(bytes(stored.envelope)).document))
+    if place.receipt is not None:
+        if bytes(place.receipt) == envelope:
+            return False, []
+        raise Conflict("Another receipt for this delivery is here already.", hint="The first receipt stands.")
+    connection.execute(update(ADDRESSEES).where(mine).values(receipt=envelope, received=now))
+    mailboxes.take_out(connection, receipt.addressee, receipt.delivery)
+    mailboxes.put(connection, stored.sender, mailboxes.RECEIPT, receipt.delivery, receipt.addressee)
+    open_places = select(ADDRESSEES.c.partner).where(
+        ADDRESSEES.c.delivery == receipt.delivery, ADDRESSEES.c.receipt.is_(None)
+    )
+    if connection.execute(open_places).first() is not None:
+        return True, []
+    return True, end(connection, receipt.delivery, RECEIVED)
+
+
+def end(connection: Connection, delivery: str, state: str) -> list[str]:
+    """Forget a delivery's parts; the names of their blobs, to delete when the transaction stands."""
+    parts = UPLOADS.c.delivery == delivery
+    blobs = list(connection.execute(select(UPLOADS.c.blob).where(parts)).scalars())
+    connection.execute(delete(UPLOADS).where(parts))
+    connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery).values(state=state))
+    return blobs
+
+
+def part(connection: Connection, delivery: str, number: int, partner: str, now: int) -> StoredPart:
+    """Part ``number`` for an addressee who has not signed for it yet; ``NotFound`` for everybody else."""
+    query = (
+        select(UPLOADS.c.blob, UPLOADS.c.size)
+        .join(DELIVERIES, DELIVERIES.c.id == UPLOADS.c.delivery)
+        .join(ADDRESSEES, ADDRESSEES.c.delivery == UPLOADS.c.delivery)
+        .where(UPLOADS.c.delivery == delivery, UPLOADS.c.number == number, DELIVERIES.c.expires > now)
+        .where(ADDRESSEES.c.partner == partner, ADDRESSEES.c.receipt.is_(None))
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise _unknown()
+    return StoredPart(row.blob, row.size)
+
+
+def describe(connection: Connection, delivery: str, partner: str) -> dict[str, object]:
+    """What became of a delivery, for its sender (every receipt) or an addressee (its own)."""
+    stored = _find(connection, delivery)
+    places = connection.execute(select(ADDRESSEES).where(ADDRESSEES.c.delivery == delivery)).all()
+    if stored is None or partner not in (stored.sender, *(place.partner for place in places)):
+        raise _unknown()
+    signed = [
+        Signed.decode(bytes(place.receipt)).to_object()
+        for place in places
+        if place.receipt is not None and partner in (stored.sender, place.partner)
+    ]
+    return {"id": stored.id, "state": stored.state, "receipts": signed}
+
+
+def _find(connection: Connection, delivery: str) -> Row[Any] | None:
+    return connection.execute(select(DELIVERIES).where(DELIVERIES.c.id == delivery)).one_or_none()
+
+
+def _unknown() -> NotFound:
+    # The same words whether it does not exist, is over, or is somebody else's.
+    return NotFound("There is no such delivery for you here (any more).", hint="Look into the mailbox again.")

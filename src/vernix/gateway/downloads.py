@@ -1,0 +1,67 @@
+"""A sealed part on its way out: whole or from any byte on, never a body in memory."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from vernix.gateway.answers import ProtocolRefused
+from vernix.gateway.limits import MIB
+from vernix.gateway.receiving import Run
+
+_RANGE = re.compile(r"bytes=([0-9]{1,16})-([0-9]{0,16})")
+_PATHSEND = "http.response.pathsend"
+
+
+class SealedFile(Response):
+    """The bytes of one blob. One range is honoured; several at once are answered with the whole (RFC 9110)."""
+
+    def __init__(self, path: Path, size: int, asked: str | None, run: Run) -> None:
+        super().__init__(media_type="application/octet-stream")
+        self._path = path
+        self._run = run
+        self._first, self._end = _span(asked, size)
+        self._whole = self._end - self._first == size
+        self.status_code = 200 if self._whole else 206
+        self.headers["accept-ranges"] = "bytes"
+        self.headers["content-length"] = str(self._end - self._first)
+        if not self._whole:
+            self.headers["content-range"] = f"bytes {self._first}-{self._end - 1}/{size}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        # Opened before the first byte of the answer: should the part be deleted meanwhile, it still flows.
+        descriptor = await self._run(os.open, self._path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            await send(
+                {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            )
+            if self._whole and _PATHSEND in scope.get("extensions", {}):
+                await send({"type": _PATHSEND, "path": str(self._path)})
+                return
+            position = self._first
+            while position < self._end:
+                piece = await self._run(os.pread, descriptor, min(MIB, self._end - position), position)
+                if not piece:
+                    raise OSError("a blob is shorter than its row says")
+                position += len(piece)
+                more = position < self._end
+                await send({"type": "http.response.body", "body": piece, "more_body": more})
+        finally:
+            os.close(descriptor)
+
+
+def _span(asked: str | None, size: int) -> tuple[int, int]:
+    """First byte and end (exclusive) that a Range field asks for; everything when it asks for nothing we know."""
+    found = _RANGE.fullmatch(asked or "")
+    if found is None:
+        return 0, size
+    first = int(found[1])
+    end = min(size, int(found[2]) + 1) if found[2] else size
+    if first >= end:
+        raise ProtocolRefused(416, f"The part has {size} bytes; the range asked for is not among them.")
+    return first, end

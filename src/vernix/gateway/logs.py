@@ -1,0 +1,68 @@
+"""What the gateway writes down: one JSON line per event on standard error, through an allow-list of keys.
+
+A line names the route, never the path: a path may hold a capability. It names the kind of an error, never its
+text. A key that is not on the list is dropped, so that a careless call cannot leak.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+ALLOWED = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "route",  # the name in the route table
+        "status",
+        "milliseconds",
+        "partner",
+        "error",  # the class of an error
+        "place",  # module and line of our own code
+        "bytes",
+        "count",
+        "version",  # of the directory
+    }
+)
+
+
+def only_allowed(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop every key that is not on the list."""
+    return {key: value for key, value in event.items() if key in ALLOWED}
+
+
+def configure() -> None:
+    """Set the process's log up. Called once by each program that serves."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def log() -> FilteringBoundLogger:
+    """The log."""
+    logger: FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error was raised: file name and line of the innermost frame, nothing of its values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

@@ -1,0 +1,122 @@
+"""Mailboxes: what waits for a partner, numbered from one per partner, so that nobody can count another's post."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, select, update
+
+from vernix.gateway.tables import ADDRESSEES, DELIVERIES, MAILBOX, MAILBOX_HEADS
+
+DELIVERY = "delivery"
+RECEIPT = "receipt"
+_TICK = 0.05
+"""Seconds between two looks at the database while somebody waits; other processes post there too."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing in a mailbox. ``envelope`` is the signed document, as its sender spelled it."""
+
+    seq: int
+    kind: str
+    envelope: bytes
+
+
+def put(connection: Connection, partner: str, kind: str, delivery: str, addressee: str) -> None:
+    """Add an entry at the end of ``partner``'s mailbox; it is seen when the transaction stands."""
+    step = (
+        update(MAILBOX_HEADS).where(MAILBOX_HEADS.c.partner == partner).values(head=MAILBOX_HEADS.c.head + 1)
+    )
+    # The row is locked from here to the commit, so numbers appear in the order of their commits.
+    seq = connection.execute(step.returning(MAILBOX_HEADS.c.head)).scalar_one_or_none()
+    if seq is None:
+        seq = 1
+        connection.execute(MAILBOX_HEADS.insert().values(partner=partner, head=seq))
+    entry = {"partner": partner, "seq": seq, "kind": kind, "delivery": delivery, "addressee": addressee}
+    connection.execute(MAILBOX.insert().values(entry))
+
+
+def take_out(connection: Connection, partner: str, delivery: str) -> None:
+    """Remove a delivery that ``partner`` has signed for."""
+    entry = (MAILBOX.c.partner == partner) & (MAILBOX.c.delivery == delivery) & (MAILBOX.c.kind == DELIVERY)
+    connection.execute(delete(MAILBOX).where(entry))
+
+
+def page(connection: Connection, partner: str, after: int, most: int) -> list[Entry]:
+    """At most ``most`` entries numbered above ``after``, in order."""
+    mine = (MAILBOX.c.partner == partner) & (MAILBOX.c.seq > after)
+    receipt = (ADDRESSEES.c.delivery == MAILBOX.c.delivery) & (ADDRESSEES.c.partner == MAILBOX.c.addressee)
+    query = (
+        select(MAILBOX.c.seq, MAILBOX.c.kind, DELIVERIES.c.envelope, ADDRESSEES.c.receipt)
+        .join(DELIVERIES, DELIVERIES.c.id == MAILBOX.c.delivery)
+        .join(ADDRESSEES, receipt)
+        .where(mine)
+        .order_by(MAILBOX.c.seq)
+        .limit(most)
+    )
+    return [
+        Entry(row.seq, row.kind, bytes(row.envelope if row.kind == DELIVERY else row.receipt))
+        for row in connection.execute(query)
+    ]
+
+
+def heads(connection: Connection, partners: Iterable[str]) -> dict[str, int]:
+    """The last number given in each of these mailboxes (0 for one that never had anything)."""
+    found = dict.fromkeys(partners, 0)
+    query = select(MAILBOX_HEADS).where(MAILBOX_HEADS.c.partner.in_(found))
+    found.update({row.partner: row.head for row in connection.execute(query)})
+    return found
+
+
+class Watch:
+    """Wakes who waits for post. One look at the database per tick and process, however many wait.
+
+    ``read_heads`` asks for the heads of some mailboxes in a thread.
+    """
+
+    def __init__(self, read_heads: Callable[[frozenset[str]], Awaitable[Mapping[str, int]]]) -> None:
+        self._read_heads = read_heads
+        self._waiting: dict[asyncio.Event, tuple[str, int]] = {}
+        self._watcher: asyncio.Task[None] | None = None
+        self._posted = asyncio.Event()
+        self._closed = False
+
+    def posted(self) -> None:
+        """Somebody posted in this process: look now."""
+        self._posted.set()
+
+    async def wait(self, partner: str, head: int, seconds: float) -> None:
+        """Come back when ``partner``'s mailbox has gone beyond ``head``, or after ``seconds``."""
+        if self._closed:
+            return
+        wake = asyncio.Event()
+        self._waiting[wake] = (partner, head)
+        if self._watcher is None or self._watcher.done():
+            self._watcher = asyncio.create_task(self._watch())
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await wake.wait()
+        finally:
+            del self._waiting[wake]
+
+    def close(self) -> None:
+        """Let everybody go: the program is about to stop."""
+        self._closed = True
+        for wake in self._waiting:
+            wake.set()
+
+    async def _watch(self) -> None:
+        while self._waiting:
+            self._posted.clear()
+            found = await self._read_heads(frozenset(partner for partner, _ in self._waiting.values()))
+            for wake, (partner, head) in self._waiting.items():
+                if found.get(partner, 0) > head:
+                    wake.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TICK):
+                    await self._posted.wait()

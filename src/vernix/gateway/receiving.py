@@ -1,0 +1,322 @@
+"""Taking in one part's bytes: straight from the socket to the disk, hashed on the way, never a body in memory.
+
+The event loop gathers what arrives into batches; a thread writes a batch while the next one gathers (that is the
+backpressure: at most two batches of a body are in memory), and the tree's own threads hash it. Every few seconds
+or ``_SAFE_EVERY`` bytes what was written is forced to the disk and then, in this order, the row's offset moves on
+by compare and swap. So an offset that HEAD answers is always on the disk, and a kill loses only what came since.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol, TypeVar, TypeVarTuple
+
+from starlette.types import Receive
+
+from vernix.errors import Conflict, NotFound, RoadFailed, TooMuch
+from vernix.gateway import capabilities, uploads
+from vernix.gateway.answers import ProtocolRefused
+from vernix.gateway.blobs import Appending, BlobBusy, BlobStore, Mark
+from vernix.gateway.capabilities import Held
+from vernix.gateway.database import Database
+from vernix.gateway.limits import MIB, Limits, Pace
+from vernix.gateway.sealedness import HeaderCheck, NotSealed
+from vernix.gateway.uploads import State, Upload
+
+
+class Run(Protocol):
+    """``run(function, *arguments)``: the function's result to come, computed in a thread."""
+
+    def __call__(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
+        """Begin."""
+        ...
+
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+_BATCH = 2 * MIB
+_SAFE_EVERY = 64 * MIB
+_SAFE_SECONDS = 2.0
+_IDLE_ENOUGH = 2.0
+"""Seconds without a byte after which a newcomer may take an upload over: its old connection is probably dead."""
+_PATIENCE = 10.0
+_LOOK_AGAIN = 0.1
+
+
+class Disconnected(RoadFailed):
+    """The client went away. What arrived is kept."""
+
+
+class Receptions:
+    """Every body that this process is taking in, one at most for each blob."""
+
+    def __init__(self, database: Database, blobs: BlobStore, limits: Limits, run: Run) -> None:
+        self.database = database
+        self.blobs = blobs
+        self.limits = limits
+        self.run = run
+        self._active: dict[str, Reception] = {}
+
+    async def receive(self, token: str, offset: int, length: int | None, receive: Receive) -> Upload:
+        """Append a body of ``length`` bytes (None: not announced) at ``offset``; the upload as it stands then.
+
+        Raises ``Conflict`` (another offset, another writer), ``NotFound``, ``NotSealed`` (and the upload is gone),
+        ``TooMuch``, ``ProtocolRefused`` (408, too slow), ``KeeperFailed`` and ``OSError`` (the disk).
+        """
+        held = await self.run(self._find, token)
+        self._check(held.upload, offset, length)
+        if length == 0:
+            return held.upload
+        await self._make_way(held.blob)
+        reception = Reception(self, held.blob)
+        self._active[held.blob] = reception
+        try:
+            return await reception.go(token, offset, receive)
+        finally:
+            del self._active[held.blob]
+            reception.over.set()
+
+    def _find(self, token: str) -> Held:
+        with self.database.reading() as connection:
+            return capabilities.find(connection, token)
+
+    @staticmethod
+    def _check(upload: Upload, offset: int, length: int | None) -> None:
+        uploads.check_append(upload, offset, int(time.time()))
+        if length is not None and offset + length > upload.size:
+            raise TooMuch(
+                f"The upload was announced with {upload.size} bytes; this would be more.",
+                hint="Ask for a new upload of the true size.",
+            )
+
+    async def _make_way(self, blob: str) -> None:
+        """Wait for an earlier connection to the same upload to end; end it if it only seems to live."""
+        give_up = time.monotonic() + _PATIENCE
+        while (other := self._active.get(blob)) is not None:
+            if other.silent_for() > _IDLE_ENOUGH:
+                other.give_way()
+            if time.monotonic() > give_up:
+                raise _busy()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_AGAIN):
+                    await other.over.wait()
+
+
+class Reception:
+    """One body on its way in."""
+
+    def __init__(self, home: Receptions, blob: str) -> None:
+        self._home = home
+        self._blob = blob
+        self._limits = home.limits
+        self.over = asyncio.Event()
+        self._deadline: asyncio.Timeout | None = None
+        self._heard = time.monotonic()
+        self._given_way = False
+        self._received = 0
+        self._position = self._marked = 0
+        self._pieces: list[bytes] = []
+        self._gathered = 0
+        self._storing: asyncio.Future[Mark | None] | None = None
+        self._securing: asyncio.Future[None] | None = None
+        self._secured_at = time.monotonic()
+
+    async def go(self, token: str, offset: int, receive: Receive) -> Upload:
+        """Take the whole body. See ``Receptions.receive``."""
+        self._upload, self._appending = await self._begin(token, offset)
+        self._position = self._marked = self._upload.offset
+        try:
+            self._check = HeaderCheck(self._upload.header, await self._home.run(self._appending.head))
+            await self._take_and_keep(receive)
+        except NotSealed:
+            await self._settle()
+            await self._home.run(self._drop)
+            raise
+        except OSError:
+            # The disk failed before the database was told: what was written gives its room back.
+            await self._settle()
+            await self._home.run(self._appending.cut, self._upload.offset)
+            raise
+        finally:
+            await self._settle()
+            await self._home.run(self._appending.close)
+        return self._upload
+
+    def silent_for(self) -> float:
+        """Seconds since the last byte."""
+        return time.monotonic() - self._heard
+
+    def give_way(self) -> None:
+        """End this reception for a newcomer; what arrived is kept."""
+        self._given_way = True
+        if self._deadline is not None:
+            self._deadline.reschedule(asyncio.get_running_loop().time())
+
+    async def _begin(self, token: str, offset: int) -> tuple[Upload, Appending]:
+        give_up = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return await self._home.run(self._lock_and_look, token, offset)
+            except BlobBusy:
+                # Another process of this gateway has it.
+                if time.monotonic() > give_up:
+                    raise _busy() from None
+                await asyncio.sleep(_LOOK_AGAIN)
+
+    def _lock_and_look(self, token: str, offset: int) -> tuple[Upload, Appending]:
+        lock = self._home.blobs.lock(self._blob)
+        try:
+            # Read again under the lock: only now does the offset stay what it is.
+            with self._home.database.reading() as connection:
+                upload = capabilities.find(connection, token).upload
+            uploads.check_append(upload, offset, int(time.time()))
+            if upload.state is not State.OPEN:
+                raise Conflict("This upload is complete; nothing can be added.")
+            return upload, lock.append(upload.offset, upload.header)
+        except NotFound:
+            lock.release()
+            self._home.blobs.delete(self._blob)
+            raise
+        except BaseException:
+            lock.release()
+            raise
+
+    async def _take_and_keep(self, receive: Receive) -> None:
+        """Take what comes; whatever ends it but our own failure, keep what arrived."""
+        ended: Exception | None = None
+        try:
+            await self._take(receive)
+        except TimeoutError:
+            ended = _busy() if self._given_way else _too_slow()
+        except (Disconnected, TooMuch, ProtocolRefused) as error:
+            ended = error
+        await self._finish()
+        if ended is not None:
+            raise ended
+
+    async def _take(self, receive: Receive) -> None:
+        loop = asyncio.get_running_loop()
+        pace = Pace(self._limits)
+        async with asyncio.timeout(self._limits.idle_seconds) as self._deadline:
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise Disconnected(
+                        "The connection broke.", hint="Ask for the offset with HEAD, go on there."
+                    )
+                self._gather(message.get("body", b""))
+                if self._gathered >= _BATCH:
+                    await self._hand_over()
+                if not message.get("more_body", False):
+                    return
+                if pace.too_slow(self._received):
+                    raise _too_slow()
+                if not self._given_way:
+                    self._deadline.reschedule(loop.time() + self._limits.idle_seconds)
+
+    def _gather(self, body: bytes) -> None:
+        if not body:
+            return
+        self._heard = time.monotonic()
+        self._received += len(body)
+        if self._position + len(body) > self._upload.size:
+            raise TooMuch(
+                f"The upload was announced with {self._upload.size} bytes; more arrived.",
+                hint="Ask for a new upload of the true size.",
+            )
+        if not self._check.passed:
+            self._check.feed(body)
+        self._position += len(body)
+        self._pieces.append(body)
+        self._gathered += len(body)
+
+    async def _hand_over(self) -> None:
+        """Give the batch to a thread, once the one before is written."""
+        await self._stored()
+        pieces, self._pieces, self._gathered = self._pieces, [], 0
+        self._storing = self._home.run(self._store, pieces, self._due())
+
+    async def _stored(self) -> None:
+        """Wait for the batch that is being written; if it ended at a mark, begin to secure that."""
+        if self._storing is None:
+            return
+        await asyncio.wait([self._storing])
+        mark, self._storing = self._storing.result(), None
+        if mark is not None:
+            self._securing = self._home.run(self._secure, mark, None)
+
+    def _due(self) -> bool:
+        """Whether it is time to make safe what was written. One securing at a time; its failure shows here."""
+        if self._securing is not None:
+            if not self._securing.done():
+                return False
+            self._securing.result()
+            self._securing = None
+        return (
+            self._position - self._marked >= _SAFE_EVERY
+            or time.monotonic() - self._secured_at >= _SAFE_SECONDS
+        )
+
+    def _store(self, pieces: list[bytes], due: bool) -> Mark | None:
+        self._appending.write(pieces)
+        if not due:
+            return None
+        self._marked = self._appending.offset
+        self._secured_at = time.monotonic()
+        return self._appending.mark()
+
+    def _secure(self, mark: Mark, digest: str | None) -> None:
+        """The disk first, then the row."""
+        self._appending.secure(mark)
+        after = uploads.extend(self._upload, mark.offset - self._upload.offset, digest)
+        with self._home.database.writing() as connection:
+            capabilities.advance(connection, self._upload, after)
+        self._upload = after
+        if after.state is State.COMPLETE:
+            self._home.blobs.finish(self._blob)
+
+    async def _finish(self) -> None:
+        """Write and secure everything that was gathered."""
+        if self._pieces:
+            await self._hand_over()
+        await self._stored()
+        if self._securing is not None:
+            await asyncio.wait([self._securing])
+            self._securing.result()
+        await self._home.run(self._secure_all)
+
+    def _secure_all(self) -> None:
+        if self._appending.offset > self._upload.offset:
+            mark = self._appending.mark()
+            whole = mark.offset == self._upload.size
+            self._secure(mark, self._appending.digest() if whole else None)
+
+    async def _settle(self) -> None:
+        """No thread works on the blob any more."""
+        running = [future for future in (self._storing, self._securing) if future is not None]
+        if running:
+            await asyncio.wait(running)
+
+    def _drop(self) -> None:
+        with self._home.database.writing() as connection:
+            capabilities.remove(connection, self._upload)
+        self._home.blobs.delete(self._blob)
+
+
+def _busy() -> Conflict:
+    return Conflict(
+        "Another connection is sending to this upload.",
+        hint="Ask for the offset with HEAD in a moment, go on there.",
+    )
+
+
+def _too_slow() -> ProtocolRefused:
+    return ProtocolRefused(
+        408,
+        "The bytes came too slowly; what arrived is kept.",
+        hint="Ask for the offset with HEAD, go on there.",
+    )

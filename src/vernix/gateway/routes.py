@@ -1,0 +1,195 @@
+"""The route table: every way in, who may use it, how large its body may be. There is nothing beside it.
+
+A test walks this table and tries each route as everybody who may not use it. docs/reference/gateway-http.md tells it
+to people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.responses import Response
+
+from vernix.custody.signatures import Signed
+from vernix.custody.trust import FILE_NAME
+from vernix.errors import NotFound, UsageError
+from vernix.gateway import mailboxes
+from vernix.gateway.answers import document, sealed
+from vernix.gateway.authentication import Access, Caller
+from vernix.gateway.downloads import SealedFile
+from vernix.gateway.exchange import Exchange
+from vernix.gateway.limits import KIB, Limits
+from vernix.gateway.mailboxes import Entry, Watch
+from vernix.gateway.receiving import Run
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, proven as far as its route asks. ``caller`` is None on public routes."""
+
+    exchange: Exchange
+    watch: Watch
+    run: Run
+    caller: Caller | None
+    body: bytes
+    parameters: Mapping[str, str]
+    query: str
+    range: str | None
+
+    @property
+    def who(self) -> Caller:
+        """The proven caller."""
+        if self.caller is None:
+            raise UsageError("Nobody signed this request.")
+        return self.caller
+
+
+Answerer = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way in. ``bound`` gives the most bytes that its body may have."""
+
+    name: str
+    method: str
+    path: str
+    access: Access
+    answer: Answerer
+    bound: Callable[[Limits], int] = lambda _limits: 0
+
+
+async def health(_call: Call) -> Response:
+    """GET /health: alive, nothing more."""
+    return document({"status": "ok"})
+
+
+async def directory_file(call: Call) -> Response:
+    """GET /directory/<file>: one file of the mirrored set."""
+    name = call.parameters["file"]
+    content = await call.run(call.exchange.mirror.read, name) if FILE_NAME.fullmatch(name) else None
+    if content is None:
+        raise NotFound("The directory has no such file.")
+    return sealed(content)
+
+
+async def publish(call: Call) -> Response:
+    """PUT /directory."""
+    return document({"version": await call.run(call.exchange.publish, call.body)})
+
+
+async def enrol(call: Call) -> Response:
+    """POST /enrolments."""
+    return document({"id": await call.run(call.exchange.enrol, call.who, call.body)}, 201)
+
+
+async def enrolments(call: Call) -> Response:
+    """GET /enrolments."""
+    return document({"enrolments": await call.run(call.exchange.enrolments)})
+
+
+async def enrolment(call: Call) -> Response:
+    """GET /enrolments/<id>."""
+    return sealed(await call.run(call.exchange.enrolment, call.parameters["number"]))
+
+
+async def remove_enrolment(call: Call) -> Response:
+    """DELETE /enrolments/<id>."""
+    await call.run(call.exchange.remove_enrolment, call.parameters["number"])
+    return Response(status_code=204)
+
+
+async def begin_upload(call: Call) -> Response:
+    """POST /uploads."""
+    return document(await call.run(call.exchange.begin_upload, call.who, call.body), 201)
+
+
+async def post_delivery(call: Call) -> Response:
+    """POST /deliveries."""
+    posted = await call.run(call.exchange.post_delivery, call.who, call.body)
+    call.watch.posted()
+    return document({"id": posted.id}, 201 if posted.new else 200)
+
+
+async def mailbox(call: Call) -> Response:
+    """GET /mailbox?after=N&wait=S: at once when there is something, else as soon as there is, or after S seconds."""
+    asked = _query(call.query, {"after", "wait"})
+    after = asked.get("after", 0)
+    wait = min(asked.get("wait", 0), call.exchange.limits.mailbox_wait)
+    entries, head = await call.run(call.exchange.mailbox, call.who, after)
+    if not entries and wait:
+        await call.watch.wait(call.who.id, head, wait)
+        entries, _ = await call.run(call.exchange.mailbox, call.who, after)
+    last = entries[-1].seq if entries else after
+    return document(
+        {
+            "deliveries": [_entry(entry) for entry in entries if entry.kind == mailboxes.DELIVERY],
+            "receipts": [_entry(entry) for entry in entries if entry.kind == mailboxes.RECEIPT],
+            "next": last,
+        }
+    )
+
+
+async def delivery(call: Call) -> Response:
+    """GET /deliveries/<id>."""
+    return document(await call.run(call.exchange.delivery, call.who, call.parameters["delivery"]))
+
+
+async def part(call: Call) -> Response:
+    """GET /deliveries/<id>/parts/<n>."""
+    number = _whole_number(call.parameters["number"], "part")
+    stored = await call.run(call.exchange.part, call.who, call.parameters["delivery"], number)
+    return SealedFile(call.exchange.blobs.path(stored.blob), stored.size, call.range, call.run)
+
+
+async def post_receipt(call: Call) -> Response:
+    """POST /receipts."""
+    posted = await call.run(call.exchange.post_receipt, call.who, call.body)
+    call.watch.posted()
+    return document({"delivery": posted.id}, 201 if posted.new else 200)
+
+
+def _documents(limits: Limits) -> int:
+    return limits.document_bytes
+
+
+ROUTES = (
+    Route("health", "GET", "/health", Access.PUBLIC, health),
+    Route("directory", "GET", "/directory/{file}", Access.PUBLIC, directory_file),
+    Route("publish", "PUT", "/directory", Access.REGISTRY, publish, lambda limits: limits.directory_bytes),
+    Route("enrol", "POST", "/enrolments", Access.INVITATION, enrol, lambda limits: limits.enrolment_bytes),
+    Route("enrolments", "GET", "/enrolments", Access.REGISTRY, enrolments),
+    Route("enrolment", "GET", "/enrolments/{number}", Access.REGISTRY, enrolment),
+    Route("remove-enrolment", "DELETE", "/enrolments/{number}", Access.REGISTRY, remove_enrolment),
+    Route("begin-upload", "POST", "/uploads", Access.PARTNER, begin_upload, lambda _limits: 64 * KIB),
+    Route("post-delivery", "POST", "/deliveries", Access.PARTNER, post_delivery, _documents),
+    Route("delivery", "GET", "/deliveries/{delivery}", Access.PARTNER, delivery),
+    Route("part", "GET", "/deliveries/{delivery}/parts/{number}", Access.PARTNER, part),
+    Route("mailbox", "GET", "/mailbox", Access.PARTNER, mailbox),
+    Route("post-receipt", "POST", "/receipts", Access.PARTNER, post_receipt, _documents),
+)
+"""All but the capability URLs (``/parts/{token}``), which speak tus: see ``tus``."""
+
+PARTS = "/parts/{token}"
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    return {"seq": entry.seq, "envelope": Signed.decode(entry.envelope).to_object()}
+
+
+def _query(query: str, known: set[str]) -> dict[str, int]:
+    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=8)
+    if len(pairs) != len(dict(pairs)) or not set(dict(pairs)) <= known:
+        raise UsageError("The query has fields that this request does not take, or one twice.")
+    return {name: _whole_number(value, name) for name, value in pairs}
+
+
+def _whole_number(text: str, what: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise UsageError(f"The {what} is not a whole number.")
+    return int(text)

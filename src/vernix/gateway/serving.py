@@ -1,0 +1,151 @@
+"""``vernix-gateway serve``: found the mirror, bring the tables up to date, serve until told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from vernix.console import say
+from vernix.custody.identifiers import check_gateway_url
+from vernix.errors import UsageError
+from vernix.gateway import logs
+from vernix.gateway.app import create_app
+from vernix.gateway.blobs import BlobStore
+from vernix.gateway.database import Database
+from vernix.gateway.directory import found_mirror
+from vernix.gateway.settings import Settings, default_data
+
+if TYPE_CHECKING:
+    from granian.server.mp import MPServer
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_STARTING = "starting"
+_HTTP_BUFFER = 1 << 20
+"""Bytes that one connection may hold unread; large, so that a body arrives in large pieces."""
+_HEADER_MILLISECONDS = 15_000
+_CONCURRENT = 512
+_STOP_SECONDS = 10
+
+
+def serve(
+    *,
+    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    directory: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8443,
+    tls_certificate: Path | None = None,
+    tls_key: Path | None = None,
+    public_url: str | None = None,
+    database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
+    workers: int = 1,
+) -> int:
+    """Serve the exchange until SIGTERM or Ctrl-C.
+
+    Parameters
+    ----------
+    data
+        The gateway's folder; it is made if need be.
+    directory
+        The public folder that ``vernix-registry init`` made. Needed on the first start, which pins its root.
+    host
+        The address to listen at.
+    port
+        The port to listen at; 0 takes a free one.
+    tls_certificate
+        PEM file with the certificate chain.
+    tls_key
+        PEM file with its private key (PKCS #8).
+    public_url
+        The origin under which partners reach this gateway, if it is not the address it listens at.
+    database
+        A database URL instead of the SQLite file in the folder.
+    workers
+        How many processes serve.
+    """
+    if (tls_certificate is None) != (tls_key is None):
+        raise UsageError(
+            "A certificate and its key come together.", hint="Give --tls-certificate and --tls-key."
+        )
+    port = port or _free_port(host)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"{'http' if tls_certificate is None else 'https'}://{shown}:{port}"
+    public = check_gateway_url(public_url) if public_url else ""
+    folder = (data or default_data()).resolve()
+    settings = Settings.for_folder(folder, public, database_url=database, workers=workers)
+    version = prepare(settings, directory)
+    say(f"vernix-gateway mirrors directory version {version}; data in {folder}.")
+    (folder / _STARTING).touch()
+    server = _server(settings, host, port, tls_certificate, tls_key)
+    server.serve(target_loader=partial(_load, settings, address), wrap_loader=False)
+    return 0
+
+
+def prepare(settings: Settings, directory: Path | None) -> int:
+    """Make folders, found the mirror, bring the tables up to date; the version of the directory.
+
+    Raises ``UsageError`` when there is no directory to obey, ``NotProven`` when there is one that does not hold.
+    """
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mirror = found_mirror(settings, directory)
+    BlobStore(settings.blobs)
+    database = Database(settings.database_url)
+    try:
+        database.upgrade()
+    finally:
+        # The workers are forks: none may inherit an open connection.
+        database.close()
+    return mirror.current().version
+
+
+def _server(settings: Settings, host: str, port: int, certificate: Path | None, key: Path | None) -> MPServer:
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.server.mp import MPServer
+
+    return MPServer(
+        "vernix-gateway",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        # Bodies over HTTP/2 were four to five times slower (measured), and one protocol is less to attack.
+        http=HTTPModes.http1,
+        # One crafted WebSocket header once ended a worker (CVE-2026-42544); we need none.
+        websockets=False,
+        backpressure=_CONCURRENT,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=_HTTP_BUFFER),
+        log_enabled=False,
+        ssl_cert=certificate,
+        ssl_key=key,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_SECONDS,
+    )
+
+
+def _load(settings: Settings, address: str) -> ASGIApp:
+    """Runs in each worker."""
+    logs.configure()
+    app = create_app(settings)
+    starting = settings.data / _STARTING
+
+    async def announcing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            # One worker of several finds the file, and speaks for all.
+            with contextlib.suppress(FileNotFoundError):
+                starting.unlink()
+                say(f"vernix-gateway listens at {address}")
+        await app(scope, receive, send)
+
+    return announcing
+
+
+def _free_port(host: str) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,49 @@
+"""What the gateway is told when it starts. Paths, addresses, bounds; there is no secret to tell it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vernix.gateway.database import sqlite_url
+from vernix.gateway.limits import Limits
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One gateway. ``data`` is its only folder; ``public_url`` is the origin that partners sign for."""
+
+    data: Path
+    public_url: str
+    database_url: str
+    workers: int = 1
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def for_folder(
+        cls, data: Path, public_url: str = "", *, database_url: str | None = None, workers: int = 1
+    ) -> Settings:
+        """The settings of the gateway that lives in ``data``."""
+        return cls(data, public_url, database_url or sqlite_url(data / "gateway.sqlite3"), workers)
+
+    @property
+    def blobs(self) -> Path:
+        """Where sealed bytes are."""
+        return self.data / "blobs"
+
+    @property
+    def directory(self) -> Path:
+        """Where the mirrored directory is."""
+        return self.data / "directory"
+
+    @property
+    def fingerprint(self) -> Path:
+        """The file that pins the directory's root."""
+        return self.data / "root_fingerprint"
+
+
+def default_data() -> Path:
+    """``${XDG_DATA_HOME:-~/.local/share}/vernix/gateway``."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "vernix" / "gateway"

@@ -1,0 +1,109 @@
+"""The gateway's tables. What a thief of this database learns: sizes, times, who to whom. No key, no capability.
+
+Times are whole seconds since the epoch. A capability is kept as its SHA-256 only, so that who reads the database
+cannot send to the uploads in it. ``migrations/`` makes these tables; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+UPLOADS = Table(
+    "uploads",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("capability", LargeBinary(32), nullable=False, unique=True),
+    Column("blob", String(32), nullable=False, unique=True),
+    Column("sender", String(64), nullable=False, index=True),
+    Column("size", BigInteger, nullable=False),
+    Column("header", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("digest", String(64)),
+    Column("delivery", String(36), ForeignKey("deliveries.id")),
+    Column("number", Integer),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False, index=True),
+    Index("ix_uploads_delivery_number", "delivery", "number", unique=True),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("sender", String(64), nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("posted", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False, index=True),
+)
+
+ADDRESSEES = Table(
+    "addressees",
+    METADATA,
+    Column("delivery", String(36), ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("partner", String(64), nullable=False),
+    Column("receipt", LargeBinary),
+    Column("received", BigInteger),
+    PrimaryKeyConstraint("delivery", "partner"),
+)
+
+MAILBOX_HEADS = Table(
+    "mailbox_heads",
+    METADATA,
+    Column("partner", String(64), primary_key=True),
+    Column("head", BigInteger, nullable=False),
+)
+
+MAILBOX = Table(
+    "mailbox",
+    METADATA,
+    Column("partner", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column(
+        "delivery", String(36), ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("addressee", String(64), nullable=False),
+    PrimaryKeyConstraint("partner", "seq"),
+)
+
+ENROLMENTS = Table(
+    "enrolments",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("invitation", String(36), nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("hour", BigInteger, nullable=False),
+    Column("posts", Integer, nullable=False),
+)
+
+NONCES = Table(
+    "nonces",
+    METADATA,
+    Column("key_id", String(80), nullable=False),
+    Column("nonce", String(128), nullable=False),
+    Column("expires", BigInteger, nullable=False, index=True),
+    PrimaryKeyConstraint("key_id", "nonce"),
+)

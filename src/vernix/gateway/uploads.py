@@ -1,0 +1,143 @@
+"""An upload's life as a pure state machine: no clock, no disk, no database. The wrong order raises at once.
+
+    open ──extend──▶ open ──extend to the last byte, with the digest──▶ complete ──bind──▶ bound ──▶ (deleted)
+      └── from any state but bound: abandon or expire ──▶ (deleted)
+
+The shell around it (``receiving``, ``deliveries``) reads an ``Upload`` from its row, asks for a transition, and
+writes the result only if the row is still as it was read (compare and swap).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from vernix.errors import Conflict, NotFound, TooMuch, UsageError
+
+SMALLEST_HEADER = 70
+"""Bytes. An age header has at least its first line and its MAC line."""
+
+LARGEST_HEADER = 1 << 20
+"""Bytes. What ``vernix.sealing.header`` reads at most."""
+
+SMALLEST_PAYLOAD = 32
+"""Bytes. The payload of an empty age file: a 16-byte nonce and one empty chunk's 16-byte tag."""
+
+
+class State(StrEnum):
+    """Where an upload stands. A deleted upload has no state: it has no row."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    BOUND = "bound"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One sealed part on its way in.
+
+    ``size`` and ``header`` (the length of the age header) are bytes, as claimed when the upload was asked for;
+    ``offset`` is how many bytes are safely held; ``digest`` is the hex tree head once all are; ``expires`` is a
+    time in seconds since the epoch; ``delivery`` and ``number`` say which part of which delivery it became.
+    """
+
+    id: str
+    sender: str
+    size: int
+    header: int
+    expires: int
+    offset: int = 0
+    state: State = State.OPEN
+    digest: str | None = None
+    delivery: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a signed delivery says of one of its parts."""
+
+    size: int
+    header: int
+    digest: str
+
+
+def begin(upload_id: str, sender: str, size: int, header: int, expires: int) -> Upload:
+    """A new, empty upload. Raises ``UsageError`` when the sizes cannot be those of an age file."""
+    if not SMALLEST_HEADER <= header <= LARGEST_HEADER:
+        raise UsageError(
+            f"An age header of {header} bytes is not possible (it has {SMALLEST_HEADER} to {LARGEST_HEADER}).",
+            hint="Claim the length of the age header up to and including the newline after its MAC.",
+        )
+    if size < header + SMALLEST_PAYLOAD:
+        raise UsageError(
+            f"A part of {size} bytes has no room for its header and an age payload.",
+            hint="Claim the whole sealed size: header, nonce and every chunk.",
+        )
+    return Upload(upload_id, sender, size, header, expires)
+
+
+def check_append(upload: Upload, offset: int, now: int) -> None:
+    """Raise unless bytes may be appended at ``offset`` now."""
+    check_alive(upload, now)
+    if upload.state is not State.OPEN and offset != upload.size:
+        raise Conflict("This upload is complete; nothing can be added.", hint="Ask for its offset with HEAD.")
+    if offset != upload.offset:
+        raise Conflict(
+            f"The upload stands at byte {upload.offset}, not {offset}.",
+            hint="Ask for its offset with HEAD, go on there.",
+        )
+
+
+def check_alive(upload: Upload, now: int) -> None:
+    """Raise ``NotFound`` for an upload that expired before it became part of a delivery."""
+    if upload.state is not State.BOUND and upload.expires <= now:
+        raise NotFound(
+            "This upload has expired.", hint="Ask for a new upload and send the part from its start."
+        )
+
+
+def extend(upload: Upload, count: int, digest: str | None = None) -> Upload:
+    """``count`` more bytes are safely held; ``digest`` must come with the last byte, and only then."""
+    if upload.state is not State.OPEN:
+        raise Conflict(f"The upload is {upload.state} and cannot grow.", hint="Ask for its offset with HEAD.")
+    offset = upload.offset + count
+    if offset > upload.size:
+        raise TooMuch(
+            f"The upload was announced with {upload.size} bytes; more arrived.",
+            hint="Ask for a new upload of the true size.",
+        )
+    if count < 0 or (offset == upload.size) != (digest is not None):
+        raise ValueError("an upload grows forwards, and has a digest exactly when it is whole")
+    state = State.OPEN if digest is None else State.COMPLETE
+    return replace(upload, offset=offset, state=state, digest=digest)
+
+
+def bind(upload: Upload, delivery: str, number: int, sender: str, claim: Claim) -> Upload:
+    """The complete upload becomes part ``number`` of ``delivery``, if it is what the signed delivery says it is."""
+    # One answer for another's upload and for none: whether an id exists is nobody else's business.
+    if upload.sender != sender:
+        raise NotFound(
+            f"Part {number} names no upload of this sender.", hint="Upload the part, then post the delivery."
+        )
+    if upload.state is State.BOUND:
+        raise Conflict(
+            f"Part {number} already belongs to a delivery.", hint="Each delivery needs uploads of its own."
+        )
+    if upload.state is not State.COMPLETE:
+        raise Conflict(
+            f"Part {number} is not whole yet: {upload.offset} of {upload.size} bytes.",
+            hint="Finish the upload first.",
+        )
+    if (upload.size, upload.header, upload.digest) != (claim.size, claim.header, claim.digest):
+        raise Conflict(
+            f"Part {number} is not what the delivery says: size, header or digest differ.",
+            hint="Send the part again in a new upload, then sign a new delivery.",
+        )
+    return replace(upload, state=State.BOUND, delivery=delivery, number=number)
+
+
+def check_abandon(upload: Upload) -> None:
+    """Raise unless the sender may still take the upload back."""
+    if upload.state is State.BOUND:
+        raise Conflict("This upload is part of a posted delivery and stays until its receipt.")
