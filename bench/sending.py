@@ -22,7 +22,6 @@ from typing import Any
 
 from bench.deployment import Deployment, deployed
 from bench.peers import SftpServer, make_certificate, missing, nginx, openssh, sftp_put
-
 from vernix.partner.demonstration.programs import run as run_program
 
 NEEDS = ("age", "age-keygen", "curl", "nginx", "sshd", "sftp", "ssh-keygen", "openssl")
