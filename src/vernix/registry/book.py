@@ -75,6 +75,11 @@ class Book:
         """Append one file's rows (columns of `book_schema`) once; returns whether they were appended now."""
         return self.table(encounter).append_once(rows.cast(book_schema(encounter)), batch)
 
+    def compact(self) -> None:
+        """Rewrite small files into few where there are many."""
+        for encounter in encounters.names():
+            self.table(encounter).compact()
+
     def extraction(self, encounter: str) -> Extraction:
         """The newest state of a table, for the stamp on a report."""
         table = self.table(encounter).table()

@@ -13,7 +13,7 @@ PROGRAM = Program(
         ),
         Command("invite", "vernix.registry.membership:invite", "print an invitation for a partner"),
         Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),
-        Command("status", "vernix.registry.running:status", "what arrived, what failed, what waits"),
+        Command("status", "vernix.registry.status:status", "what arrived, what failed, what waits"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),
         Command("verify", "vernix.registry.verifying:verify", "check that vault, book and steps agree"),
     ),

@@ -18,8 +18,9 @@ from vernix.courier.exchange import Exchange
 from vernix.custody.directory import Directory, InvitationKey, Key, Partner, Right
 from vernix.custody.identifiers import REGISTRY, utc_now
 from vernix.custody.invitation import Enrolment
+from vernix.custody.proving import MAX_METADATA, Fetch
 from vernix.custody.publishing import DirectoryPublisher
-from vernix.custody.trust import MAX_METADATA, DirectoryMirror, Fetch
+from vernix.custody.trust import DirectoryMirror
 from vernix.registry.keyring import Keyring
 from vernix.registry.settings import RegistryFolder
 

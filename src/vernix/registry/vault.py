@@ -12,6 +12,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +43,8 @@ class Origin:
     submitter: str
     submission: str
     batch: str
-    sent_at: Any
-    received_at: Any
+    sent_at: datetime
+    received_at: datetime
 
 
 def vault_schema() -> pa.Schema:

@@ -47,12 +47,16 @@ class Submission(models.Model):
     sent_at = models.DateTimeField()
     arrived_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.ARRIVED)
+    # Attempts at the present step that may have been this submission's own fault, and failures of any kind.
     attempts = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
-    trouble = models.CharField(max_length=300, blank=True)
+    # What went wrong last: the class of the error and the place in our own code, nothing else.
+    trouble = models.CharField(max_length=120, blank=True)
     # Fixed before use, so that an answer that was killed half-way goes out once, under one id.
     answer = models.CharField(max_length=36)
-    answered_at = models.DateTimeField(null=True)
+    # When the partner's receipt for our answer came: it has read it.
+    fetched_at = models.DateTimeField(null=True)
     # "accepted", "partly", "rejected" or "received"; empty until read.
     result = models.CharField(max_length=10, blank=True)
     reason = models.CharField(max_length=40, blank=True)

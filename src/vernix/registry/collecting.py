@@ -1,0 +1,105 @@
+"""Collecting: what waits for the registry at the gateway becomes a submission; its sealed parts come here.
+
+Only proven things become submissions: the sender's signature, rights and times hold in the directory that the
+registry itself published. What does not prove itself cannot be answered (nobody knows who sent it); it is
+counted, said in the log, and left where it is.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vernix.custody.delivery import Delivery
+from vernix.custody.identifiers import REGISTRY, new_id, utc_now
+from vernix.custody.receipt import Receipt
+from vernix.custody.signatures import Signed
+from vernix.errors import DataRefused, FarSideRefused, NotProven
+from vernix.registry.logs import log, place_of
+
+if TYPE_CHECKING:
+    from vernix.courier.exchange import Exchange
+    from vernix.registry.publishing import Publishing
+
+LOOK_AGAIN_AT_ALL = 600.0
+"""Seconds after which the mailbox is read from its beginning again.
+
+The gateway's numbers are its own: one that once lied (a letter with a number near infinity) must not hide
+every later letter for long, and what did not prove itself may do so when its sender's keys are known.
+"""
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What one look into the mailbox brought: new submissions, receipts for our answers, unproven letters."""
+
+    submissions: int
+    receipts: int
+    unproven: int
+
+
+class Postbox:
+    """The registry's mailbox at the gateway, read by long poll."""
+
+    def __init__(self, exchange: Exchange, publishing: Publishing) -> None:
+        self._exchange = exchange
+        self._publishing = publishing
+        self._after = 0
+        self._read_all_at = time.monotonic()
+
+    def look(self, wait: int) -> Arrivals:
+        """Take what has arrived into the workflow; waits up to ``wait`` seconds while nothing is new."""
+        if time.monotonic() - self._read_all_at > LOOK_AGAIN_AT_ALL:
+            self._after, self._read_all_at = 0, time.monotonic()
+        page = self._exchange.mailbox(self._after, wait)
+        taken = [self._take(letter.envelope) for letter in page.deliveries]
+        noted = [self._note(letter.envelope) for letter in page.receipts]
+        self._after = max(self._after, page.last)
+        unproven = sum(new is None for new in (*taken, *noted))
+        return Arrivals(sum(map(bool, taken)), sum(map(bool, noted)), unproven)
+
+    def _take(self, envelope: bytes) -> bool | None:
+        """Whether this delivery is new; None where it does not prove itself."""
+        from vernix.registry.workflow.models import Submission
+
+        try:
+            delivery = Delivery.open_signed(envelope, self._publishing.current(), utc_now())
+            if REGISTRY not in delivery.addressees:
+                raise NotProven("The gateway handed over a delivery that is not addressed to the registry.")
+        except (DataRefused, FarSideRefused) as error:
+            log().warning("unproven delivery", error=type(error).__name__, place=place_of(error))
+            return None
+        _, new = Submission.objects.get_or_create(
+            delivery=delivery.id,
+            defaults={
+                "sender": delivery.sender,
+                "purpose": delivery.purpose,
+                "envelope": envelope,
+                "sent_at": delivery.created,
+                "arrived_at": utc_now(),
+                "answer": new_id(),
+            },
+        )
+        if new:
+            log().info("arrived", delivery=delivery.id, partner=delivery.sender, purpose=delivery.purpose)
+        return new
+
+    def _note(self, envelope: bytes) -> bool | None:
+        """Whether this receipt for one of our answers is new; None where it does not prove itself."""
+        from vernix.registry.workflow.models import Submission
+
+        try:
+            receipt = Receipt.open_signed(envelope, self._publishing.current(), utc_now())
+        except (DataRefused, FarSideRefused) as error:
+            log().warning("unproven receipt", error=type(error).__name__, place=place_of(error))
+            return None
+        answered = Submission.objects.filter(
+            answer=receipt.delivery, sender=receipt.addressee, fetched_at=None
+        )
+        return answered.update(fetched_at=receipt.received) > 0
+
+
+def delivery_of(envelope: bytes) -> Delivery:
+    """The delivery in an envelope that was proven when it arrived."""
+    return Delivery.parse(Signed.decode(envelope).document)

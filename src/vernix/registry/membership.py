@@ -1,0 +1,193 @@
+"""Partners join: ``vernix-registry invite``, and what becomes of the enrolments that come back.
+
+An invitation is good once, for fourteen days. Its public half stands in the directory, so that the gateway
+can tell an invited stranger from noise; its secret half is printed once and kept nowhere. The enrolment that
+answers it is signed by both, so that no gateway can put other keys in the place of the partner's.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from vernix.console import print_json, say
+from vernix.custody.directory import Directory
+from vernix.custody.identifiers import format_time, partner_id_for, utc_now
+from vernix.custody.invitation import Enrolment, Invitation, verify_enrolment
+from vernix.custody.signatures import Signed
+from vernix.errors import DataRefused, FarSideRefused, RoadFailed, UsageError
+from vernix.registry.failpoints import reached
+from vernix.registry.logs import log, place_of
+from vernix.registry.publishing import with_invitation, with_partner
+from vernix.registry.settings import PASSPHRASE_VARIABLE
+from vernix.registry.unlocked import Registry, unlock
+from vernix.sealing.opening import open_bytes
+
+if TYPE_CHECKING:
+    from vernix.courier.exchange import Exchange
+
+ENROLMENT_LIMIT = 64 * 1024
+
+
+def invite(
+    name: str,
+    *,
+    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
+    gateway_ca: Annotated[Path | None, Parameter(env_var="VERNIX_CA")] = None,
+    json: bool = False,
+) -> None:
+    """Print an invitation for a partner; it can be used once, within 14 days.
+
+    Parameters
+    ----------
+    name
+        The organisation's name, as everybody will see it in the directory.
+    data
+        The registry's data folder.
+    passphrase_file
+        The file with the passphrase that opens the registry's keys.
+    gateway_ca
+        A private certificate authority to trust for the gateway.
+    json
+        Print one JSON document instead of the bare invitation.
+    """
+    registry = unlock(data, passphrase_file)
+    made = make_invitation(registry, name)
+    reaches = _push(registry, gateway_ca)
+    if json:
+        print_json(
+            {
+                "expires": format_time(made.invitation.expires),
+                "invitation": made.invitation.to_text(),
+                "partner": made.partner,
+                "published_at_gateway": reaches,
+            }
+        )
+        return
+    sys.stdout.write(made.invitation.to_text() + "\n")
+    say(f"This invites {name!r} (as {made.partner}) until {format_time(made.invitation.expires)}, once.")
+    say(
+        "Whoever holds it can join in that name: send it over a channel that you trust. They run: vernix join INVITE"
+    )
+    if not reaches:
+        say("The gateway was not reached; vernix-registry run will tell it of the invitation.")
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation and the partner id it will give."""
+
+    invitation: Invitation
+    partner: str
+
+
+def make_invitation(registry: Registry, name: str) -> Invited:
+    """Make an invitation and publish its public half.
+
+    Raises:
+        UsageError: a partner of this name exists already.
+    """
+    from vernix.registry.workflow.models import Invitation as Row
+
+    now = utc_now()
+    profile = registry.profile
+    invitation = Invitation.make(profile.gateway, profile.root_fingerprint, name.strip(), now)
+    # Read back what is about to be printed: a name that cannot travel must fail here, not at the partner's.
+    Invitation.from_text(invitation.to_text())
+    partner = _free_id(name, registry.publishing.current())
+    Row.objects.create(
+        id=invitation.id,
+        partner=partner,
+        partner_name=invitation.partner_name,
+        public_key=invitation.public_entry().key,
+        created_at=now,
+        expires_at=invitation.expires,
+    )
+    registry.publishing.change(lambda directory: with_invitation(directory, invitation.public_entry(), now))
+    return Invited(invitation, partner)
+
+
+def open_invitations() -> bool:
+    """Whether anybody may enrol at the moment."""
+    from vernix.registry.workflow.models import Invitation as Row
+
+    return Row.objects.filter(used_at=None, expires_at__gt=utc_now()).exists()
+
+
+def take_enrolments(registry: Registry, exchange: Exchange) -> int:
+    """Make a partner of everybody who enrolled with an open invitation; returns how many.
+
+    An enrolment that does not prove itself is removed: its sender can enrol again while the invitation is
+    open.
+    """
+    joined = 0
+    for number in exchange.enrolments():
+        try:
+            joined += _enrol(registry, exchange.enrolment(number))
+        except (DataRefused, FarSideRefused) as error:
+            log().warning("enrolment refused", error=type(error).__name__, place=place_of(error))
+        reached("enrolment:published")
+        registry.publishing.push(exchange)
+        exchange.forget_enrolment(number)
+    return joined
+
+
+def _enrol(registry: Registry, sealed: bytes) -> bool:
+    """Add the partner that a sealed enrolment proves; returns True."""
+    from vernix.registry.workflow.models import Invitation as Row
+
+    signed = Signed.decode(
+        open_bytes(sealed, [registry.keyring.identity], ENROLMENT_LIMIT), limit=ENROLMENT_LIMIT
+    )
+    claimed = Enrolment.parse(signed.document)
+    row = Row.objects.filter(id=claimed.invitation).first()
+    if row is None or row.used_at is not None:
+        raise DataRefused("The enrolment answers no open invitation.", hint="Ask the registry for a new one.")
+
+    def change(directory: Directory) -> Directory | None:
+        if any(key.value == claimed.signing_key for known in directory.partners for key in known.keys):
+            return None
+        entry = directory.invitation(claimed.invitation, utc_now())
+        return with_partner(directory, row.partner, verify_enrolment(signed, entry, utc_now()))
+
+    directory = registry.publishing.change(change)
+    reached("enrolment:added")
+    row.used_at = utc_now()
+    row.save(update_fields=["used_at"])
+    log().info("joined", partner=row.partner, version=directory.version)
+    return True
+
+
+def _push(registry: Registry, gateway_ca: Path | None) -> bool:
+    try:
+        registry.publishing.push(registry.exchange(gateway_ca))
+    except (RoadFailed, FarSideRefused):
+        return False
+    return True
+
+
+def _free_id(name: str, directory: Directory) -> str:
+    """An id that nobody has and nobody is invited under."""
+    from vernix.registry.workflow.models import Invitation as Row
+
+    wanted = partner_id_for(name)
+    taken = {partner.id for partner in directory.partners}
+    if wanted in taken:
+        raise UsageError(
+            f"The directory has a partner {wanted} already.", hint="Give the new partner a name of its own."
+        )
+    # Two open invitations under one name would fight for one id: the second takes another.
+    invited = set(
+        Row.objects.filter(used_at=None, expires_at__gt=utc_now()).values_list("partner", flat=True)
+    )
+    number = 2
+    candidate = wanted
+    while candidate in invited | taken:
+        candidate = f"{wanted[:60].rstrip('-')}-{number}"
+        number += 1
+    return candidate

@@ -1,0 +1,116 @@
+"""Opening: the only place where a sealed submission becomes plaintext, and where that goes away again.
+
+Plaintext exists in one private folder, ``work/open-<delivery>``, from `opened` until its block ends, however
+it ends; after a kill the folder is wiped when the program starts again. A delivery that does not prove itself
+inside (its manifest is somebody else's, a part is sealed to others) is `Unusable`: the sender is told,
+nothing is kept.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from vernix.custody.delivery import Delivery
+from vernix.custody.directory import Directory
+from vernix.custody.identifiers import REGISTRY, utc_now
+from vernix.custody.manifest import File, Manifest
+from vernix.errors import DataRefused, NotProven
+from vernix.sealing.identities import HybridIdentity
+from vernix.sealing.opening import open_bytes, open_file
+
+MANIFEST_LIMIT = 16 << 20
+
+
+class Unusable(DataRefused):
+    """A whole delivery that cannot be used, for a reason with a name of its own (``reason``)."""
+
+    def __init__(self, reason: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """One file in the open: what the manifest says of it, where it lies for now, how to read it."""
+
+    entry: File
+    path: Path
+    mapping: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A delivery in the open."""
+
+    manifest: Manifest
+    data: tuple[OpenedFile, ...]
+
+
+@contextmanager
+def opened(
+    delivery: Delivery, parts: Sequence[Path], identity: HybridIdentity, directory: Directory, work: Path
+) -> Iterator[Opened]:
+    """The files of a delivery in the open, for the length of a ``with`` block.
+
+    Raises:
+        Unusable: the delivery does not prove itself; says which part of it, and what the sender can do.
+    """
+    folder = work / f"open-{delivery.id}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        manifest = read_manifest(delivery, parts[0], identity, directory)
+        files = [_open(entry, parts[entry.part], identity, folder) for entry in manifest.files]
+        yield Opened(manifest, _with_mappings(files))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_manifest(delivery: Delivery, part: Path, identity: HybridIdentity, directory: Directory) -> Manifest:
+    """The manifest of a delivery, proven to be its sender's and this delivery's."""
+    try:
+        if part.stat().st_size > MANIFEST_LIMIT:
+            raise DataRefused("The manifest is longer than it may be.")
+        envelope = open_bytes(part.read_bytes(), [identity], MANIFEST_LIMIT)
+        manifest = Manifest.open_signed(envelope, directory, REGISTRY, utc_now())
+        manifest.check_against(delivery)
+    except (DataRefused, NotProven) as error:
+        raise Unusable("manifest", error.message, error.hint) from None
+    return manifest
+
+
+def _open(entry: File, sealed: Path, identity: HybridIdentity, folder: Path) -> OpenedFile:
+    target = folder / f"file-{entry.part}"
+    try:
+        open_file(sealed, target, [identity])
+    except DataRefused as error:
+        raise Unusable("not-opened", f"File {entry.part}: {error.message}", error.hint) from None
+    if target.stat().st_size != entry.size:
+        raise Unusable(
+            "size", f"File {entry.part} has another size than its manifest says.", "Send it again."
+        )
+    return OpenedFile(entry, target)
+
+
+def _with_mappings(files: Sequence[OpenedFile]) -> tuple[OpenedFile, ...]:
+    """The data files; a mapping belongs to the data files before it, back to the mapping before that.
+
+    A mapping that stands before all data files belongs to all of them.
+    """
+    data: list[OpenedFile] = []
+    waiting: list[OpenedFile] = []
+    first: bytes | None = None
+    for file in files:
+        if file.entry.role == "data":
+            waiting.append(OpenedFile(file.entry, file.path, first))
+        elif file.entry.role == "mapping":
+            mapping = file.path.read_bytes()
+            if not data and not waiting:
+                first = mapping
+            data += [OpenedFile(each.entry, each.path, mapping) for each in waiting]
+            waiting = []
+    return tuple(data + waiting)

@@ -1,0 +1,84 @@
+"""One submission on its way through the steps: its places, and what one step found for the next."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vernix.custody.delivery import Delivery
+from vernix.registry.collecting import delivery_of
+from vernix.registry.opening import opened
+from vernix.registry.parting import Naming, Parted, part
+from vernix.registry.reading import read_file
+from vernix.registry.unlocked import Registry
+from vernix.registry.vault import Origin
+from vernix.registry.workflow.models import Submission, SubmittedFile
+
+if TYPE_CHECKING:
+    from vernix.courier.exchange import Exchange
+
+
+class Passage:
+    """One submission on its way through the steps, with what one step found kept for the next.
+
+    Nothing here is needed to go on after a kill: what is missing is worked out again from the sealed parts.
+    """
+
+    def __init__(self, registry: Registry, exchange: Exchange, submission: Submission) -> None:
+        self.registry = registry
+        self.exchange = exchange
+        self.submission = submission
+        self._parted: dict[int, Parted] = {}
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """What the sender signed."""
+        return delivery_of(bytes(self.submission.envelope))
+
+    @cached_property
+    def naming(self) -> Naming:
+        """How records and batches are named."""
+        return Naming(self.registry.keyring.pseudonym)
+
+    @property
+    def parts(self) -> Path:
+        """Where the sealed parts lie until the submission is done."""
+        return self.registry.folder.parts / self.submission.delivery
+
+    @property
+    def answer_file(self) -> Path:
+        """The acknowledgements, sealed to the registry itself."""
+        return self.parts / "answer.age"
+
+    def paths(self) -> list[Path]:
+        """The sealed parts in order."""
+        return [self.parts / f"part-{number}.sealed" for number in range(len(self.delivery.parts))]
+
+    def origin(self, file: SubmittedFile) -> Origin:
+        """Where the rows of a file come from."""
+        submission = self.submission
+        return Origin(
+            submission.sender, submission.delivery, file.batch, submission.sent_at, submission.arrived_at
+        )
+
+    def keepable(self) -> list[SubmittedFile]:
+        """The files whose rows this submission brings: none that repeats an earlier file or is empty."""
+        return list(self.submission.files.filter(repeats=None, accepted__gt=0).order_by("part"))
+
+    def remember(self, number: int, parted: Parted) -> None:
+        """Keep what was read for the steps that follow in this process."""
+        self._parted[number] = parted
+
+    def parted(self) -> dict[int, Parted]:
+        """The parted records by part number; read again from the sealed parts where a kill lost them."""
+        files = {file.part: file for file in self.keepable()}
+        if not set(files) <= set(self._parted):
+            keyring, folder = self.registry.keyring, self.registry.folder
+            directory = self.registry.publishing.current()
+            with opened(self.delivery, self.paths(), keyring.identity, directory, folder.work) as delivery:
+                for found in delivery.data:
+                    if found.entry.part in files:
+                        origin = self.origin(files[found.entry.part])
+                        self.remember(found.entry.part, part(read_file(found), origin, self.naming))
+        return self._parted

@@ -1,0 +1,146 @@
+"""Reading a submission: was it here before, which rows can be kept, and what is to be said.
+
+The answer (one acknowledgement a file) is written at once, sealed to the registry itself, and the counts go
+into the workflow in the same breath; whatever is killed later, the partner is told what was decided here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vernix.births import encounters
+from vernix.custody.manifest import safe_name
+from vernix.errors import DataRefused, UsageError
+from vernix.intake.acknowledgement import Acknowledgement
+from vernix.intake.findings import Counts, Finding
+from vernix.registry.opening import Opened, OpenedFile, Unusable
+from vernix.registry.parting import Naming
+
+if TYPE_CHECKING:
+    from vernix.intake.reading import Reading
+    from vernix.registry.workflow.models import Submission, SubmittedFile
+
+NOTHING = Counts(0, 0, 0)
+
+
+class Unfinished(Exception):
+    """The same content is still on its way through the steps as an earlier submission: look again later."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one file: its counts, the earlier file it repeats (if it does), and what to answer."""
+
+    part: int
+    encounter: str
+    batch: str
+    counts: Counts
+    repeats: SubmittedFile | None
+    answer: Acknowledgement
+    reading: Reading | None = None
+
+
+def judge(submission: Submission, opened: Opened, naming: Naming) -> list[Verdict]:
+    """A verdict for every data file of a submission.
+
+    Raises:
+        Unusable: there is no data file in it.
+        Unfinished: a file repeats one that is not kept yet.
+    """
+    if not opened.data:
+        raise Unusable("no-data", "The submission holds no data file.", "Send the file with vernix send.")
+    verdicts: list[Verdict] = []
+    for file in opened.data:
+        verdicts.append(_judge_file(submission, file, naming))
+    return verdicts
+
+
+def refusal(submission: Submission, error: Unusable) -> Acknowledgement:
+    """The answer to a delivery that could not be used at all."""
+    return Acknowledgement(submission.delivery, "", None, NOTHING, refusal=str(error))
+
+
+def result_of(answers: Sequence[Acknowledgement]) -> str:
+    """The result of a whole submission: that of its files where they agree, else "partly"."""
+    results = {answer.result for answer in answers}
+    return results.pop() if len(results) == 1 else "partly"
+
+
+def pack(answers: Sequence[Acknowledgement]) -> bytes:
+    """Acknowledgements as one document, to be kept sealed until they are sent."""
+    return json.dumps([answer.to_bytes().decode() for answer in answers]).encode()
+
+
+def unpack(packed: bytes) -> list[Acknowledgement]:
+    """The inverse of `pack`."""
+    return [Acknowledgement.parse(text.encode()) for text in json.loads(packed)]
+
+
+def read_file(file: OpenedFile) -> Reading:
+    """Read one opened file as its manifest says; DataRefused where the file as a whole cannot be read."""
+    from vernix.intake.mapping import Mapping
+    from vernix.intake.reading import read
+
+    encounter = file.entry.encounter or ""
+    try:
+        mapping = Mapping.parse(file.mapping) if file.mapping is not None else None
+        return read(file.path, encounter, mapping)
+    except UsageError as error:
+        # Encounter or mapping do not fit: for the partner that is a fault of what it sent.
+        raise DataRefused(error.message, hint=error.hint) from None
+
+
+def _judge_file(submission: Submission, file: OpenedFile, naming: Naming) -> Verdict:
+    entry, name = file.entry, safe_name(file.entry.name)
+    encounter = entry.encounter or ""
+    batch = naming.batch(submission.sender, encounter, file.path, file.mapping)
+    earlier = _earlier(submission, batch)
+    if earlier is not None:
+        counts = Counts(earlier.accepted, earlier.warned, earlier.rejected)
+        answer = Acknowledgement(
+            submission.delivery, name, encounter, counts, (_received_before(earlier.submission.delivery),)
+        )
+        return Verdict(entry.part, encounter, batch, counts, earlier, answer)
+    try:
+        reading = read_file(file)
+    except DataRefused as error:
+        known = encounter if encounter in encounters.names() else None
+        answer = Acknowledgement(submission.delivery, name, known, NOTHING, refusal=str(error))
+        return Verdict(entry.part, encounter, batch, NOTHING, None, answer)
+    listed = tuple(reading.findings.listed())
+    answer = Acknowledgement(
+        submission.delivery, name, encounter, reading.counts, listed, reading.findings.total - len(listed)
+    )
+    return Verdict(entry.part, encounter, batch, reading.counts, None, answer, reading)
+
+
+def _earlier(submission: Submission, batch: str) -> SubmittedFile | None:
+    """The file that said this first and whose rows are kept, if any."""
+    from vernix.registry.workflow.models import State, SubmittedFile
+
+    said = SubmittedFile.objects.filter(batch=batch, repeats=None, accepted__gt=0).exclude(
+        submission=submission
+    )
+    first = (
+        said.exclude(submission__state=State.SET_ASIDE).select_related("submission").order_by("pk").first()
+    )
+    if first is not None and first.submission.state in (State.READ, State.VAULTED):
+        raise Unfinished
+    return first
+
+
+def _received_before(delivery: str) -> Finding:
+    return Finding(
+        code="already-received",
+        severity="warning",
+        row=None,
+        column=None,
+        element=None,
+        text_en=f"This very file was received before, as delivery {delivery}; its rows are kept once. "
+        "Nothing is to be done. The counts are those of the first time.",
+        text_fr=f"Ce même fichier a déjà été reçu (livraison {delivery}) ; ses lignes sont gardées une fois. "
+        "Il n’y a rien à faire. Les décomptes sont ceux de la première fois.",
+    )

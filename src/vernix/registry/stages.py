@@ -1,0 +1,142 @@
+"""What each step does to the world outside of the ledger. Done twice is the same as done once.
+
+A stage returns what is to be written in the transaction that ends it (or nothing). It may be killed anywhere:
+the next time it finds its own effect (a part that is there, a batch that the table holds, a delivery that was
+sent).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vernix.courier.collecting import fetch
+from vernix.custody.durable import write_file
+from vernix.custody.receipt import Counts
+from vernix.registry.answering import may_answer, post_receipt, send_acknowledgement
+from vernix.registry.failpoints import reached
+from vernix.registry.opening import Unusable, opened, read_manifest
+from vernix.registry.parting import part
+from vernix.registry.passage import Passage
+from vernix.registry.reading import judge, pack, refusal, result_of, unpack
+from vernix.registry.workflow.models import SubmittedFile
+from vernix.sealing.opening import open_bytes
+from vernix.sealing.sealer import seal_bytes
+
+ANSWER_LIMIT = 1 << 30
+
+Settle = Callable[[], None]
+"""What a step writes in the transaction that ends it."""
+
+
+def collect(passage: Passage) -> Settle | None:
+    """Fetch the sealed parts, each with the digest that the sender signed."""
+    fetch(passage.exchange, passage.delivery, passage.parts)
+    return None
+
+
+def read(passage: Passage) -> Settle | None:
+    """Open, prove and read; write the answer, and what is decided."""
+    if passage.submission.purpose != "submission":
+        return _read_other(passage)
+    keyring, folder = passage.registry.keyring, passage.registry.folder
+    directory = passage.registry.publishing.current()
+    try:
+        with opened(passage.delivery, passage.paths(), keyring.identity, directory, folder.work) as delivery:
+            reached("read:opened")
+            verdicts = judge(passage.submission, delivery, passage.naming)
+    except Unusable as error:
+        _keep_answers(passage, pack([refusal(passage.submission, error)]))
+        return _settle_refusal(passage, error)
+    answers = [verdict.answer for verdict in verdicts]
+    _keep_answers(passage, pack(answers))
+    reached("read:answer-kept")
+    files = [
+        SubmittedFile(
+            submission=passage.submission,
+            part=verdict.part,
+            encounter=verdict.encounter,
+            batch=verdict.batch,
+            accepted=verdict.counts.accepted,
+            warned=verdict.counts.warned,
+            rejected=verdict.counts.rejected,
+            repeats=verdict.repeats,
+        )
+        for verdict in verdicts
+    ]
+    for verdict, file in zip(verdicts, files, strict=True):
+        if verdict.reading is not None and verdict.counts.accepted:
+            passage.remember(verdict.part, part(verdict.reading, passage.origin(file), passage.naming))
+
+    def settle() -> None:
+        passage.submission.result = result_of(answers)
+        SubmittedFile.objects.bulk_create(files)
+
+    return settle
+
+
+def vault(passage: Passage) -> Settle | None:
+    """Seal the identities into the vault."""
+    for file in passage.keepable():
+        parted = passage.parted()[file.part]
+        passage.registry.vault.keep(parted.identities, parted.pseudonyms, parted.rows, passage.origin(file))
+        reached("vault:file-kept")
+    return None
+
+
+def book(passage: Passage) -> Settle | None:
+    """Write the clinical rows into the book."""
+    for file in passage.keepable():
+        clinical = passage.parted()[file.part].clinical
+        passage.registry.book.keep(file.encounter, clinical, file.batch)
+        reached("book:file-kept")
+    return None
+
+
+def answer(passage: Passage) -> Settle | None:
+    """Send the acknowledgement, sealed to the partner."""
+    if not passage.answer_file.exists() or not may_answer(passage.delivery, passage.exchange):
+        return None
+    sealed = passage.answer_file.read_bytes()
+    answers = unpack(open_bytes(sealed, [passage.registry.keyring.identity], ANSWER_LIMIT))
+    folder = passage.registry.folder
+    send_acknowledgement(
+        passage.submission, answers, folder.outbox, folder.work, passage.exchange, passage.registry.sender
+    )
+    return None
+
+
+def receipt(passage: Passage) -> Settle | None:
+    """Sign for the delivery; the gateway deletes its parts."""
+    totals = [(file.accepted, file.warned, file.rejected) for file in passage.submission.files.all()]
+    counts = Counts(*(sum(column) for column in zip(*totals, strict=True))) if totals else Counts()
+    post_receipt(
+        passage.submission, passage.delivery, counts, passage.exchange, passage.registry.keyring.signing
+    )
+    return None
+
+
+def _keep_answers(passage: Passage, packed: bytes) -> None:
+    recipient = passage.registry.keyring.identity.recipient
+    write_file(passage.answer_file, seal_bytes(packed, [recipient]), private=True)
+
+
+def _settle_refusal(passage: Passage, error: Unusable) -> Settle:
+    def settle() -> None:
+        passage.submission.result, passage.submission.reason = "rejected", error.reason
+
+    return settle
+
+
+def _read_other(passage: Passage) -> Settle:
+    """A message or a test: its manifest is proven, nothing else is opened."""
+    submission, keyring = passage.submission, passage.registry.keyring
+    directory = passage.registry.publishing.current()
+    try:
+        read_manifest(passage.delivery, passage.paths()[0], keyring.identity, directory)
+    except Unusable as error:
+        return _settle_refusal(passage, error)
+
+    def settle() -> None:
+        submission.result = "received"
+
+    return settle

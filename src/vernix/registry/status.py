@@ -1,0 +1,130 @@
+"""``vernix-registry status``: what arrived, what failed, what waits. Needs no key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from vernix.births import encounters
+from vernix.console import print_json, say
+from vernix.custody.identifiers import format_time, utc_now
+from vernix.custody.trust import DirectoryMirror
+from vernix.errors import NotProven
+from vernix.registry.book import Book
+from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
+
+_LISTED = 20
+
+
+def status(
+    *, data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None, json: bool = False
+) -> None:
+    """Say what arrived, what failed and what waits, and what is kept.
+
+    Parameters
+    ----------
+    data
+        The registry's data folder.
+    json
+        Print one JSON document instead of text.
+    """
+    folder = find_folder(data)
+    folder.profile()
+    open_workflow(folder)
+    document = look(folder)
+    if json:
+        print_json(document)
+    else:
+        _tell(document)
+
+
+def look(folder: RegistryFolder) -> dict[str, Any]:
+    """The status as a document: counts, states, ids and times; nothing of any record."""
+    from vernix.registry.workflow.models import State, Submission
+
+    submissions = Submission.objects.defer("envelope")
+    set_aside = submissions.filter(state=State.SET_ASIDE)
+    waiting = submissions.exclude(state__in=(State.DONE, State.SET_ASIDE))
+    last = submissions.order_by("-sequence").first()
+    people = _people(Book(folder.book))
+    return {
+        "gateway": folder.profile().gateway,
+        "directory": _directory(folder),
+        "submissions": {
+            "total": submissions.count(),
+            "by_state": dict(Counter(submissions.values_list("state", flat=True))),
+            "by_result": dict(Counter(filter(None, submissions.values_list("result", flat=True)))),
+            "last_arrived": format_time(last.arrived_at) if last else None,
+        },
+        "waiting": [_described(each) for each in waiting.order_by("sequence")[:_LISTED]],
+        "set_aside": [_described(each) for each in set_aside.order_by("sequence")[:_LISTED]],
+        **people,
+    }
+
+
+def _directory(folder: RegistryFolder) -> dict[str, Any]:
+    from vernix.registry.workflow.models import Invitation
+
+    mirror = DirectoryMirror(folder.public, folder.profile().root_fingerprint)
+    open_now = Invitation.objects.filter(used_at=None, expires_at__gt=utc_now()).count()
+    try:
+        directory, age = mirror.current(), int(mirror.age().total_seconds())
+    except NotProven as error:
+        return {"trouble": error.message, "open_invitations": open_now}
+    partners = sum(partner.role == "partner" for partner in directory.partners)
+    return {
+        "version": directory.version,
+        "age_seconds": age,
+        "partners": partners,
+        "open_invitations": open_now,
+    }
+
+
+def _people(book: Book) -> dict[str, Any]:
+    """Counts of records and of persons: children by pseudonym, mothers by health number."""
+    import pyarrow.compute as pc
+
+    rows, births, mothers = {}, 0, 0
+    for encounter in encounters.names():
+        said = book.table(encounter).read(["pseudonym", "mother_pseudonym"])
+        rows[encounter] = said.num_rows
+        if encounter == "birth":
+            births = pc.count_distinct(said["pseudonym"]).as_py()
+            numbered = said.filter(pc.is_valid(said["mother_pseudonym"]))
+            without = births - pc.count_distinct(numbered["pseudonym"]).as_py()
+            mothers = pc.count_distinct(numbered["mother_pseudonym"]).as_py() + without
+    return {"births": births, "persons": births + mothers, "rows": rows}
+
+
+def _described(submission: Any) -> dict[str, Any]:
+    return {
+        "attempts": submission.attempts,
+        "delivery": submission.delivery,
+        "failures": submission.failures,
+        "partner": submission.sender,
+        "purpose": submission.purpose,
+        "state": submission.state,
+        "trouble": submission.trouble,
+    }
+
+
+def _tell(document: dict[str, Any]) -> None:
+    directory, submissions = document["directory"], document["submissions"]
+    if "trouble" in directory:
+        say(f"Directory: {directory['trouble']} vernix-registry run renews it.")
+    else:
+        say(
+            f"Directory: version {directory['version']}, {directory['partners']} partners, "
+            f"{directory['open_invitations']} open invitations, vouched for {directory['age_seconds']} s ago."
+        )
+    states = ", ".join(f"{count} {state}" for state, count in sorted(submissions["by_state"].items()))
+    say(f"Deliveries: {submissions['total']}" + (f" ({states})" if states else "") + ".")
+    for title in ("waiting", "set_aside"):
+        for each in document[title]:
+            trouble = f": {each['trouble']}" if each["trouble"] else ""
+            kind = title.replace("_", " ")
+            say(f"  {kind}: {each['delivery']} from {each['partner']}, {each['state']}{trouble}")
+    say(f"Kept: {document['births']} births, {document['persons']} persons.")
