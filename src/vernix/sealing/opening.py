@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -179,7 +180,14 @@ def verified_pieces(payload: Payload) -> Iterator[memoryview]:
 
 
 def _write_content(payload: Payload, target: int) -> None:
-    _on_all_cores(payload, lambda content, offset: write_at(target, content, offset))
+    turn = threading.Lock()
+
+    def take(content: memoryview, offset: int) -> None:
+        # One write at a time enters a file, and others spin in the kernel: better to wait without a core.
+        with turn:
+            write_at(target, content, offset)
+
+    _on_all_cores(payload, take)
 
 
 def _verify(payload: Payload) -> None:

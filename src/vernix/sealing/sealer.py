@@ -113,6 +113,7 @@ class Sealing:
         chunks = chunk_count(size)
         prefix = self.header + self._nonce
         write_at(target, memoryview(prefix), 0)
+        turn = threading.Lock()
 
         def lane(numbers: Iterator[int]) -> None:
             cipher = ChunkCipher(self._key, chunks)
@@ -121,7 +122,9 @@ class Sealing:
                 content = plain[: size - number * BATCH]
                 read_at(source, content, number * BATCH)
                 written = cipher.seal(number * BATCH_CHUNKS, content, sealed)
-                write_at(target, sealed[:written], len(prefix) + number * SEALED_BATCH)
+                # One write at a time enters a file, and others spin in the kernel: better to wait without a core.
+                with turn:
+                    write_at(target, sealed[:written], len(prefix) + number * SEALED_BATCH)
 
         share_out(-(-chunks // BATCH_CHUNKS), lane)
         if fingerprint(source) != before:
