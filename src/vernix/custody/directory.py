@@ -37,7 +37,7 @@ RECIPIENT = "recipient"
 
 _ROLES = ("registry", "partner")
 _STATES = ("active", "suspended")
-_RECIPIENT_TEXT = re.compile(r"age1[02-9ac-hj-np-z]{20,3000}")
+_RECIPIENT_TEXT = re.compile(r"age1(?:pq1)?[02-9ac-hj-np-z]{20,3000}")
 _POST_QUANTUM = "age1pq1"
 _MAX_PARTNERS = 20_000
 _MAX_KEYS = 50

@@ -16,8 +16,9 @@ from vernix.custody import identifiers
 from vernix.custody.canonical import MAX_INTEGER
 from vernix.errors import DataRefused
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+# Also what turns the direction of writing around: with it, a name on a screen can look like another one.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -71,7 +72,10 @@ class Fields:
     def format(self, expected: str) -> None:
         """The field "format", which must hold exactly ``expected``."""
         if self._take("format") != expected:
-            raise self._refused("format", f"is not {expected}")
+            raise DataRefused(
+                f"The {self._what}'s field 'format' is not {expected}.",
+                hint="It may come from a newer version of vernix: update.",
+            )
 
     def text(self, name: str, *, most: int = 200, lines: bool = False, empty: bool = False) -> str:
         """Text of at most ``most`` characters without control characters (newlines only with ``lines``)."""

@@ -57,10 +57,15 @@ def prove(fetch: Fetch, root_fingerprint: str, kept: Mapping[str, bytes], now: d
     is not fetched again (unless it turns out to be damaged). Raises NotProven, saying which rule is broken,
     or NotFound when there is no directory at all. What ``fetch`` raises passes through.
     """
-    if kept:
-        with suppress(NotProven):
-            return _Walk(fetch, root_fingerprint, kept, now, reuse=True).whole()
-    return _Walk(fetch, root_fingerprint, kept, now, reuse=False).whole()
+    if not kept:
+        return _Walk(fetch, root_fingerprint, kept, now, reuse=False).whole()
+    try:
+        return _Walk(fetch, root_fingerprint, kept, now, reuse=True).whole()
+    except NotProven as refusal:
+        try:
+            return _Walk(fetch, root_fingerprint, kept, now, reuse=False).whole()
+        except NotFound:
+            raise refusal from None  # the other side gave new files only: what was wrong is in those
 
 
 class _Walk:
