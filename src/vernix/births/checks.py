@@ -42,7 +42,8 @@ class Check:
         What the clerk should do. It never repeats a value.
     ``expression``
         Table with at least ``elements``, typed as `elements.arrow_type` says -> boolean column, true where
-        the rule is broken. May use windows over the whole file.
+        the rule is broken. May use windows over the whole file, after which an engine
+        returns rows in any order: carry the row's number along.
     """
 
     code: str
