@@ -62,10 +62,11 @@ def log() -> Any:
 
 
 def place_of(error: BaseException) -> str:
-    """Where an error was raised: file name and line of the innermost frame, nothing of its values."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    """Where in our own code an error came up: module and line of the innermost frame, no values."""
+    place, trace = "unknown", error.__traceback__
+    while trace is not None:
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if module.startswith("vernix."):
+            place = f"{module}:{trace.tb_lineno}"
         trace = trace.tb_next
-    if trace is None:
-        return "unknown"
-    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+    return place

@@ -71,9 +71,8 @@ def invite(
         return
     sys.stdout.write(made.invitation.to_text() + "\n")
     say(f"This invites {name!r} (as {made.partner}) until {format_time(made.invitation.expires)}, once.")
-    say(
-        "Whoever holds it can join in that name: send it over a channel that you trust. They run: vernix join INVITE"
-    )
+    say("Whoever holds it can join in that name: send it over a channel that you trust.")
+    say("They run: vernix join INVITE")
     if not reaches:
         say("The gateway was not reached; vernix-registry run will tell it of the invitation.")
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vernix.courier.collecting import fetch
 from vernix.custody.delivery import Delivery
 from vernix.registry.collecting import delivery_of
 from vernix.registry.opening import opened
@@ -52,8 +53,8 @@ class Passage:
         return self.parts / "answer.age"
 
     def paths(self) -> list[Path]:
-        """The sealed parts in order."""
-        return [self.parts / f"part-{number}.sealed" for number in range(len(self.delivery.parts))]
+        """The sealed parts in order; fetched where they are not here."""
+        return fetch(self.exchange, self.delivery, self.parts)
 
     def origin(self, file: SubmittedFile) -> Origin:
         """Where the rows of a file come from."""

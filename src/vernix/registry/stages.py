@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vernix.courier.collecting import fetch
 from vernix.custody.durable import write_file
 from vernix.custody.receipt import Counts
 from vernix.registry.answering import may_answer, post_receipt, send_acknowledgement
@@ -30,7 +29,7 @@ Settle = Callable[[], None]
 
 def collect(passage: Passage) -> Settle | None:
     """Fetch the sealed parts, each with the digest that the sender signed."""
-    fetch(passage.exchange, passage.delivery, passage.parts)
+    passage.paths()
     return None
 
 

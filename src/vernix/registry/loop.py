@@ -1,0 +1,154 @@
+"""The loop of a running registry: directory, post, enrolments, steps; until it is asked to stop.
+
+Importing this needs the workflow's tables to be open (`vernix.registry.settings.open_workflow`).
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from vernix.console import say
+from vernix.errors import FarSideRefused, RoadFailed
+from vernix.registry import steps
+from vernix.registry.collecting import Postbox
+from vernix.registry.logs import log, place_of
+from vernix.registry.membership import open_invitations, take_enrolments
+from vernix.registry.unlocked import Registry
+from vernix.registry.warming import warm
+
+if TYPE_CHECKING:
+    from vernix.courier.exchange import Exchange
+
+POLL = 2
+"""Seconds of one long poll: post ends it at once; this is how long an enrolment, which does not, may wait."""
+
+TELL_AGAIN = 300.0
+"""Seconds after which the gateway is asked whether it still has our directory."""
+
+COMPACT_EVERY = 60.0
+_LONGEST_PAUSE = 10.0
+
+
+class Runner:
+    """The loop of one running registry."""
+
+    def __init__(self, registry: Registry, exchange: Exchange) -> None:
+        self._registry = registry
+        self._exchange = exchange
+        self._postbox = Postbox(exchange, registry.publishing)
+        self._stop = Stop()
+        self._told: tuple[int, float] = (0, 0.0)
+        self._compacted_at = time.monotonic()
+
+    def once(self) -> int:
+        """One look at everything. Raises RoadFailed where the gateway cannot be reached."""
+        self._tell_directory()
+        if open_invitations():
+            take_enrolments(self._registry, self._exchange)
+        self._postbox.look(0)
+        self._work()
+        left = steps.left_over()
+        if left:
+            say(f"{left} submissions wait; vernix-registry status says why.")
+        return RoadFailed.exit_code if left else 0
+
+    def until_stopped(self) -> int:
+        """Look and work until SIGTERM or SIGINT."""
+        failures = 0
+        with self._stop.listening(), suppress(Stopped):
+            warm(self._registry.folder.work)
+            log().info("ready")
+            while not self._stop.asked:
+                try:
+                    self._turn()
+                    failures = 0
+                except (RoadFailed, FarSideRefused) as error:
+                    failures += 1
+                    self._told = (0, 0.0)
+                    pause = min(0.25 * 2 ** min(failures, 6), _LONGEST_PAUSE)
+                    self._say_gateway_failed(error, failures, pause)
+                    self._pause(pause)
+        log().info("stopped")
+        return 0
+
+    def _turn(self) -> None:
+        """Everything once; most of its time is spent in the long poll."""
+        self._tell_directory()
+        # What is ready must not wait for post; what arrives during the work is found by the next look.
+        wait = 0 if steps.ready() else POLL
+        with self._stop.waiting():
+            arrivals = self._postbox.look(wait)
+        if open_invitations():
+            take_enrolments(self._registry, self._exchange)
+        self._work()
+        if not arrivals.submissions and time.monotonic() - self._compacted_at > COMPACT_EVERY:
+            self._compacted_at = time.monotonic()
+            self._registry.vault.table.compact()
+            self._registry.book.compact()
+
+    def _work(self) -> None:
+        for submission in steps.ready():
+            if self._stop.asked:
+                return
+            steps.advance(self._registry, self._exchange, submission)
+
+    def _tell_directory(self) -> None:
+        """Keep the directory fresh, and the gateway's copy the same as ours."""
+        self._registry.publishing.renew()
+        changed = (self._registry.folder.public / "timestamp.json").stat().st_mtime_ns
+        told, told_at = self._told
+        if changed != told or time.monotonic() - told_at > TELL_AGAIN:
+            if self._registry.publishing.push(self._exchange):
+                log().info("directory told", version=self._registry.publishing.mirror.current().version)
+            self._told = (changed, time.monotonic())
+
+    def _pause(self, seconds: float) -> None:
+        with self._stop.waiting():
+            time.sleep(seconds)
+
+    def _say_gateway_failed(self, error: Exception, failures: int, pause: float) -> None:
+        kind = type(error).__name__
+        log().warning("gateway away", error=kind, place=place_of(error), attempts=failures, seconds=pause)
+
+
+class Stopped(BaseException):
+    """We were asked to end while we waited."""
+
+
+class Stop:
+    """The wish to end, from a signal: it interrupts a wait at once, and work between two steps."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._waiting = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take SIGTERM and SIGINT for the length of a block."""
+        before = {number: signal.signal(number, self._asked) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """A block in which nothing is under way, so that it may be left anywhere."""
+        self._waiting = True
+        try:
+            if self.asked:
+                raise Stopped
+            yield
+        finally:
+            self._waiting = False
+
+    def _asked(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        if self._waiting:
+            raise Stopped
