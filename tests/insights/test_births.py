@@ -105,6 +105,12 @@ def test_no_withheld_number_follows_from_one_row() -> None:
                 assert not 0 < total - cases < 6
 
 
+def test_the_explanation_names_every_measure_and_reason(repository: Path) -> None:
+    page = (repository / "docs" / "explanation" / "measures.md").read_text(encoding="utf-8")
+    for name in (*(measure.name for measure in BIRTH_MEASURES), *REASONS):
+        assert f"| `{name}` |" in page
+
+
 @pytest.mark.real_data
 def test_the_natality_sample_gives_its_known_counts(shared_data: Path) -> None:
     rows = [

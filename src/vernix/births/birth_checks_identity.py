@@ -51,6 +51,10 @@ def _digits(column: ibis.Value) -> ibis.Value:
     return column.re_replace("[^0-9]", "").nullif("")
 
 
+def _site_is_no_code(t: ibis.Table) -> ibis.Value:
+    return ~t.site.re_search("^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+
 def _number_is_the_mothers(t: ibis.Table) -> ibis.Value:
     return _digits(t.child_health_number) == _digits(t.mother_health_number)
 
@@ -297,6 +301,26 @@ NUMBERS = (
     ),
 )
 
+SITE = (
+    Check(
+        code="B-SIT-01",
+        severity="hard",
+        elements=("site",),
+        text=Words(
+            "Give the site's code (letters, digits, hyphens), not its name and nobody's name.",
+            "Donnez le code de l’établissement (lettres, chiffres, traits d’union), non un nom.",
+        ),
+        # The site is the only text that reaches the book: it must not be able to hold a sentence.
+        source="vernix",
+        expression=_site_is_no_code,
+        examples=(
+            one("a code", False, site="lakeside-2"),
+            one("words", True, site="Ask the ward clerk"),
+            one("one site only, so none is sent", False),
+        ),
+    ),
+)
+
 SETS = (
     Check(
         code="B-ORD-01",
@@ -421,4 +445,4 @@ SETS = (
     ),
 )
 
-IDENTITY_CHECKS: tuple[Check, ...] = DATES + NUMBERS + SETS
+IDENTITY_CHECKS: tuple[Check, ...] = DATES + NUMBERS + SITE + SETS

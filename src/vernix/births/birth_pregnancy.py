@@ -44,7 +44,7 @@ PREGNANCY = (
             "Month of pregnancy, 1 to 10; 0 if there was no care.",
             "Mois de grossesse, de 1 à 10 ; 0 s’il n’y a pas eu de soins.",
         ),
-        source="IJE DOFP",
+        source="IJE DOFP_YR, DOFP_MO, DOFP_DY; US natality PRECARE",
         privacy="clinical",
         subject="mother",
         # Files exist that write 15 for "no care": a mapping translates it, and without one it is questioned.

