@@ -7,6 +7,7 @@ and is what every report reads.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 ORDER = ("sent_at", "submission", "row")
 """What makes one row later than another: the sender's signed time, then the delivery's id, then the row."""
+
+
+ALWAYS = ("pseudonym", "mother_pseudonym", "submitter", "site")
+"""Columns that the current view is made with, whatever else is asked of it."""
 
 
 @dataclass(frozen=True)
@@ -80,33 +85,57 @@ class Book:
         for encounter in encounters.names():
             self.table(encounter).compact()
 
-    def extraction(self, encounter: str) -> Extraction:
-        """The newest state of a table, for the stamp on a report."""
-        table = self.table(encounter).table()
-        written = datetime.fromtimestamp(table.history(1)[0]["timestamp"] / 1000, tz=UTC)
+    def extraction(self, encounter: str, version: int | None = None) -> Extraction:
+        """A state of a table, the newest unless named, for the stamp on a report.
+
+        Raises:
+            UsageError: the table has no such version.
+        """
+        table = self.table(encounter).at(version)
+        # Only the newest table tells its history right: an older one labels the newest commits with its own.
+        commits = self.table(encounter).table().history(1 if version is None else None)
+        moment = next(commit["timestamp"] for commit in commits if commit["version"] == table.version())
+        written = datetime.fromtimestamp(moment / 1000, tz=UTC)
         return Extraction(f"book/{encounter}", table.version(), written.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
-    def rows(self, engine: Backend, encounter: str) -> ir.Table:
-        """Every row ever said, as a table of the engine."""
+    def rows(self, engine: Backend, encounter: str, version: int | None = None) -> ir.Table:
+        """Every row ever said (up to a version), as a table of the engine."""
         import ibis
 
-        files = self.table(encounter).table().file_uris()
-        wanted = ibis.Schema.from_pyarrow(book_schema(encounter))
+        files = self.table(encounter).at(version).file_uris()
+        wanted = book_schema(encounter)
         if not files:
-            return ibis.memtable(book_schema(encounter).empty_table())
+            return ibis.memtable(wanted.empty_table())
         said = engine.read_parquet(files, union_by_name=True)
         # Files from before an element was declared lack its column.
+        types = ibis.Schema.from_pyarrow(wanted)
         return said.select(
-            **{name: said[name] if name in said.columns else ibis.null(kind) for name, kind in wanted.items()}
+            **{name: said[name] if name in said.columns else ibis.null(kind) for name, kind in types.items()}
         )
 
-    def current(self, engine: Backend, encounter: str) -> ir.Table:
-        """One row a record: for each element the latest value said, none where it was cleared since."""
-        return fold(self.rows(engine, encounter))
+    def current(
+        self,
+        engine: Backend,
+        encounter: str,
+        version: int | None = None,
+        columns: Collection[str] | None = None,
+    ) -> ir.Table:
+        """One row a record: for each element the latest value said, none where it was cleared since.
+
+        ``site`` is the site that the record names, else the partner that sent it; a mother without a health
+        number counts as nobody else's mother. ``columns`` are those that will be looked at, if not all: an
+        expression over all of them takes longer to compile than to run.
+        """
+        said = self.rows(engine, encounter, version)
+        latest = fold(said, [name for name in said.columns if columns is None or name in {*ALWAYS, *columns}])
+        return latest.mutate(
+            site=latest.site.coalesce(latest.submitter),
+            mother_pseudonym=latest.mother_pseudonym.coalesce(latest.pseudonym),
+        )
 
 
-def fold(said: ir.Table) -> ir.Table:
-    """What all rows under one pseudonym say together.
+def fold(said: ir.Table, columns: Collection[str]) -> ir.Table:
+    """What all rows under one pseudonym say together, in these columns.
 
     Written for two engines: `max_by` with a structure as its value keeps a clear (a null) that a plain
     `max_by` would skip, and both DuckDB and Spark order structures field by field.
@@ -119,7 +148,7 @@ def fold(said: ir.Table) -> ir.Table:
         spoken = said[name].notnull() | said["cleared"].contains(name)
         return ibis.struct({"value": said[name]}).argmax(moment, where=spoken)["value"]
 
-    names = [name for name in said.columns if name not in ("pseudonym", "cleared")]
+    names = [name for name in columns if name not in ("pseudonym", "cleared")]
     return said.group_by("pseudonym").agg(**{name: latest(name) for name in names})
 
 

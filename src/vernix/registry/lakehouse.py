@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from vernix.custody.durable import sync_folder
+from vernix.errors import UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,6 +64,24 @@ class Lakehouse:
         else:
             self._table.update_incremental()
         return self._table
+
+    def at(self, version: int | None = None) -> DeltaTable:
+        """The table at an earlier version, or at its newest.
+
+        Raises:
+            UsageError: there is no such version.
+        """
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        if version is None:
+            return self.table()
+        try:
+            return DeltaTable(str(self.folder), version=version)
+        except DeltaError:
+            raise UsageError(
+                f"The book has no version {version}.", hint="Take the version that a report was stamped with."
+            ) from None
 
     def holds(self, batch: str) -> bool:
         """Whether this batch was appended."""

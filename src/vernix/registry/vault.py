@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vernix.errors import DataRefused
 from vernix.registry.lakehouse import Lakehouse
 from vernix.sealing.records import BlindIndexKey, RecordKey
 
@@ -136,6 +138,20 @@ class Vault:
                 person.pop(name, None)
             person.update(said)
         return person
+
+    def check(self) -> Iterator[tuple[str, int, int]]:
+        """For each batch, how many blobs do not open and how many do."""
+        broken: Counter[str] = Counter()
+        whole: Counter[str] = Counter()
+        rows = self.table.read(["batch", "pseudonym", "sealed"])
+        for batch, pseudonym, sealed in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+            try:
+                self._records.open(sealed, _CONTEXT + pseudonym)
+                whole[batch] += 1
+            except DataRefused:
+                broken[batch] += 1
+        for batch in sorted({*broken, *whole}):
+            yield batch, broken[batch], whole[batch]
 
     def _indexed(self, index: str, people: list[dict[str, Any]], submitter: str) -> list[bytes | None]:
         names = INDEXES[index]

@@ -1,0 +1,118 @@
+"""A report as a picture: small multiples of bars, one panel a measure, one bar a group. SVG, no script.
+
+One Vega-Lite grammar (Altair), turned into SVG by vl-convert in this process: no browser, no network.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vernix.insights.measures import Measure
+    from vernix.registry.reporting import Made
+
+# Calm colours that stay apart for colour-blind readers and in grey print; withheld is no colour at all.
+PALETTE = ["#2a6f77", "#8fb8a8", "#35507a", "#a9b9d6", "#7a6a4f", "#c9b98f"]
+INK = "#1d2b2f"
+FAINT = "#5b6b6e"
+MOST_GROUPS = 24
+"""More bars than this cannot be read: the groups with the most births are drawn, and the picture says so."""
+
+_PANEL = 170
+_STEP = 17
+
+
+def svg(made: Made) -> str:
+    """The report as an SVG document."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(chart(made).to_dict(), vl_version="6.1"))
+
+
+def chart(made: Made) -> Any:
+    """The report as an Altair chart."""
+    import altair as alt
+
+    drawn = _drawn(made)
+    panels = [_panel(made, measure, drawn, first=at == 0) for at, measure in enumerate(made.report.measures)]
+    left_out = len(made.rows) - len(drawn)
+    notes = [
+        f"{made.extraction['table']} version {made.extraction['version']}, {made.extraction['written_at']}"
+    ]
+    if left_out:
+        notes.append(f"The {len(drawn)} groups with the most births; {left_out} more are in the table.")
+    title = alt.TitleParams(
+        made.title,
+        subtitle=notes,
+        anchor="start",
+        color=INK,
+        subtitleColor=FAINT,
+        fontSize=17,
+        offset=14,
+    )
+    return (
+        alt.hconcat(*panels, spacing=18, title=title)
+        .configure(font="Helvetica, Arial, sans-serif", background="white", padding=16)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=INK, titleColor=FAINT, gridColor="#e4eaea", domain=False, ticks=False, labelLimit=200
+        )
+    )
+
+
+def _panel(made: Made, measure: Measure, drawn: list[dict[str, Any]], *, first: bool) -> Any:
+    """One measure: its rate (or count) for each group; a withheld number is a word, not a bar."""
+    import altair as alt
+
+    groups = [_name(made, row) for row in drawn]
+    years = sorted({str(row["year"]) for row in drawn}) if "year" in made.by else []
+    values = [
+        {
+            "group": _name(made, row),
+            "year": str(row.get("year", "")),
+            "value": row[f"{measure.name}_rate"] if measure.share else row[measure.name],
+            "label": _label(row, measure),
+        }
+        for row in drawn
+    ]
+    axis = alt.Axis(title=None, labels=first, labelPadding=8)
+    base = alt.Chart({"values": values}).encode(y=alt.Y("group:N", sort=groups, axis=axis))
+    colour: Any = alt.value(PALETTE[0])
+    if 1 < len(years) <= len(PALETTE):
+        scale = alt.Scale(domain=years, range=PALETTE[: len(years)])
+        colour = alt.Color("year:N", scale=scale, legend=None)
+    bars = base.mark_bar(height={"band": 0.72}).encode(
+        x=alt.X("value:Q", title="%" if measure.share else "births", axis=alt.Axis(tickCount=3)), color=colour
+    )
+    words = base.mark_text(align="left", dx=4, color=FAINT, fontSize=10).encode(
+        x=alt.X("value:Q"), text="label:N"
+    )
+    withheld = (
+        base.transform_filter("datum.value === null")
+        .mark_text(align="left", dx=4, color=FAINT, fontSize=10, fontStyle="italic")
+        .encode(x=alt.value(0), text="label:N")
+    )
+    heading = alt.TitleParams(measure.label.en, anchor="start", color=INK, fontSize=12, fontWeight=600)
+    known = words.transform_filter("datum.value !== null")
+    return (bars + known + withheld).properties(width=_PANEL, height={"step": _STEP}, title=heading)
+
+
+def _drawn(made: Made) -> list[dict[str, Any]]:
+    if len(made.rows) <= MOST_GROUPS:
+        return made.rows
+    most = sorted(made.rows, key=lambda row: -(row[made.report.measures[0].name] or 0))[:MOST_GROUPS]
+    return [row for row in made.rows if row in most]
+
+
+def _name(made: Made, row: dict[str, Any]) -> str:
+    return ", ".join("not known" if row[name] is None else str(row[name]) for name in made.by) or "all"
+
+
+def _label(row: dict[str, Any], measure: Measure) -> str:
+    reason = row[f"{measure.name}_reason"]
+    if reason:
+        return {"small": "fewer than 6", "difference": "withheld", "not_sent": "not sent"}[reason]
+    if measure.share:
+        rate = row[f"{measure.name}_rate"]
+        return "" if rate is None else f"{rate:.1f}"
+    return f"{row[measure.name]:,}"
