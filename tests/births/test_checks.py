@@ -36,7 +36,7 @@ def test_a_check_reads_only_the_elements_it_names(check: Check) -> None:
     schema = encounters.arrow_schema(BIRTH)
     narrow = pa.schema([schema.field(name) for name in check.elements])
     table = ibis.memtable(pa.Table.from_pylist([], schema=narrow))
-    assert table.mutate(verdict=check.fails(table)).verdict.execute().tolist() == []
+    assert table.mutate(verdict=check.fails(table)).verdict.to_pyarrow().to_pylist() == []
 
 
 def test_codes_of_checks_are_unique() -> None:
@@ -57,5 +57,5 @@ def _verdicts(check: Check, example: Example) -> tuple[bool, ...]:
     ]
     arrow = pa.Table.from_pylist(rows, schema=schema.append(pa.field("_row", pa.int64())))
     table = ibis.memtable(arrow)
-    verdicts = table.mutate(verdict=check.fails(table)).order_by("_row").verdict.execute()
-    return tuple(bool(verdict) for verdict in verdicts)
+    verdicts = table.mutate(verdict=check.fails(table)).order_by("_row").verdict.to_pyarrow()
+    return tuple(bool(verdict) for verdict in verdicts.to_pylist())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vernix.births import dictionary, encounters
-from vernix.births.codes import CODE_SETS
+from vernix.births.codes import CODE_SETS, CodeSet
 from vernix.births.elements import Element, Range, arrow_type
 from vernix.errors import UsageError
 
@@ -66,8 +66,8 @@ def test_what_is_plausible_is_possible(element: Element) -> None:
 
 
 @pytest.mark.parametrize("code_set", CODE_SETS, ids=lambda code_set: code_set.name)
-def test_every_spelling_of_a_code_means_one_code(code_set: object) -> None:
-    assert code_set.spellings  # type: ignore[attr-defined]
+def test_every_spelling_of_a_code_means_one_code(code_set: CodeSet) -> None:
+    assert set(code_set.spellings.values()) == {code.code for code in code_set.codes}
 
 
 def test_every_code_set_is_used_and_listed() -> None:
