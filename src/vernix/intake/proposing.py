@@ -145,8 +145,7 @@ def _draft_number(draft: _Draft, texts: list[str]) -> None:
         draft.notes.append("some cells are not numbers: list them in unknown = [...] or correct them")
     if element.unit is None or not units.known_units(element.unit):
         return
-    middle = Decimal(str(median(figures))) if figures else None
-    unit, sure = _unit(element, middle)
+    unit, sure = _unit(element, figures)
     draft.lines.append(f'unit = "{unit}"')
     others = ", ".join(units.known_units(element.unit))
     draft.notes.append(
@@ -158,27 +157,27 @@ def _figures(texts: Iterable[str]) -> list[Decimal]:
     return [Decimal(text) for text in texts if re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?", text)]
 
 
-def _unit(element: Element, middle: Decimal | None) -> tuple[str, bool]:
-    """The unit in which a median of ``middle`` is most plausible, and whether it is the only one."""
+def _unit(element: Element, figures: list[Decimal]) -> tuple[str, bool]:
+    """The unit in which most figures are plausible, and whether no other comes near it.
+
+    Where two are as good, the element's own unit; where that is not among them, the one that puts the median
+    nearest to the middle of the plausible range.
+    """
     own = element.unit or ""
     limits = element.plausible or element.possible
-    if middle is None or limits is None:
+    if not figures or limits is None:
         return own, False
-    fitting = [
-        (_distance(limits, middle * by), unit)
-        for unit in units.known_units(own)
-        if (by := units.factor(unit, own)) is not None and limits.holds(middle * by)
-    ]
-    return (min(fitting)[1], len(fitting) == 1) if fitting else (own, False)
+    ranked = sorted((_fit(unit, own, limits, figures) for unit in units.known_units(own)), reverse=True)
+    (best, _, _, unit), (second, *_) = ranked[:2]
+    return unit, second < best / 2
 
 
-def _distance(limits: Range, value: Decimal) -> Decimal:
-    """How far a value is from the middle of a range; for sizes (both ends above zero) as a ratio."""
-    low, high = Decimal(limits.low), Decimal(limits.high)
-    if low <= 0:
-        return abs(value - (low + high) / 2)
-    middle = (low * high).sqrt()
-    return max(value / middle, middle / value)
+def _fit(unit: str, own: str, limits: Range, figures: list[Decimal]) -> tuple[float, bool, Decimal, str]:
+    """How well a unit explains figures: share that is plausible, whether it is our own unit, nearness."""
+    by = units.factor(unit, own) or Decimal(1)
+    share = sum(limits.holds(figure * by) for figure in figures) / len(figures)
+    middle = Decimal(limits.low + limits.high) / 2
+    return share, unit == own, -abs(Decimal(median(figures)) * by - middle), unit
 
 
 def _draft_gestation(draft: _Draft, texts: list[str]) -> None:

@@ -8,6 +8,7 @@ across fields and rows; rows with an error are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -65,8 +66,13 @@ def read(path: Path, encounter: str, mapping: Mapping | None = None, *, format: 
     findings = Findings()
     _say_what_is_known_already(structure, mapping, findings)
     gathered = _Gathered(kind, mapping, structure, findings)
-    for batch in read_rows(path, structure):
-        gathered.take(batch)
+    batches = read_rows(path, structure)
+    # The next batch is parsed while this one is typed: Arrow works outside of Python's lock.
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = ahead.submit(next, batches, None)
+            gathered.take(batch)
     return gathered.finish()
 
 
@@ -228,11 +234,12 @@ def _first_rows(rows: pa.Array, mask: pa.BooleanArray) -> Iterator[int]:
 
 def _cleared(masks: dict[str, pa.BooleanArray], rows: int) -> pa.Array:
     """For each row the names of the elements that it clears; mostly none."""
-    kind = pa.list_(pa.string())
     if not masks:
-        return pa.repeat(pa.scalar([], kind), rows)
+        return pa.ListArray.from_arrays(
+            pa.repeat(pa.scalar(0, pa.int32()), rows + 1), pa.array([], pa.string())
+        )
     names: list[list[str]] = [[] for _ in range(rows)]
     for name, mask in masks.items():
         for place in pc.indices_nonzero(mask).to_pylist():
             names[place].append(name)
-    return pa.array(names, kind)
+    return pa.array(names, pa.list_(pa.string()))

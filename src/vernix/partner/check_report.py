@@ -90,7 +90,9 @@ def _print_findings(console: Console, reading: Reading, language: str) -> None:
             listed = ", ".join(map(str, rows))
             line.append(f" · {count} {words['rows']}: {listed}{more}", style="not bold default")
         console.print(line)
-        console.print(Padding(kind.text_fr if language == "fr" else kind.text_en, (0, 0, 0, 4)))
+        text = kind.text_fr if language == "fr" else kind.text_en
+        # A terminal folds the sentence beside its indent; a pipe gets it whole, on one line.
+        console.print(Padding(text, (0, 0, 0, 4)) if console.is_terminal else f"    {text}")
 
 
 def _order(item: tuple[Kind, int]) -> tuple[str, int, str]:

@@ -1,0 +1,119 @@
+"""The answer to a file: strict, one spelling, no values."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vernix.errors import DataRefused
+from vernix.intake.acknowledgement import Acknowledgement
+from vernix.intake.findings import Counts, Finding, Findings, Kind
+
+text = st.text(st.characters(blacklist_categories=["Cs"]), max_size=20)
+finding = st.builds(
+    Finding,
+    code=text,
+    severity=st.sampled_from(["error", "warning"]),
+    row=st.none() | st.integers(0, 10**9),
+    column=st.none() | text,
+    element=st.none() | text,
+    text_en=text,
+    text_fr=text,
+)
+
+
+@given(
+    st.builds(
+        Acknowledgement,
+        delivery=text,
+        file=text,
+        encounter=st.none() | text,
+        counts=st.builds(
+            lambda accepted, warned, rejected: Counts(accepted, min(accepted, warned), rejected),
+            st.integers(0, 10**9),
+            st.integers(0, 10**9),
+            st.integers(0, 10**9),
+        ),
+        findings=st.lists(finding, max_size=5).map(tuple),
+        more=st.integers(0, 10**9),
+        refusal=text,
+    )
+)
+def test_what_is_written_is_read_back(answer: Acknowledgement) -> None:
+    assert Acknowledgement.parse(answer.to_bytes()) == answer
+
+
+def a_document() -> dict[str, object]:
+    answer = Acknowledgement(
+        "id", "f.csv", "birth", Counts(2, 1, 1), (Finding("c", "error", 3, "col", "sex", "do", "faire"),)
+    )
+    document: dict[str, object] = json.loads(answer.to_bytes())
+    return document
+
+
+def encoded(document: dict[str, object]) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def test_the_document_under_test_is_good() -> None:
+    assert Acknowledgement.parse(encoded(a_document())).result == "partly"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("format", "vernix/acknowledgement/v2"),
+        ("result", "accepted"),
+        ("counts", {"accepted": 1, "warned": 2, "rejected": 0}),
+        ("counts", {"accepted": True, "warned": 0, "rejected": 0}),
+        ("counts", {"accepted": -1, "warned": 0, "rejected": 0}),
+        ("findings", {}),
+        ("findings", [{"code": "c"}]),
+        ("findings", [[]] * 10_001),
+        ("more", 1.5),
+        ("file", None),
+        ("extra", 1),
+    ],
+)
+def test_any_other_document_is_refused(key: str, value: object) -> None:
+    with pytest.raises(DataRefused):
+        Acknowledgement.parse(encoded({**a_document(), key: value}))
+
+
+@pytest.mark.parametrize("data", [b"", b"null", b"{", b"[" * 100_000, b"\xff", b" " * (17 << 20)])
+def test_what_is_no_document_is_refused(data: bytes) -> None:
+    with pytest.raises(DataRefused):
+        Acknowledgement.parse(data)
+
+
+def test_another_spelling_of_the_same_is_refused() -> None:
+    with pytest.raises(DataRefused, match="one spelling"):
+        Acknowledgement.parse(json.dumps(a_document(), sort_keys=True).encode())
+
+
+@pytest.mark.parametrize(
+    ("counts", "refusal", "result"),
+    [
+        (Counts(3, 1, 0), "", "accepted"),
+        (Counts(3, 0, 1), "", "partly"),
+        (Counts(0, 0, 1), "", "rejected"),
+        (Counts(0, 0, 0), "not a CSV", "rejected"),
+        (Counts(0, 0, 0), "", "accepted"),
+    ],
+)
+def test_the_result_follows_from_the_counts(counts: Counts, refusal: str, result: str) -> None:
+    assert Acknowledgement("d", "f", "birth", counts, refusal=refusal).result == result
+
+
+def test_errors_come_first_where_the_list_is_cut_and_rows_in_order() -> None:
+    soft = Kind("soft", "warning", "a", "a", "", "")
+    hard = Kind("hard", "error", "b", "b", "", "")
+    findings = Findings()
+    findings.add(soft, range(1, 5), 4)
+    findings.add(hard, [4, 2], 2)
+    assert [(each.row, each.code) for each in findings.listed(3)] == [(1, "soft"), (2, "hard"), (4, "hard")]
+    assert findings.total == 6
+    assert findings.listed()[0].place == "row 1, column a"

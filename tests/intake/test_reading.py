@@ -1,0 +1,241 @@
+"""From a file to records and findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from vernix.births import encounters
+from vernix.births.elements import arrow_type
+from vernix.errors import DataRefused, UsageError
+from vernix.intake.mapping import Mapping
+from vernix.intake.reading import Reading, read
+from vernix.intake.recognising import recognise
+
+CANARY = "Zyxwvutcanary"
+
+
+def reading_of(tmp_path: Path, text: str, mapping: str | None = None) -> Reading:
+    path = tmp_path / "births.csv"
+    path.write_text(text, encoding="utf-8")
+    return read(path, "birth", Mapping.parse(mapping.encode()) if mapping else None)
+
+
+def found(reading: Reading) -> list[tuple[str, str, int | None, str | None]]:
+    return [(each.code, each.severity, each.row, each.column) for each in reading.findings.listed()]
+
+
+def records(reading: Reading) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = reading.records.to_pylist()
+    return rows
+
+
+def test_columns_called_like_elements_need_no_mapping(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, "SEX,Birth_Weight,birth_year\nf,3400,2024\nM,,2024\n")
+    assert records(reading) == [
+        {"birth_year": 2024, "sex": "female", "birth_weight": 3400, "_row": 1, "_cleared": []},
+        {"birth_year": 2024, "sex": "male", "birth_weight": None, "_row": 2, "_cleared": []},
+    ]
+    assert (reading.counts.accepted, reading.counts.warned, reading.counts.rejected) == (2, 0, 0)
+    assert found(reading) == []
+
+
+def test_every_column_has_the_type_of_its_element(tmp_path: Path) -> None:
+    birth = encounters.get("birth")
+    header = ",".join(element.name for element in birth.elements)
+    reading = reading_of(tmp_path, header + "\n")
+    assert reading.records.schema.names[:-2] == [element.name for element in birth.elements]
+    for element in birth.elements:
+        assert reading.records.schema.field(element.name).type == arrow_type(element)
+    assert reading.records.schema.field("_row").type == pa.int64()
+    assert found(reading) == [("file.no-rows", "warning", None, None)]
+
+
+def test_errors_reject_their_row_and_warnings_keep_it(tmp_path: Path) -> None:
+    reading = reading_of(
+        tmp_path,
+        "sex,birth_weight,mother_age,birth_year\n"
+        "f,3400,30,2024\n"
+        "x,3400,30,2024\n"
+        "f,3400,54,2024\n"
+        ",3400,30,2024\n"
+        "f,3400\n"
+        "f,=1+1,54,2024\n",
+    )
+    assert [row["_row"] for row in records(reading)] == [1, 3]
+    assert (reading.counts.accepted, reading.counts.warned, reading.counts.rejected) == (2, 1, 4)
+    assert found(reading) == [
+        ("value.code", "error", 2, "sex"),
+        ("value.implausible", "warning", 3, "mother_age"),
+        ("value.required", "error", 4, "sex"),
+        ("row.ragged", "error", 5, None),
+        ("value.formula", "error", 6, "birth_weight"),
+        ("value.implausible", "warning", 6, "mother_age"),
+    ]
+
+
+def test_blank_is_unchanged_and_clear_is_said(tmp_path: Path) -> None:
+    reading = reading_of(
+        tmp_path,
+        "sex,birth_weight,city,birth_year\nf,,,2024\nf,!clear,!clear,2024\nf,3400,Guelph,2024\n!clear,1,x,2024\n",
+    )
+    assert [(row["birth_weight"], row["city"], row["_cleared"]) for row in records(reading)] == [
+        (None, None, []),
+        (None, None, ["birth_weight", "city"]),
+        (3400, "Guelph", []),
+    ]
+    assert ("value.not-clearable", "error", 4, "sex") in found(reading)
+
+
+def test_text_is_kept_byte_for_byte(tmp_path: Path) -> None:
+    names = [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1",
+        "@x",
+        " spaced ",
+        "O'Brien",
+        "Ngũgĩ wa Thiong'o",
+        "\u202etxet",
+        "007",
+    ]
+    lines = "".join(f'f,"{name}",2024\n' for name in names)
+    reading = reading_of(tmp_path, "sex,mother_family_name,birth_year\n" + lines)
+    assert [row["mother_family_name"] for row in records(reading)] == names
+
+
+def test_text_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, f"sex,postal_code,birth_year\nf,{'é' * 10},2024\nf,{'x' * 11},2024\n")
+    assert [each[:3] for each in found(reading) if each[1] == "error"] == [("value.too-long", "error", 2)]
+
+
+def test_checks_across_fields_name_the_partners_column(tmp_path: Path) -> None:
+    mapping = """
+        encounter = "birth"
+        [columns.sex]
+        column = "s"
+        [columns.plurality]
+        column = "how many"
+        [columns.birth_order]
+        column = "which"
+        [constants]
+        birth_year = 2024
+    """
+    reading = reading_of(tmp_path, "s,how many,which\nf,2,1\nf,2,3\n", mapping)
+    errors = [each for each in reading.findings.listed() if each.severity == "error"]
+    assert [(each.row, each.element, each.column) for each in errors] == [(2, "birth_order", "which")]
+    assert reading.counts.rejected == 1
+
+
+def test_a_rule_about_what_was_not_sent_holds_for_every_row(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, "sex,birth_weight\nf,3400\nf,3500\n")
+    assert [each[:3] for each in found(reading)] == [("B-DAT-01", "error", 1), ("B-DAT-01", "error", 2)]
+
+
+def test_rows_of_one_file_are_compared_with_each_other(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, "record_number,sex,birth_year\n1,f,2024\n2,f,2024\n1,f,2024\n")
+    assert {each[2] for each in found(reading)} == {1, 3}
+
+
+def test_constants_fill_every_row_and_unused_columns_are_listed(tmp_path: Path) -> None:
+    mapping = 'encounter = "birth"\n[columns.sex]\ncolumn = "s"\n[constants]\nbirth_year = 2014\n'
+    reading = reading_of(tmp_path, "s,other\nf,1\nm,2\n", mapping)
+    assert [row["birth_year"] for row in records(reading)] == [2014, 2014]
+    assert reading.unused == ("other",)
+    assert found(reading) == []
+
+
+def test_a_column_that_is_no_element_is_pointed_out(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, "sex,birth_year,brith_weight\nf,2024,3400\n")
+    assert found(reading) == [("column.unknown", "warning", None, "brith_weight")]
+
+
+def test_a_file_of_other_columns_is_refused_with_the_way_to_a_mapping(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match="not recognised: one, two, three") as refused:
+        reading_of(tmp_path, "sex,one,two,three\nf,1,2,3\n")
+    assert "--propose" in refused.value.hint
+
+
+def test_a_file_without_header_shows_nothing_of_its_first_record(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused) as refused:
+        reading_of(tmp_path, f"{CANARY},3400,f\nB,3500,m\n")
+    assert CANARY not in str(refused.value)
+
+
+def test_a_required_column_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match="no column for sex"):
+        reading_of(tmp_path, "birth_weight,birth_year\n3400,2024\n")
+
+
+def test_a_mapped_column_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match="lacks columns that the mapping reads: s"):
+        reading_of(tmp_path, "x,y\n1,2\n", 'encounter = "birth"\n[columns.sex]\ncolumn = "s"\n')
+
+
+def test_an_unknown_encounter_or_format_is_a_usage_error(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("sex\nf\n")
+    with pytest.raises(UsageError):
+        read(path, "death")
+    with pytest.raises(UsageError, match="not read yet"):
+        read(path, "birth", format="hl7")
+
+
+def test_no_value_stands_in_any_finding(tmp_path: Path) -> None:
+    header = [element.name for element in encounters.get("birth").elements]
+    reading = reading_of(tmp_path, ",".join(header) + "\n" + ",".join([CANARY * 30] * len(header)) + "\n")
+    assert reading.counts.rejected == 1
+    assert reading.findings.total > 40
+    for each in reading.findings.listed():
+        assert CANARY not in f"{each.text_en}{each.text_fr}{each.place}"
+
+
+def test_findings_are_counted_beyond_the_list(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, "sex,birth_year\n" + "x,2024\n" * 5000)
+    assert reading.findings.total == 5000
+    assert len(reading.findings.listed()) == 1000
+    assert reading.counts.rejected == 5000
+
+
+def test_a_gestation_column_is_judged_as_a_whole(tmp_path: Path) -> None:
+    days = reading_of(
+        tmp_path, "sex,birth_year,gestation\n" + "".join(f"f,2024,{d}\n" for d in (266, 279, 281))
+    )
+    assert [row["gestation"] for row in records(days)] == [266, 279, 281]
+    compact = reading_of(
+        tmp_path, "sex,birth_year,gestation\n" + "".join(f"f,2024,{d}\n" for d in (266, 384, 402))
+    )
+    assert [row["gestation"] for row in records(compact)] == [188, 270, 282]
+
+
+def test_many_batches_give_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "".join(f"{place},{'fmx'[place % 3]},{2000 + place % 3000},2024\n" for place in range(1, 4000))
+    text = "record_number,sex,birth_weight,birth_year\n" + lines
+    whole = reading_of(tmp_path, text)
+    monkeypatch.setattr("vernix.intake.csv_rows._PIECE", 5000)
+    pieces = reading_of(tmp_path, text)
+    assert pieces.records.combine_chunks().equals(whole.records.combine_chunks())
+    assert pieces.counts == whole.counts
+    assert pieces.findings.counts == whole.findings.counts
+
+
+@pytest.mark.parametrize(
+    ("header", "encounter"),
+    [("sex,birth_weight,other", "birth"), ("sex,one,two,three", None), ("one,two", None)],
+)
+def test_an_encounter_is_recognised_by_its_columns(
+    tmp_path: Path, header: str, encounter: str | None
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(header + "\n")
+    assert recognise(path) == encounter
+
+
+def test_an_encounter_is_recognised_by_a_saved_mapping(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("s\nf\n")
+    (tmp_path / "m.toml").write_text('encounter = "birth"\n[columns.sex]\ncolumn = "s"\n')
+    assert recognise(path, tmp_path) == "birth"
