@@ -138,6 +138,15 @@ def test_a_changed_request_is_refused(name: str, which: str, gateway: Gateway, n
     assert gateway.verify(request, headers) == KEY.key_id
 
 
+@pytest.mark.parametrize(("signed", "sent"), [(POST, b""), (GET, b"x")])
+def test_the_digest_is_covered_exactly_when_there_is_a_body(
+    signed: Request, sent: bytes, gateway: Gateway, now: datetime
+) -> None:
+    headers = sign_request(signed, KEY, KEY.key_id, now)
+    with pytest.raises(NotProven, match="does not cover its body"):
+        gateway.verify(dataclasses.replace(signed, body=sent), headers)
+
+
 def test_a_changed_body_with_its_own_digest_is_refused(gateway: Gateway, now: datetime) -> None:
     headers = sign_request(POST, KEY, KEY.key_id, now)
     headers["Content-Digest"] = content_digest(b"other")

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import re
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -365,9 +366,28 @@ def test_a_directory_that_is_held_back_is_noticed_within_a_week(
     clock.forward(days=7)
     registry.publish_next()
     before = kept()
-    with pytest.raises(NotProven, match="freeze"):
+    with pytest.raises(NotProven, match=r"timestamp has expired.*\(freeze\)"):
         mirror.refresh(far_side.fetch)
     assert kept() == before
+
+
+def test_a_second_timestamp_of_the_same_version_changes_nothing(
+    mirror: DirectoryMirror, far_side: Any, registry: Any, clock: Any, kept: Kept
+) -> None:
+    """Validly signed twice (a registry restored from its copy): the first one seen is the one believed."""
+    mirror.refresh(far_side.fetch)
+    before = kept()
+    shutil.copytree(registry.folder, registry.folder.parent / "restored")
+    registry.publisher.renew_timestamp()
+    mirror.refresh(far_side.fetch)
+    first = kept()
+    clock.forward(hours=1)
+    restored = DirectoryPublisher(registry.folder.parent / "restored", registry.online, clock=clock)
+    restored.renew_timestamp()
+    far_side.serve(restored.files())
+    assert restored.files()["timestamp.json"] not in (before["timestamp.json"], first["timestamp.json"])
+    assert mirror.refresh(far_side.fetch) == registry.directory
+    assert kept() == first
 
 
 @pytest.mark.parametrize("file", ["2.snapshot.json", "2.targets.json"])
