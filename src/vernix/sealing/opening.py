@@ -121,17 +121,16 @@ def open_bytes(data: bytes, identities: Sequence[Identity], limit: int) -> bytes
         payload = begin_opening(descriptor, identities)
         if payload.size > limit:
             raise DataRefused("What is sealed here is larger than it may be.")
-        return b"".join(bytes(piece) for piece in verified_pieces(payload))
+        return b"".join(verified_pieces(payload))
     finally:
         os.close(descriptor)
 
 
-def open_pieces(source: Path | int, identities: Sequence[Identity]) -> Iterator[memoryview]:
-    """The content of ``source`` in order, for a pipe: verified from end to end before the first piece is
+def open_pieces(source: Path | int, identities: Sequence[Identity]) -> Iterator[bytes]:
+    """The content of ``source`` in order, for a pipe: verified to its end before the first piece is
     given.
 
     Reads the source twice instead of writing the content to a scratch file: nothing readable touches a disk.
-    Each piece is only good until the next one is asked for.
     """
     with sealed_file(source, Path(tempfile.gettempdir())) as sealed:
         payload = begin_opening(sealed, identities)
@@ -171,19 +170,19 @@ def _copy(stream: io.BufferedReader, sink: io.BufferedWriter) -> None:
             sink.write(piece)
 
 
-def verified_pieces(payload: Payload) -> Iterator[memoryview]:
-    """The content in order, each piece verified; good until the next piece is asked for."""
+def verified_pieces(payload: Payload) -> Iterator[bytes]:
+    """The content in order, each piece verified."""
     cipher = payload.cipher()
     sealed, plain = _buffers()
     for first in range(0, payload.chunks, BATCH_CHUNKS):
-        yield payload.read(cipher, first, sealed, plain)
+        yield bytes(payload.read(cipher, first, sealed, plain))
 
 
 def _write_content(payload: Payload, target: int) -> None:
     turn = threading.Lock()
 
     def take(content: memoryview, offset: int) -> None:
-        # One write at a time enters a file, and others spin in the kernel: better to wait without a core.
+        # One write at a time enters a file; others would spin in the kernel on a core they need.
         with turn:
             write_at(target, content, offset)
 

@@ -43,6 +43,9 @@ WRAP_NONCE = bytes(12)
 """Fixed by the format: every wrapping key is used once."""
 
 
+_WORTHLESS = "its key is a point that protects nothing"
+
+
 class Recipient(Protocol):
     """Somebody to seal to. ``str()`` is the text that one gives to others."""
 
@@ -72,7 +75,10 @@ class HybridRecipient:
 
     def wrap(self, file_key: bytes) -> list[Stanza]:
         """One ``mlkem768x25519`` stanza: the encapsulated key as argument, the sealed file key as body."""
-        sealed = HYBRID_SUITE.encrypt(file_key, self._key, HYBRID_INFO)
+        try:
+            sealed = HYBRID_SUITE.encrypt(file_key, self._key, HYBRID_INFO)
+        except ValueError:
+            raise _not_a_recipient(_WORTHLESS) from None
         share = raw64.encode(sealed[:ENCAPSULATED_SIZE])
         return [Stanza(HYBRID_TYPE, (share,), sealed[ENCAPSULATED_SIZE:])]
 
@@ -108,7 +114,7 @@ class X25519Recipient:
         try:
             secret = ephemeral.exchange(self._key)
         except ValueError:
-            raise _not_a_recipient("its key is a point that protects nothing") from None
+            raise _not_a_recipient(_WORTHLESS) from None
         key = x25519_wrap_key(secret, share, self.public)
         body = ChaCha20Poly1305(key).encrypt(WRAP_NONCE, file_key, None)
         return [Stanza(X25519_TYPE, (raw64.encode(share),), body)]

@@ -122,7 +122,7 @@ class Sealing:
                 content = plain[: size - number * BATCH]
                 read_at(source, content, number * BATCH)
                 written = cipher.seal(number * BATCH_CHUNKS, content, sealed)
-                # One write at a time enters a file, and others spin in the kernel: better to wait without a core.
+                # One write at a time enters a file; others would spin in the kernel on a core they need.
                 with turn:
                     write_at(target, sealed[:written], len(prefix) + number * SEALED_BATCH)
 

@@ -1,0 +1,60 @@
+"""The same body under a new header."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vernix.errors import DataRefused, UsageError
+from vernix.sealing.identities import HybridIdentity, X25519Identity
+from vernix.sealing.opening import open_bytes, open_file
+from vernix.sealing.refusals import HeaderAltered, NotForUs
+from vernix.sealing.rewrapping import rewrap, rewrap_file
+from vernix.sealing.sealer import seal_bytes, seal_file
+
+LIMIT = 1 << 30
+
+
+def test_only_the_header_changes(hybrid: HybridIdentity, content: Callable[[int], bytes]) -> None:
+    plain = content(200_000)
+    sealed = seal_bytes(plain, [hybrid.recipient])
+    heirs = [HybridIdentity.generate(), HybridIdentity.generate()]
+    source = io.BytesIO(sealed)
+    header = rewrap(source, [hybrid], [heir.recipient for heir in heirs])
+    body = source.read()
+    assert sealed.endswith(body)
+    for heir in heirs:
+        assert open_bytes(header + body, [heir], LIMIT) == plain
+    with pytest.raises(NotForUs):
+        open_bytes(header + body, [hybrid], LIMIT)
+
+
+@pytest.mark.parametrize("armor", [False, True])
+def test_a_file(
+    armor: bool, classic: X25519Identity, content: Callable[[int], bytes], tmp_path: Path
+) -> None:
+    plain, old, new, opened = (tmp_path / name for name in ("plain", "old", "new", "opened"))
+    plain.write_bytes(content(5_000_000))
+    seal_file(plain, old, [classic.recipient], armor=armor)
+    heir = HybridIdentity.generate()
+    rewrap_file(old, new, [classic], [heir.recipient])
+    open_file(new, opened, [heir])
+    assert opened.read_bytes() == plain.read_bytes()
+
+
+def test_refusals_leave_nothing(hybrid: HybridIdentity, classic: X25519Identity, tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    sealed = bytearray(seal_bytes(b"content", [hybrid.recipient]))
+    old.write_bytes(sealed)
+    with pytest.raises(NotForUs):
+        rewrap_file(old, new, [classic], [classic.recipient])
+    with pytest.raises(UsageError):
+        rewrap_file(old, new, [hybrid], [classic.recipient, hybrid.recipient])
+    sealed[sealed.index(b"--- ") + 5] ^= 1
+    old.write_bytes(sealed)
+    with pytest.raises((HeaderAltered, DataRefused)):
+        rewrap_file(old, new, [hybrid], [hybrid.recipient])
+    assert list(tmp_path.iterdir()) == [old]
