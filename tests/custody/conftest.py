@@ -16,6 +16,7 @@ from vernix.custody.manifest import File, Manifest
 from vernix.custody.publishing import DirectoryPublisher, OnlineKeys
 from vernix.custody.receipt import Counts, Receipt
 from vernix.custody.signatures import SigningKey
+from vernix.custody.trust import DirectoryMirror
 from vernix.sealing.recipients import X25519Recipient
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -191,3 +192,21 @@ def registry(tmp_path: Path, directory: Directory, clock: Clock) -> Registry:
 @pytest.fixture
 def far_side(registry: Registry) -> DishonestMirror:
     return DishonestMirror(registry.folder)
+
+
+@pytest.fixture
+def mirror(tmp_path: Path, registry: Registry, clock: Clock) -> DirectoryMirror:
+    return DirectoryMirror(tmp_path / "mirror", registry.publisher.root_fingerprint, clock=clock)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Callable[[], dict[str, bytes]]:
+    """What the mirror holds on disk, by name (its lock aside)."""
+
+    def look() -> dict[str, bytes]:
+        folder = tmp_path / "mirror"
+        if not folder.exists():
+            return {}
+        return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != ".lock"}
+
+    return look

@@ -18,13 +18,8 @@ from vernix.custody import durable
 from vernix.custody.directory import Directory
 from vernix.custody.publishing import DirectoryPublisher, OnlineKeys
 from vernix.custody.signatures import SigningKey
-from vernix.custody.trust import DirectoryMirror
+from vernix.custody.trust import DirectoryMirror, Fetch
 from vernix.errors import Conflict, DataRefused, KeeperFailed, NotProven, UsageError
-
-
-@pytest.fixture
-def mirror(tmp_path: Path, registry: Any, clock: Any) -> DirectoryMirror:
-    return DirectoryMirror(tmp_path / "mirror", registry.publisher.root_fingerprint, clock=clock)
 
 
 def test_founding_needs_three_different_keys(tmp_path: Path, registry: Any, directory: Directory) -> None:
@@ -188,12 +183,12 @@ def test_killed_at_any_instant_one_consistent_set_is_published(
         reader = DirectoryMirror(
             tmp_path / f"reader-{steps}", registry.publisher.root_fingerprint, clock=clock
         )
-        seen = reader.refresh(lambda name, _, folder=folder: _read(folder / name))
+        seen = reader.refresh(_from(folder))
         outcomes.append(seen.version)
         publisher = DirectoryPublisher(folder, registry.online, clock=clock)
         after = dataclasses.replace(new, version=9)
         publisher.publish(after)
-        assert reader.refresh(lambda name, _, folder=folder: _read(folder / name)) == after
+        assert reader.refresh(_from(folder)) == after
         assert not list(folder.glob(f"{durable.TEMPORARY}*"))
         if run.returncode == 0:
             break
@@ -233,5 +228,8 @@ def test_a_timestamp_holds_for_a_week(registry: Any, clock: Any) -> None:
     assert signed["expires"] == (clock() + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
+def _from(folder: Path) -> Fetch:
+    def fetch(name: str, _limit: int) -> bytes | None:
+        return (folder / name).read_bytes() if (folder / name).exists() else None
+
+    return fetch

@@ -190,7 +190,7 @@ def test_an_expired_key_is_refused(directory: Any, keys: Any, gateway: Gateway, 
     headers = sign_request(GET, key, key.key_id, now)
 
     def find(moment: datetime) -> Callable[[str], VerifyKey]:
-        return lambda key_id: directory.signing_key(key_id, moment)[1]  # type: ignore[no-any-return]
+        return lambda key_id: directory.signing_key(key_id, moment)[1]
 
     assert verify_request(GET, headers, find(now), gateway.seen, now) == key.key_id
     gateway.nonces.clear()

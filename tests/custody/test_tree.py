@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -140,13 +139,6 @@ def test_real_blocks(size: int, header: int, cuts: list[int]) -> None:
     for start, end in itertools.pairwise(places):
         hasher.update(memoryview(data)[start:end])
     assert hasher.digest() == digest_of(data, header, 1024 * 1024)
-
-
-def test_a_file_on_disk(tmp_path: Path) -> None:
-    data = hashlib.shake_128(b"file").digest(5 * tree.BLOCK + 77)
-    path = tmp_path / "part"
-    path.write_bytes(data)
-    assert tree.digest_file(path, 500) == digest_of(data, 500, tree.BLOCK)
 
 
 def test_the_header_is_a_leaf_of_its_own() -> None:

@@ -22,7 +22,12 @@ from vernix.custody.tree import PartHasher
 from vernix.errors import DataRefused
 
 FOLDER = Path(__file__).parent / "vectors"
-SIGNED = {"delivery": Delivery, "manifest": Manifest, "receipt": Receipt, "enrolment": Enrolment}
+SIGNED: dict[str, type[Delivery | Manifest | Receipt | Enrolment]] = {
+    "delivery": Delivery,
+    "manifest": Manifest,
+    "receipt": Receipt,
+    "enrolment": Enrolment,
+}
 
 
 def vector(name: str) -> Any:

@@ -15,14 +15,12 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
 
 BLOCK = 1024 * 1024
 """Size of every leaf but the header's and the last, in bytes."""
 
 EMPTY_TREE = hashlib.sha256(b"").digest()
 
-_READ = 4 * BLOCK
 _WORKERS = min(8, os.cpu_count() or 1)
 _MOST_PENDING = 4 * _WORKERS
 _MOST_WAITING = (
@@ -117,15 +115,6 @@ class PartHasher:
     def _settle(self, most: int) -> None:
         while len(self._pending) > most:
             self._leaves.append(self._pending.popleft().result())
-
-
-def digest_file(path: Path, header_size: int) -> bytes:
-    """The digest of a whole part on disk; OSError passes through."""
-    hasher = PartHasher(header_size)
-    with path.open("rb", buffering=0) as file:
-        while piece := file.read(_READ):
-            hasher.update(piece)
-    return hasher.digest()
 
 
 def leaf_hash(data: Data) -> bytes:
