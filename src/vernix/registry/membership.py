@@ -38,7 +38,7 @@ def invite(
     *,
     data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
     passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
-    gateway_ca: Annotated[Path | None, Parameter(env_var="VERNIX_CA")] = None,
+    gateway_ca: Annotated[Path | None, Parameter(name="--ca", env_var="VERNIX_CA")] = None,
     json: bool = False,
 ) -> None:
     """Print an invitation for a partner; it can be used once, within 14 days.

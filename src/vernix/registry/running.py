@@ -26,7 +26,7 @@ def run(
     once: bool = False,
     data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
     passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
-    gateway_ca: Annotated[Path | None, Parameter(env_var="VERNIX_CA")] = None,
+    gateway_ca: Annotated[Path | None, Parameter(name="--ca", env_var="VERNIX_CA")] = None,
 ) -> int:
     """Collect, open, check, keep and answer what partners send; until stopped.
 
@@ -47,12 +47,11 @@ def run(
     folder.profile()
     with _alone(folder):
         registry = unlock(data, passphrase_file, migrate=True)
-        registry.folder.wipe_work()
         # Only now: what these import are tables, and tables need an open database.
         from vernix.registry import steps
         from vernix.registry.loop import Runner
 
-        again = steps.try_again()
+        again = steps.begin_again(registry)
         log().info("started", count=again)
         runner = Runner(registry, registry.exchange(gateway_ca))
         return runner.once() if once else runner.until_stopped()
