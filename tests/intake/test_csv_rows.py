@@ -148,7 +148,7 @@ def test_the_csv_spectrum_reads_as_its_answers_say(shared_data: Path) -> None:
         found = [dict(zip(header, cells, strict=True)) for _, cells in rows_of(path)[0]]
         answer = json.loads((folder / "json" / f"{path.stem}.json").read_text("utf-8"))
         if b"\r" not in path.read_bytes():
-            # The answer for newlines_crlf speaks of CRLF; the stored file has had its line ends turned into LF.
+            # The answer for newlines_crlf speaks of CRLF; the stored file has LF there.
             answer = json.loads(json.dumps(answer).replace("\\r\\n", "\\n"))
         assert found == answer, path.name
 

