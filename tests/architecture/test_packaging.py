@@ -23,7 +23,7 @@ def test_every_dependency_has_its_reason_beside_it(repository: Path) -> None:
         line for block in lists for line in block.splitlines() if re.match(r'\s*"[\w\[\],-]+[<>=~]', line)
     ]
     assert len(lines) > 20
-    bare = [line.strip() for line in lines if not re.search(r"\",\s+# \S.{10,}", line)]
+    bare = [line.strip() for line in lines if not re.search(r"\",\s+# \S.{5,}", line)]
     assert bare == []
 
 
