@@ -64,7 +64,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
     data
         The partner's data folder.
     """
-    sys.meta_path.insert(0, _NoPandas())
+    sys.meta_path.insert(0, _NotNeeded())
     if not file.is_file():
         raise UsageError(f"There is no file {file}.", hint="Check the name; one file is checked at a time.")
     if propose:
@@ -154,13 +154,14 @@ def _speaks_french() -> bool:
     return False
 
 
-class _NoPandas:
-    """Answers that there is no pandas: pyarrow would import it (0.3 s) just to see if a list is one of its.
+class _NotNeeded:
+    """Answers that there is no pandas and no numpy: where they are installed (for others), pyarrow imports
+    both, half of the time of a short check, just to see whether a list is one of theirs.
 
-    Only where this process is ``vernix check``, which has no use for pandas.
+    Only where this process is ``vernix check``, which has no use for them.
     """
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Raise for pandas, as if it were not installed; know nothing of any other module."""
-        if name == "pandas":
+        """Raise for those two, as if they were not installed; know nothing of any other module."""
+        if name in ("pandas", "numpy"):
             raise ModuleNotFoundError(name=name)
