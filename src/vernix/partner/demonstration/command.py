@@ -128,6 +128,7 @@ def _play(stage: Stage, real: Sequence[RealFile], *, show: bool) -> dict[str, An
         "births": status["births"],
         "persons": status["persons"],
         "gateway": {"url": stage.url, "readable": readable},
+        "readable_at_the_senders": control,
         "sftp": None,
         "desk": None,
         "pids": {Path(child.name).name: child.pid for child in stage.running},
