@@ -18,13 +18,24 @@ LOADED_BY_OTHERS = {
     "rich": "cyclopts draws its help and errors with it",
 }
 
+# Imported by a zone's code in a place that it never reaches, with the test that shows it.
+NEVER_REACHED = {
+    # Checks are declared as Ibis expressions; a partner runs the SQL that was made from them
+    # (test_programs.py: a partner checks a file where Ibis is not installed).
+    "partner": {"ibis-framework"},
+    "gateway": set[str](),
+    "registry": set[str](),
+}
+
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_zone_imports_only_what_its_extra_installs(
     zone: str, import_graph: grimp.ImportGraph, project: dict[str, Any]
 ) -> None:
     undeclared = _distributions_used(zone, import_graph) - _declared(project, zone)
-    assert undeclared == set(), f"add them to the extra {zone!r} of pyproject.toml, each with its reason"
+    assert undeclared - NEVER_REACHED[zone] == set(), (
+        f"add them to the extra {zone!r} of pyproject.toml, each with its reason"
+    )
 
 
 @pytest.mark.parametrize("zone", ZONES)

@@ -41,6 +41,7 @@ def test_the_source_has_no_forbidden_shape(source_files: list[Path], parsed: Par
         f"{path.relative_to(repository)}:{line} {shape}"
         for path in source_files
         for line, shape in forbidden_shapes(parsed(path))
+        if not _is_argued_for(path, line, shape)
     ]
     assert found == []
 
@@ -78,6 +79,12 @@ def test_each_forbidden_shape_is_seen(code: str) -> None:
 )
 def test_an_innocent_shape_is_left_alone(code: str) -> None:
     assert not list(forbidden_shapes(ast.parse(code)))
+
+
+def _is_argued_for(path: Path, line: int, shape: str) -> bool:
+    """Only `intake`, whose engine is in memory and its own, may build SQL, and says at the line why."""
+    text = path.read_text(encoding="utf-8").splitlines()[line - 1]
+    return path.parent.name == "intake" and "SQL" in shape and bool(re.search(r"# noqa: S608 - \w+", text))
 
 
 def forbidden_shapes(tree: ast.Module) -> Iterator[tuple[int, str]]:

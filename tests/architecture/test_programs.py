@@ -29,12 +29,27 @@ HEAVY = {
 }
 
 WALK = """
-import importlib, json, pkgutil, sys
+import importlib, json, os, pkgutil, sys
+if "{zone}" == "registry":
+    # Django's models need its settings first, as `open_workflow` gives them.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "vernix.registry.workflow.tool_settings"
+    import django
+    django.setup()
 package = importlib.import_module("vernix.{zone}")
 for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 print(json.dumps(sorted(sys.modules)))
+"""
+
+# What the registry installs and a partner does not: as if it were not there.
+CHECK_WITHOUT = """
+import sys
+for name in ("altair", "deltalake", "django", "granian", "ibis", "sqlalchemy", "starlette"):
+    sys.modules[name] = None
+from vernix.partner.cli import main
+sys.argv = ["vernix", *{arguments!r}]
+main()
 """
 
 HELP = """
@@ -72,6 +87,25 @@ def test_no_program_loads_another(zone: str) -> None:
     loaded = _loaded_by(WALK.format(zone=zone))
     others = set(PROGRAMS.values()) - {zone}
     assert not _packages_of_vernix(loaded) & others
+
+
+def test_a_partner_checks_a_file_without_what_only_the_registry_installs(tmp_path: Path) -> None:
+    for arguments in (
+        ["cohort", "--births", "20", "--seed", "3", "--out", str(tmp_path / "cohort")],
+        ["check", "--as", "birth", "--data", str(tmp_path / "data"), str(tmp_path / "births.csv")],
+    ):
+        run = subprocess.run(
+            [sys.executable, "-c", CHECK_WITHOUT.format(arguments=arguments)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert run.returncode in (0, 1), run.stderr
+        assert "Traceback" not in run.stderr
+        files = [path for path in (tmp_path / "cohort").glob("*.csv") if path.stem != "truth"]
+        (tmp_path / "births.csv").write_bytes(files[0].read_bytes())
+    assert "accepted" in run.stdout
 
 
 @pytest.mark.parametrize(("program", "zone"), PROGRAMS.items())
