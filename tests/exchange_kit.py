@@ -6,7 +6,8 @@ The tests of every program that talks to the gateway build on it::
     with kit.running() as gateway:                   # vernix-gateway serve, on a free loopback port
         gateway.signed("riverside", "GET", "/mailbox?after=0&wait=0")
 
-Partners' recipients are post-quantum; every partner may send anything to the registry, and the registry to all.
+Partners' recipients are post-quantum; every partner may send anything to the registry, and the registry to
+all.
 """
 
 from __future__ import annotations
@@ -149,7 +150,11 @@ class ExchangeKit:
         return SealedPart(sealed, header, hasher.digest().hex())
 
     def delivery(
-        self, parts: Sequence[tuple[str, SealedPart]], *, sender: str = "riverside", to: Sequence[str] = ("registry",)
+        self,
+        parts: Sequence[tuple[str, SealedPart]],
+        *,
+        sender: str = "riverside",
+        to: Sequence[str] = ("registry",),
     ) -> Delivery:
         """A delivery of parts, each an upload's id and what was uploaded."""
         return Delivery(
@@ -278,7 +283,9 @@ class RunningGateway:
         assert reply.status == 200, reply.status
         return int(reply.headers["upload-offset"])
 
-    def deliver(self, part: SealedPart, *, sender: str = "riverside", to: Sequence[str] = ("registry",)) -> Delivery:
+    def deliver(
+        self, part: SealedPart, *, sender: str = "riverside", to: Sequence[str] = ("registry",)
+    ) -> Delivery:
         """Upload one part and post its delivery."""
         upload, _ = self.upload(sender, part, to)
         delivery = self.kit.delivery([(upload, part)], sender=sender, to=to)

@@ -1,4 +1,4 @@
-"""What goes back: canonical JSON, one form for every refusal, and headers that let a browser do nothing with it."""
+"""What goes back: canonical JSON, one form for every refusal, headers that tie a browser's hands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ HEADERS = {
     # Replaces the server's own name and version.
     "server": "vernix",
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "content-security-policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",

@@ -1,7 +1,8 @@
 """The ASGI application: the route table put behind one front that proves, bounds, answers and writes down.
 
-Decisions rest on ``scope["path"]`` alone, never on a URL built from the Host field (PYSEC-2026-161). A request's
-body is read only where its route allows one, after its signature's fields are there, up to the route's bound.
+Decisions rest on ``scope["path"]`` alone, never on a URL built from the Host field (PYSEC-2026-161). A
+request's body is read only where its route allows one, after its signature's fields are there, up to the
+route's bound.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 from typing import TypeVar, TypeVarTuple
-from urllib.parse import urlsplit
 
 from starlette.responses import Response
 from starlette.routing import Route as Path
@@ -32,7 +32,7 @@ from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.exchange import Exchange
-from vernix.gateway.limits import FailureCount
+from vernix.gateway.limits import MIB, FailureCount
 from vernix.gateway.logs import log, place_of
 from vernix.gateway.mailboxes import Watch
 from vernix.gateway.receiving import Disconnected, Receptions
@@ -47,6 +47,9 @@ _THREADS = 24
 _SWEEP_SECONDS = 60
 _ORPHAN_ROUNDS = 60
 _ROUTE = "vernix.route"
+_WITH_BODY = ("POST", "PUT", "PATCH")
+_HEAR_BYTES = 64 * MIB
+_HEAR_SECONDS = 2.0
 
 
 class Gateway:
@@ -54,7 +57,6 @@ class Gateway:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.authority = urlsplit(settings.public_url).netloc
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vernix-gateway")
         database = Database(settings.database_url)
         self.exchange = Exchange(database, BlobStore(settings.blobs), open_mirror(settings), settings.limits)
@@ -104,7 +106,8 @@ class Gateway:
 
     def _authenticate(self, route: Route, scope: Scope, body: bytes) -> Caller:
         directory = self._directory(route, body)
-        return authenticate(scope, body, route.access, directory, self.exchange.database, self.authority)
+        names = self.settings.authorities
+        return authenticate(scope, body, route.access, directory, self.exchange.database, names)
 
     def _directory(self, route: Route, body: bytes) -> Directory:
         try:
@@ -175,7 +178,7 @@ class Endpoint:
 
 
 class Front:
-    """What stands before every route: strict headers on each answer, each error in our words, one log line."""
+    """What stands before every route: strict headers on each answer, errors in our words, one log line."""
 
     def __init__(self, router: ASGIApp) -> None:
         self._router = router
@@ -208,6 +211,7 @@ class Front:
                     "failed", route=scope.get(_ROUTE, ""), error=type(error).__name__, place=place_of(error)
                 )
             if status == 0:
+                await _hear_out(scope, receive)
                 await refusal(ours, _extra(scope, ours))(scope, receive, sending)
         spent = int((time.monotonic() - began) * 1000)
         log().info("answered", route=scope.get(_ROUTE, "unknown"), status=status, milliseconds=spent)
@@ -269,6 +273,23 @@ async def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+async def _hear_out(scope: Scope, receive: Receive) -> None:
+    """Read on for a moment, and keep nothing: a client that is still sending would not hear why it is refused.
+
+    One that waits for ``100 Continue`` hears it at once.
+    """
+    if scope["method"] not in _WITH_BODY or _field(scope, b"expect") is not None:
+        return
+    left = _HEAR_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_HEAR_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+
+
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
     raise NotFound("There is nothing at this address.")
 
@@ -282,7 +303,7 @@ def _field(scope: Scope, name: bytes) -> str | None:
 
 def _extra(scope: Scope, error: VernixError) -> dict[str, str]:
     """What HTTP and tus want beside some refusals."""
-    extra = {"connection": "close"} if scope["method"] in ("POST", "PUT", "PATCH") else {}
+    extra = {"connection": "close"} if scope["method"] in _WITH_BODY else {}
     if scope.get(_ROUTE) == "parts":
         extra |= {"tus-resumable": "1.0.0"} | ({"tus-version": "1.0.0"} if error.http_status == 412 else {})
     if error.http_status == 429:

@@ -5,10 +5,10 @@ Nothing that this program stores would let anybody in: it has public keys and us
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import IntegrityError
 from starlette.types import Scope
@@ -52,15 +52,17 @@ class Caller:
 
 
 def authenticate(
-    scope: Scope, body: bytes, access: Access, directory: Directory, database: Database, authority: str
+    scope: Scope, body: bytes, access: Access, directory: Directory, database: Database, authorities: Set[str]
 ) -> Caller:
-    """The caller of a signed request. ``authority`` is our own host and port, empty when we do not know it.
+    """The caller of a signed request. ``authorities`` are our own names: host, and port if it is not
+    the scheme's.
 
-    Raises ``NotProven`` (401) when the signature proves nothing, ``FarSideRefused`` (403) when it proves somebody
-    who may not do this.
+    Raises ``NotProven`` (401) when the signature proves nothing, ``FarSideRefused`` (403) when it proves
+    somebody who may not do this.
     """
     request = Request.from_scope(scope, body)
-    if authority and not hmac.compare_digest(request.authority, authority):
+    # Otherwise what was signed for another gateway could be presented here.
+    if request.authority not in {*authorities, urlsplit(directory.gateway).netloc}:
         raise NotProven(
             "The request was meant for another gateway.", hint="Use the address in the directory."
         )
@@ -79,7 +81,7 @@ def authenticate(
 def _finder(
     directory: Directory, access: Access, found: dict[str, Caller]
 ) -> Callable[[str], VerifyKey | None]:
-    """Look a key up among those that this kind of route takes: invitations for enrolling, partners for the rest."""
+    """Look a key up among those that this kind of route takes: an invitation to enrol, else a partner."""
 
     def find(key_id: str) -> VerifyKey | None:
         if key_id.startswith(_INVITATION):

@@ -1,9 +1,9 @@
 """Sealed bytes at rest: append at an offset by one writer at a time, make safe, cut back, delete.
 
-A blob is a file under a random name in one of 256 folders; beside it, while it grows, stands ``<name>.leaves`` with
-the 32-byte leaf hashes that were ready at the last safe point, so that hashing goes on after a kill without
-reading everything again. What is safe is what the database says (``offset``); bytes beyond it are cut off before
-anybody appends.
+A blob is a file under a random name in one of 256 folders; beside it, while it grows, stands
+``<name>.leaves`` with the 32-byte leaf hashes that were ready at the last safe point, so that hashing goes
+on after a kill without reading everything again. What is safe is what the database says (``offset``); bytes
+beyond it are cut off before anybody appends.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class BlobLock:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point in a blob that can be made safe: its offset, and leaves not on the disk yet, from the ``kept``-th."""
+    """A point that can be made safe: its offset, and the leaves not on the disk yet, from the ``kept``-th."""
 
     offset: int
     kept: int
@@ -107,8 +107,8 @@ class Mark:
 
 
 class Appending:
-    """One writer at work. ``write``, ``mark`` and ``digest`` belong to one thread at a time; ``secure`` may run
-    beside them. ``close`` releases the lock.
+    """One writer at work. ``write``, ``mark`` and ``digest`` belong to one thread at a time, ``secure`` may
+    run beside them; ``close`` releases the lock.
     """
 
     def __init__(self, lock: BlobLock, offset: int, header: int) -> None:

@@ -1,8 +1,8 @@
 """The rows behind uploads: who asked for one, the capability that leads to it, how far it has come.
 
-A capability is 256 random bits in a URL. Whoever has it may add bytes to one upload, read how many there are, and
-take it back; nothing else. The database keeps its SHA-256 only. Every function works inside the caller's
-transaction.
+A capability is 256 random bits in a URL. Whoever has it may add bytes to one upload, read how many there
+are, and take it back; nothing else. The database keeps its SHA-256 only. Every function works inside the
+caller's transaction.
 """
 
 from __future__ import annotations

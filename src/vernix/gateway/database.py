@@ -40,7 +40,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its start: what it reads is still so when it commits."""
+        """A transaction that holds the write lock from its start: what it reads stays so until it commits."""
         with _failures_named(), self._writer.begin() as connection:
             yield connection
 

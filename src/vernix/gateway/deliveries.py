@@ -1,4 +1,4 @@
-"""Deliveries and receipts: posted whole or not at all, seen by addressees at once, deleted on a signed receipt.
+"""Deliveries and receipts: posted whole or not at all, seen at once, deleted on a signed receipt.
 
 Every function works inside the caller's transaction, on documents that were proven before.
 """
@@ -32,7 +32,7 @@ class StoredPart:
 
 
 def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int) -> bool:
-    """Store a delivery, bind its parts, put it into every addressee's mailbox. False when it was there already.
+    """Store a delivery, bind its parts, put it into each mailbox. False when it was there before.
 
     Raises ``Conflict`` for other bytes under the same id or a part that is not what the delivery says,
     ``NotFound`` for a part that is no upload of this sender.
@@ -70,9 +70,9 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int) 
 def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int) -> tuple[bool, list[str]]:
     """Store a receipt for the sender; once every addressee has signed, forget the parts.
 
-    Returns whether it is new, and the names of blobs to delete when the transaction stands. Raises ``NotFound``
-    for a delivery that the signer never got, ``NotProven`` for one that it does not match, ``Conflict`` for a
-    second, different receipt.
+    Returns whether it is new, and the names of blobs to delete when the transaction stands. Raises
+    ``NotFound`` for a delivery that the signer never got, ``NotProven`` for one that it does not match,
+    ``Conflict`` for a second, different receipt.
     """
     stored = _find(connection, receipt.delivery)
     mine = (ADDRESSEES.c.delivery == receipt.delivery) & (ADDRESSEES.c.partner == receipt.addressee)

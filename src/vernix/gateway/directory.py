@@ -1,7 +1,7 @@
 """The directory as this gateway mirrors and obeys it. It can serve it and cannot change it.
 
-The root is pinned by the first set that an operator puts in place (``--directory``); every later set comes by PUT
-and must prove itself from that root, as it must to any client.
+The root is pinned by the first set that an operator puts in place (``--directory``); every later set comes
+by PUT and must prove itself from that root, as it must to any client.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ def open_mirror(settings: Settings) -> DirectoryMirror:
 
 
 def found_mirror(settings: Settings, seed: Path | None) -> DirectoryMirror:
-    """The mirror, founded from the set in ``seed`` on the first start; later starts keep the root they pinned.
+    """The mirror, founded from the set in ``seed`` on the first start; later starts keep that root pinned.
 
-    Raises ``UsageError`` without a seed on the first start, or for a seed with another root than the pinned one.
+    Raises ``UsageError`` without a seed on the first start, or for a seed with another root than the pinned
+    one.
     """
     if seed is None:
         return open_mirror(settings)
@@ -49,7 +50,7 @@ def found_mirror(settings: Settings, seed: Path | None) -> DirectoryMirror:
     if settings.fingerprint.exists():
         if settings.fingerprint.read_text("ascii").strip() != fingerprint:
             raise UsageError(
-                "The folder named by --directory has another root than this gateway pinned when it first started.",
+                "The folder named by --directory has another root than the one this gateway is pinned to.",
                 hint="Give a gateway for another registry a data folder of its own.",
             )
         return open_mirror(settings)

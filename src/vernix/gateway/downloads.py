@@ -18,7 +18,7 @@ _PATHSEND = "http.response.pathsend"
 
 
 class SealedFile(Response):
-    """The bytes of one blob. One range is honoured; several at once are answered with the whole (RFC 9110)."""
+    """The bytes of one blob. One range is honoured; several at once get the whole (RFC 9110)."""
 
     def __init__(self, path: Path, size: int, asked: str | None, run: Run) -> None:
         super().__init__(media_type="application/octet-stream")
@@ -56,7 +56,7 @@ class SealedFile(Response):
 
 
 def _span(asked: str | None, size: int) -> tuple[int, int]:
-    """First byte and end (exclusive) that a Range field asks for; everything when it asks for nothing we know."""
+    """First byte and end (exclusive) that a Range field asks for; everything when it asks nothing we know."""
     found = _RANGE.fullmatch(asked or "")
     if found is None:
         return 0, size

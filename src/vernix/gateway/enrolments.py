@@ -1,4 +1,4 @@
-"""Enrolments that wait for the registry: sealed to it, one for each open invitation, bounded in size and rate."""
+"""Enrolments that wait for the registry: sealed to it, one for each invitation, bounded in size and rate."""
 
 from __future__ import annotations
 

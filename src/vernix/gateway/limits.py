@@ -1,7 +1,7 @@
 """Every bound of the gateway, in one place: sizes, counts, rates, lives.
 
-Sizes are bytes, lives and times are seconds. A bound is there because without it somebody could fill a disk, a
-memory or a log; each refusal says what to do.
+Sizes are bytes, lives and times are seconds. A bound is there because without it somebody could fill a
+disk, a memory or a log; each refusal says what to do.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def check_size(size: int, bound: int, what: str) -> None:
 
 
 class Pace:
-    """Whether a body arrives fast enough: ``idle`` seconds for the next bytes, a mean rate after the grace."""
+    """Whether a body arrives fast enough: a mean rate, once the grace is over."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits

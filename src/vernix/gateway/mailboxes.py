@@ -1,4 +1,4 @@
-"""Mailboxes: what waits for a partner, numbered from one per partner, so that nobody can count another's post."""
+"""Mailboxes: what waits for a partner, numbered per partner, so that nobody can count another's post."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Taking in one part's bytes: straight from the socket to the disk, hashed on the way, never a body in memory.
+"""Taking in one part's bytes: from the socket to the disk, hashed on the way, never a body in memory.
 
-The event loop gathers what arrives into batches; a thread writes a batch while the next one gathers (that is the
-backpressure: at most two batches of a body are in memory), and the tree's own threads hash it. Every few seconds
-or ``_SAFE_EVERY`` bytes what was written is forced to the disk and then, in this order, the row's offset moves on
-by compare and swap. So an offset that HEAD answers is always on the disk, and a kill loses only what came since.
+The event loop gathers what arrives into batches; a thread writes a batch while the next one gathers (that
+is the backpressure: at most two batches of a body are in memory), and the tree's own threads hash it. Every
+few seconds or ``_SAFE_EVERY`` bytes what was written is forced to the disk and then, in this order, the
+row's offset moves on by compare and swap. So an offset that HEAD answers is always on the disk, and a kill
+loses only what came since.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ Ts = TypeVarTuple("Ts")
 _BATCH = 2 * MIB
 _SAFE_EVERY = 64 * MIB
 _SAFE_SECONDS = 2.0
-_IDLE_ENOUGH = 2.0
-"""Seconds without a byte after which a newcomer may take an upload over: its old connection is probably dead."""
+_IDLE_ENOUGH = 3.0
+"""Seconds without a byte after which a newcomer may take an upload over: the old connection looks dead."""
 _PATIENCE = 10.0
 _LOOK_AGAIN = 0.1
 
@@ -62,10 +63,11 @@ class Receptions:
         self._active: dict[str, Reception] = {}
 
     async def receive(self, token: str, offset: int, length: int | None, receive: Receive) -> Upload:
-        """Append a body of ``length`` bytes (None: not announced) at ``offset``; the upload as it stands then.
+        """Append a body of ``length`` bytes (None: not announced) at ``offset``; the upload after it.
 
-        Raises ``Conflict`` (another offset, another writer), ``NotFound``, ``NotSealed`` (and the upload is gone),
-        ``TooMuch``, ``ProtocolRefused`` (408, too slow), ``KeeperFailed`` and ``OSError`` (the disk).
+        Raises ``Conflict`` (another offset, another writer), ``NotFound``, ``NotSealed`` (and the upload is
+        gone), ``TooMuch``, ``ProtocolRefused`` (408, too slow), ``KeeperFailed`` and ``OSError`` (the
+        disk).
         """
         held = await self.run(self._find, token)
         self._check(held.upload, offset, length)
@@ -250,7 +252,7 @@ class Reception:
             self._securing = self._home.run(self._secure, mark, None)
 
     def _due(self) -> bool:
-        """Whether it is time to make safe what was written. One securing at a time; its failure shows here."""
+        """Whether it is time to make safe what was written. One securing at a time; it fails here."""
         if self._securing is not None:
             if not self._securing.done():
                 return False

@@ -1,7 +1,7 @@
 """The route table: every way in, who may use it, how large its body may be. There is nothing beside it.
 
-A test walks this table and tries each route as everybody who may not use it. docs/reference/gateway-http.md tells it
-to people.
+A test walks this table and tries each route as everybody who may not use it. docs/reference/gateway-http.md
+tells it to people.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ async def post_delivery(call: Call) -> Response:
 
 
 async def mailbox(call: Call) -> Response:
-    """GET /mailbox?after=N&wait=S: at once when there is something, else as soon as there is, or after S seconds."""
+    """GET /mailbox?after=N&wait=S: as soon as there is something, or after S seconds."""
     asked = _query(call.query, {"after", "wait"})
     after = asked.get("after", 0)
     wait = min(asked.get("wait", 0), call.exchange.limits.mailbox_wait)

@@ -1,7 +1,7 @@
 """Only age files may enter. Judged on the first bytes, as they come, without any key.
 
-Whom a file is sealed to cannot be seen from outside; that it is sealed, and that its header ends where the sender
-says, can. So plaintext that somebody sends by mistake is refused before its first block is kept.
+Whom a file is sealed to cannot be seen from outside; that it is sealed, and that its header ends where the
+sender says, can. So plaintext that somebody sends by mistake is refused before its first block is kept.
 """
 
 from __future__ import annotations

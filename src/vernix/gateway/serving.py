@@ -7,6 +7,7 @@ import socket
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
@@ -32,7 +33,7 @@ _CONCURRENT = 512
 _STOP_SECONDS = 10
 
 
-def serve(
+def serve(  # noqa: PLR0913  # a program's options, each told in --help
     *,
     data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
     directory: Path | None = None,
@@ -74,9 +75,10 @@ def serve(
     port = port or _free_port(host)
     shown = f"[{host}]" if ":" in host else host
     address = f"{'http' if tls_certificate is None else 'https'}://{shown}:{port}"
-    public = check_gateway_url(public_url) if public_url else ""
+    origins = [address, *([check_gateway_url(public_url)] if public_url else [])]
+    names = frozenset(urlsplit(origin).netloc for origin in origins)
     folder = (data or default_data()).resolve()
-    settings = Settings.for_folder(folder, public, database_url=database, workers=workers)
+    settings = Settings.for_folder(folder, names, database_url=database, workers=workers)
     version = prepare(settings, directory)
     say(f"vernix-gateway mirrors directory version {version}; data in {folder}.")
     (folder / _STARTING).touch()
@@ -88,7 +90,8 @@ def serve(
 def prepare(settings: Settings, directory: Path | None) -> int:
     """Make folders, found the mirror, bring the tables up to date; the version of the directory.
 
-    Raises ``UsageError`` when there is no directory to obey, ``NotProven`` when there is one that does not hold.
+    Raises ``UsageError`` when there is no directory to obey, ``NotProven`` when there is one that does not
+    hold.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     mirror = found_mirror(settings, directory)

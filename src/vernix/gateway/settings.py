@@ -12,20 +12,26 @@ from vernix.gateway.limits import Limits
 
 @dataclass(frozen=True)
 class Settings:
-    """One gateway. ``data`` is its only folder; ``public_url`` is the origin that partners sign for."""
+    """One gateway. ``data`` is its only folder; ``authorities`` are the names (host and port) it goes by,
+    beside the one in the directory."""
 
     data: Path
-    public_url: str
+    authorities: frozenset[str]
     database_url: str
     workers: int = 1
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def for_folder(
-        cls, data: Path, public_url: str = "", *, database_url: str | None = None, workers: int = 1
+        cls,
+        data: Path,
+        authorities: frozenset[str] = frozenset(),
+        *,
+        database_url: str | None = None,
+        workers: int = 1,
     ) -> Settings:
         """The settings of the gateway that lives in ``data``."""
-        return cls(data, public_url, database_url or sqlite_url(data / "gateway.sqlite3"), workers)
+        return cls(data, authorities, database_url or sqlite_url(data / "gateway.sqlite3"), workers)
 
     @property
     def blobs(self) -> Path:

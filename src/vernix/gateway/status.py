@@ -1,4 +1,4 @@
-"""``vernix-gateway status``: what is held now, since when, and for whom. Reads only; the gateway may be running."""
+"""``vernix-gateway status``: what is held now, since when, for whom. Reads only."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def status(
 
 
 def gather(settings: Settings) -> dict[str, Any]:
-    """The report: directory, uploads, deliveries by addressee, enrolments, disk. Times in UTC, sizes in bytes."""
+    """The report: directory, uploads, deliveries by addressee, enrolments, disk. UTC; bytes."""
     database = Database(settings.database_url)
     try:
         with database.reading() as connection:

@@ -31,9 +31,10 @@ def sweep(database: Database, blobs: BlobStore, now: int) -> int:
 
 
 def sweep_orphans(database: Database, blobs: BlobStore, *, clock: Callable[[], float] = time.time) -> int:
-    """Delete blobs that no row names: a kill between a commit and the deletion leaves such. How many there were.
+    """Delete blobs that no row names (a kill between commit and deletion leaves such); how many there were.
 
-    Only those untouched for an hour: a blob is made just after its row was read, before anything is committed.
+    Only those untouched for an hour: a blob is made just after its row was read, before anything is
+    committed.
     """
     old = {name for name, changed in blobs if changed < clock() - HOUR}
     with database.reading() as connection:

@@ -1,7 +1,7 @@
-"""The gateway's tables. What a thief of this database learns: sizes, times, who to whom. No key, no capability.
+"""The gateway's tables. A thief of them learns sizes, times, who to whom; no key, no capability.
 
-Times are whole seconds since the epoch. A capability is kept as its SHA-256 only, so that who reads the database
-cannot send to the uploads in it. ``migrations/`` makes these tables; a test holds the two equal.
+Times are whole seconds since the epoch. A capability is kept as its SHA-256 only, so that who reads the
+database cannot send to the uploads in it. ``migrations/`` makes these tables; a test holds the two equal.
 """
 
 from __future__ import annotations

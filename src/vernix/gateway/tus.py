@@ -1,7 +1,7 @@
 """tus 1.0.0 on a capability URL: HEAD, PATCH, OPTIONS, DELETE (core, expiration, termination).
 
-Raw ASGI: nothing stands between the socket and the reception. The capability is all the proof there is, and all it
-opens is one upload (see ``capabilities``); that is what lets unchanged tus clients send the bytes.
+Raw ASGI: nothing stands between the socket and the reception. The capability is all the proof there is, and
+all it opens is one upload (see ``capabilities``); that is what lets unchanged tus clients send the bytes.
 https://tus.io/protocols/resumable-upload
 """
 

@@ -3,8 +3,8 @@
     open ──extend──▶ open ──extend to the last byte, with the digest──▶ complete ──bind──▶ bound ──▶ (deleted)
       └── from any state but bound: abandon or expire ──▶ (deleted)
 
-The shell around it (``receiving``, ``deliveries``) reads an ``Upload`` from its row, asks for a transition, and
-writes the result only if the row is still as it was read (compare and swap).
+The shell around it (``receiving``, ``deliveries``) reads an ``Upload`` from its row, asks for a transition,
+and writes the result only if the row is still as it was read (compare and swap).
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ class State(StrEnum):
 class Upload:
     """One sealed part on its way in.
 
-    ``size`` and ``header`` (the length of the age header) are bytes, as claimed when the upload was asked for;
-    ``offset`` is how many bytes are safely held; ``digest`` is the hex tree head once all are; ``expires`` is a
-    time in seconds since the epoch; ``delivery`` and ``number`` say which part of which delivery it became.
+    ``size`` and ``header`` (the length of the age header) are bytes, as claimed when the upload was asked
+    for; ``offset`` is how many bytes are safely held; ``digest`` is the hex tree head once all are;
+    ``expires`` is a time in seconds since the epoch; ``delivery`` and ``number`` say which part of which
+    delivery it became.
     """
 
     id: str
@@ -66,7 +67,7 @@ def begin(upload_id: str, sender: str, size: int, header: int, expires: int) -> 
     """A new, empty upload. Raises ``UsageError`` when the sizes cannot be those of an age file."""
     if not SMALLEST_HEADER <= header <= LARGEST_HEADER:
         raise UsageError(
-            f"An age header of {header} bytes is not possible (it has {SMALLEST_HEADER} to {LARGEST_HEADER}).",
+            f"An age header has {SMALLEST_HEADER} to {LARGEST_HEADER} bytes, not {header}.",
             hint="Claim the length of the age header up to and including the newline after its MAC.",
         )
     if size < header + SMALLEST_PAYLOAD:
@@ -114,7 +115,7 @@ def extend(upload: Upload, count: int, digest: str | None = None) -> Upload:
 
 
 def bind(upload: Upload, delivery: str, number: int, sender: str, claim: Claim) -> Upload:
-    """The complete upload becomes part ``number`` of ``delivery``, if it is what the signed delivery says it is."""
+    """The complete upload becomes part ``number`` of ``delivery``, if it is what the signed delivery says."""
     # One answer for another's upload and for none: whether an id exists is nobody else's business.
     if upload.sender != sender:
         raise NotFound(

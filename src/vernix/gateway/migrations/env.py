@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that ``vernix.gateway.database`` hands over, inside its transaction."""
+"""Alembic's entry: runs on the connection of ``vernix.gateway.database``, inside its transaction."""
 
 from __future__ import annotations
 

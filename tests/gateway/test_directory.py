@@ -1,0 +1,172 @@
+"""The mirrored directory: served as it was signed, changed only by a set that proves itself from the pinned root."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.exchange_kit import ExchangeKit, RunningGateway
+
+from vernix.custody.identifiers import utc_now
+from vernix.custody.trust import DirectoryMirror
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> ExchangeKit:
+    return ExchangeKit(tmp_path)
+
+
+@pytest.fixture
+def gateway(kit: ExchangeKit) -> Iterator[RunningGateway]:
+    with kit.running() as running:
+        yield running
+
+
+def fetched(gateway: RunningGateway, folder: Path, kit: ExchangeKit) -> int:
+    """The version that a fresh client comes to believe."""
+
+    def fetch(name: str, _limit: int) -> bytes | None:
+        reply = gateway.request("GET", f"/directory/{name}")
+        return reply.body if reply.status == 200 else None
+
+    return DirectoryMirror(folder, kit.fingerprint).refresh(fetch).version
+
+
+def test_a_client_can_believe_what_is_served(
+    kit: ExchangeKit, gateway: RunningGateway, tmp_path: Path
+) -> None:
+    assert fetched(gateway, tmp_path / "client", kit) == 1
+    reply = gateway.publish(kit.publish())
+    assert (reply.status, reply.json) == (200, {"version": 2})
+    assert fetched(gateway, tmp_path / "client", kit) == 2
+    assert gateway.publish(kit.publisher.files()).status == 200
+
+
+def test_a_new_partner_may_speak_at_once(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    from tests.exchange_kit import Member
+
+    kit.members["hillside"] = Member.make("hillside")
+    assert gateway.signed("hillside", "GET", "/mailbox").status == 401
+    files = kit.publish(partners=kit.with_partner(kit.members["hillside"].entry(kit.since)))
+    assert gateway.publish(files).status == 200
+    assert gateway.signed("hillside", "GET", "/mailbox").status == 200
+
+
+def test_another_root_is_refused_and_not_kept(
+    kit: ExchangeKit, gateway: RunningGateway, tmp_path: Path
+) -> None:
+    other = ExchangeKit(tmp_path / "other", port=kit.port)
+    other.publish()
+    assert gateway.publish(other.publisher.files()).status == 401
+    assert fetched(gateway, tmp_path / "client", kit) == 1
+    with pytest.raises(UsageErrorFromServe, match="another root"):
+        serve(kit.data, other.public)
+
+
+def test_an_older_set_is_refused(kit: ExchangeKit, gateway: RunningGateway, tmp_path: Path) -> None:
+    older = dict(kit.publisher.files())
+    assert gateway.publish(kit.publish()).status == 200
+    assert gateway.publish(older).status == 401
+    assert fetched(gateway, tmp_path / "client", kit) == 2
+
+
+def test_a_set_with_a_flipped_byte_is_refused(
+    kit: ExchangeKit, gateway: RunningGateway, tmp_path: Path
+) -> None:
+    for name in kit.publish():
+        files = dict(kit.publisher.files())
+        if name == "1.root.json":
+            continue  # the gateway has its own, pinned: what is sent is not looked at
+        files[name] = files[name].replace(b"2", b"3", 1) if b"2" in files[name] else files[name][:-1]
+        assert gateway.publish(files).status in (401, 422), name
+        assert fetched(gateway, tmp_path / "client", kit) == 1
+
+
+def test_only_the_registry_publishes(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    assert gateway.publish(kit.publish(), who="riverside").status == 403
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..%2Fgateway.sqlite3",
+        "%2e%2e%2froot_fingerprint",
+        "../gateway.sqlite3",
+        ".lock",
+        "99.root.json",
+        "0.root.json",
+        "timestamp.json%00",
+        "TIMESTAMP.JSON",
+        "%2Fetc%2Fpasswd",
+    ],
+)
+def test_names_that_are_no_files_of_it(gateway: RunningGateway, name: str) -> None:
+    assert gateway.request("GET", f"/directory/{name}").status == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b'{"files":[]}',
+        b'{"files":{"../x":"AAAA"}}',
+        b'{"files":{"timestamp.json":"%%"}}',
+        b'{"files":{"timestamp.json":1}}',
+    ],
+)
+def test_odd_uploads(gateway: RunningGateway, body: bytes) -> None:
+    assert gateway.signed("registry", "PUT", "/directory", body).status == 422
+
+
+def test_a_gateway_whose_directory_expired_can_be_given_a_new_one(tmp_path: Path) -> None:
+    past = utc_now() - timedelta(days=8)
+    kit = ExchangeKit(tmp_path)
+    with kit.running() as gateway:
+        old = DirectoryMirror(kit.data / "directory", kit.fingerprint, clock=lambda: past)
+        assert old.current().version == 1
+    # The registry was down for a week: the timestamp on the gateway's disk has expired.
+    _expire(kit, past)
+    gateway.start()
+    try:
+        assert gateway.request("GET", "/health").status == 200
+        assert gateway.signed("riverside", "GET", "/mailbox").status == 401
+        assert gateway.publish(kit.publish(), who="riverside").status == 403
+        kit.publisher.renew_timestamp()
+        assert gateway.publish(kit.publisher.files()).status == 200
+        assert gateway.signed("riverside", "GET", "/mailbox").status == 200
+    finally:
+        gateway.stop()
+
+
+def test_without_a_directory_it_does_not_start(tmp_path: Path) -> None:
+    with pytest.raises(UsageErrorFromServe, match="no directory"):
+        serve(tmp_path / "gateway", None)
+    with pytest.raises(UsageErrorFromServe, match="no 1.root.json"):
+        serve(tmp_path / "gateway", tmp_path)
+
+
+class UsageErrorFromServe(Exception):
+    """The program ended with exit code 2; the text is what it said."""
+
+
+def serve(data: Path, directory: Path | None) -> None:
+    """Try to start a gateway that refuses to."""
+    program = Path(sys.executable).with_name("vernix-gateway")
+    command = [str(program), "serve", "--data", str(data), "--port", "0"]
+    command += ["--directory", str(directory)] if directory else []
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    if ended.returncode == 2:
+        raise UsageErrorFromServe(ended.stderr)
+
+
+def _expire(kit: ExchangeKit, past: object) -> None:
+    """Put a timestamp of last week in the place of the gateway's."""
+    from vernix.custody.publishing import DirectoryPublisher
+
+    aged = DirectoryPublisher(kit.public, kit.online, clock=lambda: past)  # type: ignore[arg-type,return-value]
+    aged.renew_timestamp()
+    (kit.data / "directory" / "timestamp.json").write_bytes((kit.public / "timestamp.json").read_bytes())

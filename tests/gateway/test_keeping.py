@@ -1,0 +1,301 @@
+"""Tables, blobs, sweeping and bounds by themselves; a full disk; what the program loads and writes down."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.exchange_kit import ExchangeKit, RunningGateway
+
+from vernix.custody.tree import BLOCK, PartHasher
+from vernix.errors import KeeperFailed, TooMuch
+from vernix.gateway import capabilities, deliveries, sweeping
+from vernix.gateway.blobs import BlobBusy, BlobStore, new_blob
+from vernix.gateway.database import Database, sqlite_url
+from vernix.gateway.limits import FailureCount, Limits, Pace, check_room
+from vernix.gateway.logs import ALLOWED, only_allowed
+from vernix.gateway.receiving import Receptions
+from vernix.gateway.tables import DELIVERIES, METADATA, NONCES
+
+HEADER = 500
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    database = Database(sqlite_url(tmp_path / "gateway.sqlite3"))
+    database.upgrade()
+    return database
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> BlobStore:
+    return BlobStore(tmp_path / "blobs")
+
+
+def test_the_migrations_make_the_tables(database: Database) -> None:
+    database.upgrade()
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_database_in_trouble_says_no_value(database: Database) -> None:
+    with pytest.raises(KeeperFailed) as raised, database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO nowhere VALUES ('CANARY')")
+    assert "CANARY" not in str(raised.value)
+
+
+@given(st.data())
+def test_hashing_goes_on_from_any_safe_point(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    size = HEADER + 3 * BLOCK + 77
+    content = bytes(range(251)) * (size // 251 + 1)
+    content = content[:size]
+    expected = PartHasher(HEADER)
+    expected.update(content)
+    store, blob, offset = BlobStore(tmp_path_factory.mktemp("blobs")), new_blob(), 0
+    while offset < size:
+        count = data.draw(st.integers(1, size - offset) | st.sampled_from([HEADER, BLOCK, size - offset]))
+        count = min(count, size - offset)
+        lost = data.draw(st.integers(0, 5000))
+        appending = store.lock(blob).append(offset, HEADER)
+        appending.write([content[offset : offset + count]])
+        appending.secure(appending.mark())
+        digest = appending.digest() if offset + count == size else None
+        appending.write([b"\xff" * lost])  # never secured: a kill comes here
+        appending.close()
+        if data.draw(st.booleans()):
+            store.path(blob).with_suffix(".leaves").unlink(missing_ok=True)
+        offset += count
+    assert digest == expected.digest().hex()
+
+
+def test_one_writer_at_a_time(blobs: BlobStore) -> None:
+    blob = new_blob()
+    first = blobs.lock(blob)
+    with pytest.raises(BlobBusy):
+        blobs.lock(blob)
+    first.release()
+    blobs.lock(blob).release()
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "", "ab", "G" * 32, "a" * 31 + "/"])
+def test_no_name_from_outside_becomes_a_path(blobs: BlobStore, name: str) -> None:
+    with pytest.raises(ValueError, match="32"):
+        blobs.path(name)
+
+
+def test_a_full_disk_leaves_the_safe_part(
+    kit: ExchangeKit, database: Database, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = kit.seal(os.urandom(9 << 20))
+    with database.writing() as connection:
+        upload, token = capabilities.allot(
+            connection, "riverside", len(part.content), part.header, 0, Limits()
+        )
+        assert upload.offset == 0
+    receptions = Receptions(database, blobs, Limits(upload_life=10**12), _in_a_thread)
+    _lengthen(database)
+    half = len(part.content) // 2
+    assert asyncio.run(receptions.receive(token, 0, half, _body(part.content[:half]))).offset == half
+    true_write = os.pwritev
+    written = 0
+
+    def filling(descriptor: int, views: list[memoryview], offset: int) -> int:
+        nonlocal written
+        if written > 2 << 20:
+            raise OSError(errno.ENOSPC, "no space")
+        written += (count := true_write(descriptor, views, offset))
+        return count
+
+    monkeypatch.setattr(os, "pwritev", filling)
+    rest = part.content[half:]
+    with pytest.raises(OSError, match="no space"):
+        asyncio.run(receptions.receive(token, half, len(rest), _body(rest)))
+    monkeypatch.undo()
+    with database.reading() as connection:
+        held = capabilities.find(connection, token)
+    assert held.upload.offset == half
+    assert blobs.path(held.blob).stat().st_size == half
+    whole = asyncio.run(receptions.receive(token, half, len(rest), _body(rest)))
+    assert whole.digest == part.digest
+
+
+def test_no_room_is_said_before_anything_is_promised(tmp_path: Path) -> None:
+    with pytest.raises(KeeperFailed) as raised:
+        check_room(tmp_path, 1 << 60, Limits())
+    assert raised.value.http_status == 507
+
+
+def test_one_partner_cannot_take_everything(database: Database) -> None:
+    limits = Limits(partner_bytes=10_000, partner_uploads=3)
+    with database.writing() as connection:
+        for _ in range(3):
+            capabilities.allot(connection, "riverside", 1000, 200, 0, limits)
+        with pytest.raises(TooMuch, match="begun"):
+            capabilities.allot(connection, "riverside", 1000, 200, 0, limits)
+        with pytest.raises(TooMuch, match="may hold"):
+            capabilities.allot(connection, "riverside", 8000, 200, 0, limits)
+        capabilities.allot(connection, "lakeside", 1000, 200, 0, limits)
+
+
+def test_the_database_holds_no_capability(database: Database, tmp_path: Path) -> None:
+    with database.writing() as connection:
+        _, token = capabilities.allot(connection, "riverside", 1000, 200, 0, Limits())
+    database.close()
+    assert not [file for file in tmp_path.iterdir() if file.is_file() and token.encode() in file.read_bytes()]
+
+
+def test_time_takes_expired_things_away(kit: ExchangeKit, database: Database, blobs: BlobStore) -> None:
+    part = kit.seal(b"late")
+    names = []
+    for _ in range(2):
+        with database.writing() as connection:
+            upload, token = capabilities.allot(
+                connection, "riverside", len(part.content), part.header, 0, Limits()
+            )
+        _lengthen(database)
+        receptions = Receptions(database, blobs, Limits(), _in_a_thread)
+        asyncio.run(receptions.receive(token, 0, len(part.content), _body(part.content)))
+        with database.reading() as connection:
+            names.append(capabilities.find(connection, token).blob)
+    delivery = kit.delivery([(upload.id, part)])
+    with database.writing() as connection:
+        deliveries.post(connection, delivery, delivery.sign(kit.members["riverside"].key).encode(), 0)
+        connection.execute(NONCES.insert().values(key_id="k", nonce="n", expires=10))
+    assert sweeping.sweep(database, blobs, 5) == 0
+    assert all(blobs.path(name).exists() for name in names)
+    assert sweeping.sweep(database, blobs, 10**11) == 2
+    assert not any(blobs.path(name).exists() for name in names)
+    with database.reading() as connection:
+        assert connection.execute(NONCES.select()).all() == []
+        assert connection.execute(DELIVERIES.select()).all() == []
+
+
+def test_orphans_are_found(database: Database, blobs: BlobStore) -> None:
+    blob = new_blob()
+    blobs.lock(blob).append(0, HEADER).close()
+    assert sweeping.sweep_orphans(database, blobs) == 0
+    assert sweeping.sweep_orphans(database, blobs, clock=lambda: 10**12) == 1
+    assert not blobs.path(blob).exists()
+
+
+def test_the_pace_of_a_body() -> None:
+    now = [0.0]
+    pace = Pace(Limits(grace_seconds=10, body_rate=100), lambda: now[0])
+    assert not pace.too_slow(0)
+    now[0] = 20
+    assert pace.too_slow(999)
+    assert not pace.too_slow(1000)
+
+
+def test_failures_are_counted_by_the_minute() -> None:
+    now = [0.0]
+    count = FailureCount(2, lambda: now[0])
+    assert [count.failed("a") for _ in range(3)] == [False, False, True]
+    assert not count.failed("b")
+    now[0] = 60
+    assert not count.failed("a")
+
+
+def test_a_slow_body_is_ended_and_kept(kit: ExchangeKit, database: Database, blobs: BlobStore) -> None:
+    part = kit.seal(bytes(100_000))
+    with database.writing() as connection:
+        _, token = capabilities.allot(connection, "riverside", len(part.content), part.header, 0, Limits())
+    _lengthen(database)
+    receptions = Receptions(database, blobs, Limits(idle_seconds=1), _in_a_thread)
+    receive = _body(part.content[:50_000], then_silence=True)
+    with pytest.raises(Exception, match="too slowly") as raised:
+        asyncio.run(receptions.receive(token, 0, len(part.content), receive))
+    assert getattr(raised.value, "http_status", 0) == 408
+    with database.reading() as connection:
+        assert capabilities.find(connection, token).upload.offset == 50_000
+
+
+def test_the_log_drops_what_is_not_on_its_list() -> None:
+    event = {"event": "answered", "path": "/parts/secret", "route": "parts", "name": "CANARY"}
+    assert only_allowed(None, "info", event) == {"event": "answered", "route": "parts"}
+    assert not ALLOWED & {"path", "url", "token", "body", "headers", "name", "message"}
+
+
+def test_the_program_loads_nothing_that_opens() -> None:
+    script = (
+        "import sys, json; import vernix.gateway.app, vernix.gateway.serving, vernix.gateway.status;"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    loaded = json.loads(
+        subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
+    )
+    forbidden = (
+        *(f"vernix.sealing.{name}" for name in ("identities", "opening", "rewrapping", "records", "sealer")),
+        *(f"vernix.{name}" for name in ("births", "intake", "insights", "linkage", "release", "exposure")),
+        *(f"vernix.{name}" for name in ("courier", "partner", "registry")),
+        *("duckdb", "pyarrow", "pandas", "django", "urllib3", "requests", "pickle5"),
+    )
+    assert [
+        name for name in loaded if name.startswith(tuple(f"{one}." for one in forbidden)) or name in forbidden
+    ] == []
+
+
+def test_the_state_can_be_asked(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    gateway.deliver(kit.seal(b"waiting"))
+    program = Path(sys.executable).with_name("vernix-gateway")
+    command = [str(program), "status", "--data", str(kit.data), "--json"]
+    report = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert report["directory"]["version"] == 1
+    assert report["deliveries"][0]["addressee"] == "registry"
+    assert report["uploads"]["bound"]["count"] >= 1
+
+
+def test_its_files_are_its_own_and_its_log_names_no_capability(
+    kit: ExchangeKit, gateway: RunningGateway
+) -> None:
+    part = kit.seal(b"CANARY-7315")
+    _, path = gateway.upload("riverside", part)
+    assert kit.data.stat().st_mode & 0o077 == 0
+    token = path.rpartition("/")[2].encode()
+    for file in [*kit.data.rglob("*"), gateway.log]:
+        if file.is_file():
+            content = file.read_bytes()
+            assert token not in content, file.name
+            assert b"CANARY-7315" not in content, file.name
+
+
+async def _threaded(function: Callable[..., Any], *arguments: Any) -> Any:
+    return await asyncio.to_thread(function, *arguments)
+
+
+def _in_a_thread(function: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
+    return asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+
+
+def _lengthen(database: Database) -> None:
+    """Uploads that were begun in 1970 live on for this test."""
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE uploads SET expires = 10000000000")
+
+
+def _body(content: bytes, *, then_silence: bool = False) -> Callable[[], Any]:
+    pieces = [content[start : start + 700_000] for start in range(0, len(content), 700_000)]
+
+    async def receive() -> dict[str, Any]:
+        if not pieces:
+            await asyncio.sleep(60)
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces) or then_silence}
+
+    return receive

@@ -1,0 +1,177 @@
+"""Deny by default: every route of the table, tried as everybody who may not use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.exchange_kit import ExchangeKit, Member, Reply, RunningGateway
+
+from vernix.custody.identifiers import new_id, utc_now
+from vernix.custody.invitation import Invitation
+from vernix.custody.signatures import SigningKey
+from vernix.gateway.authentication import Access
+from vernix.gateway.routes import ROUTES, Route
+
+SIGNED = [route for route in ROUTES if route.access is not Access.PUBLIC]
+BY_PARTNERS = [route for route in SIGNED if route.access is not Access.INVITATION]
+FOR_THE_REGISTRY = [route for route in ROUTES if route.access is Access.REGISTRY]
+
+
+def name_of(route: Route) -> str:
+    return route.name
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> ExchangeKit:
+    """An exchange with a suspended partner and one whose key has ended."""
+    kit = ExchangeKit(
+        tmp_path_factory.mktemp("exchange"), ("ended", "lakeside", "registry", "riverside", "suspended")
+    )
+    suspended = kit.members["suspended"].entry(kit.since, status="suspended")
+    kit.publish(partners=kit.with_partner(suspended))
+    ended = kit.members["ended"].entry(kit.since, until=utc_now())
+    kit.publish(partners=kit.with_partner(ended))
+    return kit
+
+
+@pytest.fixture(scope="module")
+def invitation(kit: ExchangeKit) -> Invitation:
+    return kit.invite()
+
+
+@pytest.fixture(scope="module")
+def gateway(kit: ExchangeKit, invitation: Invitation) -> Iterator[RunningGateway]:
+    with kit.running() as running:
+        yield running
+
+
+@pytest.mark.parametrize("route", SIGNED, ids=name_of)
+def test_unsigned(gateway: RunningGateway, route: Route) -> None:
+    refused(gateway.request(route.method, path_of(route), body_of(route)), 401)
+
+
+@pytest.mark.parametrize("route", SIGNED, ids=name_of)
+def test_a_key_that_nobody_knows(gateway: RunningGateway, route: Route) -> None:
+    key = SigningKey.generate()
+    refused(ask(gateway, route, key, key.key_id), 401)
+
+
+@pytest.mark.parametrize("route", SIGNED, ids=name_of)
+def test_another_key_under_a_known_id(kit: ExchangeKit, gateway: RunningGateway, route: Route) -> None:
+    refused(ask(gateway, route, SigningKey.generate(), kit.members["registry"].key.key_id), 401)
+
+
+@pytest.mark.parametrize("who", ["suspended", "ended"])
+@pytest.mark.parametrize("route", SIGNED, ids=name_of)
+def test_a_partner_who_is_no_longer_one(
+    kit: ExchangeKit, gateway: RunningGateway, route: Route, who: str
+) -> None:
+    refused(ask_as(gateway, route, kit.members[who]), 401)
+
+
+@pytest.mark.parametrize("route", FOR_THE_REGISTRY, ids=name_of)
+def test_only_the_registry(kit: ExchangeKit, gateway: RunningGateway, route: Route) -> None:
+    refused(ask_as(gateway, route, kit.members["riverside"]), 403)
+
+
+@pytest.mark.parametrize("route", BY_PARTNERS, ids=name_of)
+def test_an_invitation_opens_nothing_but_enrolment(
+    gateway: RunningGateway, invitation: Invitation, route: Route
+) -> None:
+    refused(ask(gateway, route, invitation.signing_key(), invitation.request_key_id), 401)
+
+
+def test_a_partner_cannot_enrol(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    (route,) = (route for route in ROUTES if route.access is Access.INVITATION)
+    refused(ask_as(gateway, route, kit.members["riverside"]), 401)
+
+
+def test_an_invitation_that_nobody_gave(gateway: RunningGateway, invitation: Invitation) -> None:
+    (route,) = (route for route in ROUTES if route.access is Access.INVITATION)
+    refused(ask(gateway, route, invitation.signing_key(), f"invitation:{new_id()}"), 401)
+
+
+@pytest.mark.parametrize("route", SIGNED, ids=name_of)
+def test_a_request_is_taken_once(
+    kit: ExchangeKit, gateway: RunningGateway, invitation: Invitation, route: Route
+) -> None:
+    key, key_id = kit.members["registry"].key, kit.members["registry"].key.key_id
+    if route.access is Access.INVITATION:
+        key, key_id = invitation.signing_key(), invitation.request_key_id
+    fields = gateway.signature(key, key_id, route.method, path_of(route), body_of(route))
+    first = gateway.request(route.method, path_of(route), body_of(route) or None, fields)
+    assert first.status not in (401, 403), first.body
+    replayed = refused(gateway.request(route.method, path_of(route), body_of(route) or None, fields), 401)
+    assert "replay" in replayed.json["error"]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_every_answer_has_strict_headers(gateway: RunningGateway, route: Route) -> None:
+    reply = gateway.request(route.method, path_of(route), body_of(route) or None)
+    assert reply.headers["content-security-policy"].startswith("default-src 'none'")
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["server"] == "vernix"
+    assert "access-control-allow-origin" not in reply.headers
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "PATCH", "HEAD"])
+def test_other_methods(gateway: RunningGateway, route: Route, method: str) -> None:
+    assert gateway.request(method, path_of(route)).status == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/openapi.json", "/admin", "/directory/", "/uploads/", "//uploads", "/parts/"]
+)
+def test_there_is_nothing_else(gateway: RunningGateway, path: str) -> None:
+    reply = gateway.request("GET", path)
+    assert reply.status in (404, 405)
+    assert set(reply.json) == {"error", "hint"}
+
+
+def test_a_body_that_was_not_signed(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    key = kit.members["riverside"].key
+    fields = gateway.signature(key, key.key_id, "POST", "/uploads", b"{}")
+    refused(gateway.request("POST", "/uploads", b'{"size":1}', fields), 401)
+
+
+def test_a_request_for_another_gateway(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    from vernix.custody.requests import Request, sign_request
+
+    key = kit.members["riverside"].key
+    elsewhere = Request("GET", "other.example", "/mailbox")
+    fields = {**sign_request(elsewhere, key, key.key_id, utc_now()), "Host": "other.example"}
+    refused(gateway.request("GET", "/mailbox", headers=fields), 401)
+
+
+def test_a_body_beyond_its_bound_is_refused_unread(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    reply = gateway.signed("riverside", "POST", "/uploads", b'{"x":"' + b"y" * 70_000 + b'"}')
+    refused(reply, 413)
+
+
+def ask_as(gateway: RunningGateway, route: Route, member: Member) -> Reply:
+    return ask(gateway, route, member.key, member.key.key_id)
+
+
+def ask(gateway: RunningGateway, route: Route, key: SigningKey, key_id: str) -> Reply:
+    path, body = path_of(route), body_of(route)
+    fields = gateway.signature(key, key_id, route.method, path, body)
+    return gateway.request(route.method, path, body or None, fields)
+
+
+def refused(reply: Reply, status: int) -> Reply:
+    assert reply.status == status, reply.body
+    assert set(reply.json) == {"error", "hint"}
+    return reply
+
+
+def path_of(route: Route) -> str:
+    """The route's path with names that fit in it and belong to nothing."""
+    names = {"file": "timestamp.json", "number": "0", "delivery": new_id()}
+    return route.path.format(**names)
+
+
+def body_of(route: Route) -> bytes:
+    return b"{}" if route.method in ("POST", "PUT") else b""
