@@ -8,7 +8,9 @@ PROGRAM = Program(
     "vernix",
     "seal, send and collect files; check birth data before it leaves the house.",
     (
-        Command("demo", "vernix.partner.demonstration.command:demo", "see the whole journey run on this machine"),
+        Command(
+            "demo", "vernix.partner.demonstration.command:demo", "see the whole journey run on this machine"
+        ),
         Command("join", "vernix.partner.membership:join", "make keys here and enrol with an invitation"),
         Command(
             "check", "vernix.partner.checking:check", "check a file with the registry's own rules, offline"
