@@ -26,11 +26,13 @@ from vernix.custody.canonical import decode
 from vernix.custody.identifiers import check_gateway_url
 from vernix.errors import (
     Conflict,
+    DataRefused,
     FarSideRefused,
     NotFound,
     NotProven,
     RoadFailed,
     TooMuch,
+    TooOften,
     VernixError,
 )
 
@@ -48,8 +50,9 @@ _REFUSALS: dict[int, type[FarSideRefused]] = {
     409: Conflict,
     410: NotFound,
     413: TooMuch,
+    429: TooOften,
 }
-_TRANSIENT = {408, 425, 429}
+_TRANSIENT = {408, 425}
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,13 @@ class _Source:
 def _pool(scheme: str, host: str, port: int | None, ca: Path | None) -> urllib3.HTTPConnectionPool:
     if scheme == "http":
         return urllib3.HTTPConnectionPool(host, port, maxsize=2)
-    context = ssl.create_default_context(cafile=None if ca is None else str(ca))
+    try:
+        context = ssl.create_default_context(cafile=None if ca is None else str(ca))
+    except OSError:  # ssl.SSLError, for a file that holds no certificate, is one of them
+        raise DataRefused(
+            f"{ca} is not a file of certificates, so no certificate authority can be read from it.",
+            hint="Name a PEM file by --ca at join, or by VERNIX_CA.",
+        ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     return urllib3.HTTPSConnectionPool(host, port, maxsize=2, ssl_context=context)
@@ -260,8 +269,7 @@ def _harmless(text: object) -> str:
 
 def _road_failed(error: Exception) -> VernixError:
     """Our words for urllib3's: never its message, which names addresses and library internals."""
-    reason = error.reason if isinstance(error, SSLError) or hasattr(error, "reason") else error
-    if isinstance(error, SSLError) or isinstance(reason, ssl.SSLCertVerificationError):
+    if isinstance(error, SSLError) and any(isinstance(cause, ssl.CertificateError) for cause in error.args):
         return NotProven(
             "The gateway's certificate does not prove that it is the gateway.",
             hint="If the exchange uses a private authority, name its file by --ca at join, or by VERNIX_CA.",

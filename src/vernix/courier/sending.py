@@ -23,7 +23,7 @@ from typing import Any
 from vernix.courier.dispatch import Dispatch, Look, Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
-from vernix.courier.uploading import Carried, Destination, PartUpload, uploads_in
+from vernix.courier.uploading import Carried, Destination, PartUpload, sealed_to, uploads_in
 from vernix.custody.delivery import MAX_LIFETIME, Delivery, Part
 from vernix.custody.directory import Directory
 from vernix.custody.durable import write_file
@@ -200,14 +200,19 @@ class _Work:
         return envelope
 
     def _signed_before(self) -> bytes | None:
-        """The envelope of an earlier run.
+        """The envelope of an earlier run. It was perhaps posted: only these bytes may be posted under its id.
 
-        It was perhaps posted: only these bytes may be posted under its id.
+        None when there is none, or when it is sealed to keys that have been replaced since and was not
+        posted.
         """
         try:
-            return (self._folder / "delivery.json").read_bytes()
+            envelope = (self._folder / "delivery.json").read_bytes()
         except FileNotFoundError:
             return None
+        if sealed_to(self._folder) == [self._destination().texts] or self._is_known():
+            return envelope
+        sweep(self._folder / "delivery.json")
+        return None
 
     def _is_known(self) -> bool:
         """Whether the gateway has a delivery under our id, so that no other may be signed."""

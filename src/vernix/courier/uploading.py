@@ -81,6 +81,11 @@ class Destination:
     to: tuple[str, ...]
     purpose: str
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The recipients as one comparable value."""
+        return tuple(sorted(str(recipient) for recipient in self.recipients))
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -149,7 +154,7 @@ class PartUpload:
             raise KeeperFailed(
                 "The outbox is damaged.", hint="Remove this delivery's folder and send again."
             ) from None
-        if state.recipients == self._recipients() and state.look == Look.at(self._source):
+        if state.recipients == self._destination.texts and state.look == Look.at(self._source):
             return state
         self._forget(state)
         return None
@@ -160,7 +165,7 @@ class PartUpload:
         state = PartState(
             sealing=sealing.state(),
             token=secrets.token_hex(8),
-            recipients=self._recipients(),
+            recipients=self._destination.texts,
             look=look,
             size=sealing.sealed_size(look.size),
             header=len(sealing.header),
@@ -179,9 +184,6 @@ class PartUpload:
         sweep(self._state_path())
         sweep(self._journal_path(state))
 
-    def _recipients(self) -> tuple[str, ...]:
-        return tuple(sorted(str(recipient) for recipient in self._destination.recipients))
-
     # Carrying
 
     def _carry(self, state: PartState) -> Carried:
@@ -196,7 +198,8 @@ class PartUpload:
                     offset = self._exchange.upload_offset(upload, state.size)
                     if offset > _journaled(journal, state):
                         raise _NotOurs("The gateway claims to hold bytes that were never sent.")
-                    stalls, furthest = (0, offset) if offset > furthest else (stalls + 1, furthest)
+                    if offset > furthest:
+                        stalls, furthest = 0, offset
                     self._stream(state, upload, journal, offset)
                     digest = tree_head(journal.leaves).hex()
                     return Carried(Part(upload.id, state.size, state.header, digest), state.look)
@@ -207,9 +210,10 @@ class PartUpload:
                         raise
                     state = self._save(replace(state, upload=None))
                 except (RoadFailed, Conflict):
-                    if stalls >= STALLS - 1:
+                    stalls += 1
+                    if stalls >= STALLS:
                         raise
-                    time.sleep(0.2 * 2**stalls)
+                    time.sleep(0.1 * 2**stalls)
 
     def _begin(self, state: PartState) -> Upload:
         to, purpose = self._destination.to, self._destination.purpose
@@ -236,9 +240,18 @@ class PartUpload:
 
 def uploads_in(folder: Path) -> list[Upload]:
     """The uploads that a delivery's folder remembers."""
+    return [state.upload for state in _states_in(folder) if state.upload is not None]
+
+
+def sealed_to(folder: Path) -> list[tuple[str, ...]]:
+    """The different sets of recipients that the parts in a delivery's folder are sealed to; one, unless
+    changed."""
+    return sorted({state.recipients for state in _states_in(folder)})
+
+
+def _states_in(folder: Path) -> list[PartState]:
     documents = (read_json(path) for path in sorted(folder.glob("part-*.json")))
-    states = [PartState.from_document(document) for document in documents if document is not None]
-    return [state.upload for state in states if state.upload is not None]
+    return [PartState.from_document(document) for document in documents if document is not None]
 
 
 class _NotOurs(NotProven):
