@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from vernix.custody.durable import sync_folder
 from vernix.errors import UsageError
+from vernix.registry.failpoints import reached
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,6 +106,7 @@ class Lakehouse:
             schema_mode="merge" if missing else None,
             commit_properties=CommitProperties(app_transactions=[Transaction(app_id=batch, version=1)]),
         )
+        reached("lakehouse:committed")
         self._sync(table.version())
         return True
 

@@ -95,7 +95,7 @@ class Runner:
         for submission in steps.ready():
             if self._stop.asked:
                 return
-            steps.advance(self._registry, self._exchange, submission)
+            steps.advance(self._registry, self._exchange, submission, lambda: self._stop.asked)
 
     def _tell_directory(self) -> None:
         """Keep the directory fresh, and the gateway's copy the same as ours."""

@@ -61,11 +61,19 @@ STAGES = (
 BY_STATE = {stage.starts: stage for stage in STAGES}
 
 
-def advance(registry: Registry, exchange: Exchange, submission: Submission) -> bool:
-    """Take a submission through every step that can be done now; returns whether it is done."""
+def advance(
+    registry: Registry,
+    exchange: Exchange,
+    submission: Submission,
+    stopping: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Take a submission through every step that can be done now; returns whether it is done.
+
+    ``stopping`` is asked between two steps.
+    """
     passage = Passage(registry, exchange, submission)
     while (stage := BY_STATE.get(State(submission.state))) is not None:
-        if not _do(stage, passage):
+        if stopping() or not _do(stage, passage):
             return False
     if submission.state == State.DONE:
         sweep(registry, submission)
@@ -88,15 +96,22 @@ def left_over() -> int:
     return Submission.objects.exclude(state__in=(State.DONE, State.SET_ASIDE)).count()
 
 
-def try_again() -> int:
-    """Give what was set aside or waits after a failure another chance; returns how much that is."""
+def begin_again(registry: Registry) -> int:
+    """What a new start does first: wipe what a kill left, give what failed another chance.
+
+    Returns how many submissions are tried again.
+    """
+    registry.folder.wipe_work()
+    done = Submission.objects.filter(state=State.DONE)
+    for submission in done.filter(delivery__in=[path.name for path in registry.folder.parts.iterdir()]):
+        sweep(registry, submission)
     again = 0
     for submission in Submission.objects.exclude(state=State.DONE).exclude(failures=0, attempts=0):
         # The state of what was set aside is gone; the ledger tells how far it was.
-        done = set(submission.steps.values_list("name", flat=True))
+        ended = set(submission.steps.values_list("name", flat=True))
         state = State.ARRIVED
         for stage in STAGES:
-            state = stage.ends if stage.name in done else state
+            state = stage.ends if stage.name in ended else state
         submission.state, submission.not_before = state, None
         submission.attempts = submission.failures = 0
         submission.save()
@@ -108,6 +123,9 @@ def sweep(registry: Registry, submission: Submission) -> None:
     """Remove what a submission that is done leaves here; a message stays, sealed as it came."""
     if submission.purpose != "message":
         shutil.rmtree(registry.folder.parts / submission.delivery, ignore_errors=True)
+    # The ledger remembers that the answer went out; the outbox need not.
+    for memory in (registry.folder.outbox / "sent").glob(f"{submission.answer}-*.json"):
+        memory.unlink()
 
 
 def _do(stage: Stage, passage: Passage) -> bool:

@@ -1,0 +1,71 @@
+"""Keys at rest: one sealed file, opened by its passphrase and by nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from vernix.custody.signatures import SigningKey
+from vernix.errors import DataRefused, UsageError
+from vernix.registry.keyring import Keyring, load_root_keys, save_root_keys
+
+RIGHT, WRONG = b"the right passphrase", b"the wrong passphrase"
+
+
+def secrets_of(keys: Keyring) -> list[bytes]:
+    """Every secret in a keyring, in each form in which it could lie about."""
+    found: list[bytes] = [str(keys.identity).encode()]
+    for key in (keys.signing, keys.targets, keys.timestamp):
+        found += [key.to_bytes(), key.to_text().encode()]
+    for raw in (keys.vault, keys.index, keys.pseudonym):
+        found += [raw, raw.hex().encode()]
+    return found
+
+
+def test_what_was_saved_opens_again(tmp_path: Path) -> None:
+    keys = Keyring.generate()
+    keys.save(tmp_path / "keyring.age", RIGHT)
+    again = Keyring.open(tmp_path / "keyring.age", RIGHT)
+    assert secrets_of(again) == secrets_of(keys)
+    assert (tmp_path / "keyring.age").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:
+    Keyring.generate().save(tmp_path / "keyring.age", RIGHT)
+    with pytest.raises(DataRefused, match="does not open"):
+        Keyring.open(tmp_path / "keyring.age", WRONG)
+
+
+def test_a_changed_keyring_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "keyring.age"
+    Keyring.generate().save(path, RIGHT)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataRefused):
+        Keyring.open(path, RIGHT)
+
+
+def test_no_keyring_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="init"):
+        Keyring.open(tmp_path / "keyring.age", RIGHT)
+
+
+def test_neither_disk_nor_repr_shows_a_secret(tmp_path: Path) -> None:
+    keys = Keyring.generate()
+    keys.save(tmp_path / "keyring.age", RIGHT)
+    assert len(fields(keys)) == 7, "a new key must be looked for here as well"
+    for secret in secrets_of(keys):
+        assert secret not in (tmp_path / "keyring.age").read_bytes()
+        assert secret not in repr(keys).encode()
+
+
+def test_root_keys_lie_in_files_of_their_own(tmp_path: Path) -> None:
+    made = [SigningKey.generate() for _ in range(3)]
+    save_root_keys(tmp_path / "root-keys", made, RIGHT)
+    assert len(list((tmp_path / "root-keys").iterdir())) == 3
+    assert [key.key_id for key in load_root_keys(tmp_path / "root-keys", RIGHT)] == [k.key_id for k in made]
+    with pytest.raises(DataRefused):
+        load_root_keys(tmp_path / "root-keys", WRONG)
