@@ -14,7 +14,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 _MOST = 8
-"""Each lane holds about 4 MiB of buffers: with eight, memory stays far under the promised 120 MiB on any
+"""Each lane holds about 2 MiB of buffers: with eight, memory stays far under the promised 120 MiB on any
 machine.
 """
 

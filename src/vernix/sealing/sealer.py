@@ -88,7 +88,7 @@ class Sealing:
         return len(self.header) + NONCE_SIZE + sealed_payload_size(plain_size)
 
     def blocks(self, source: Path | int, start: int = 0) -> Iterator[memoryview]:
-        """The sealed bytes from position ``start`` of the sealed file on, in order, in pieces of about 2 MiB.
+        """The sealed bytes from position ``start`` of the sealed file on, in order, in pieces of about 1 MiB.
 
         ``source`` is a path or a descriptor of a regular file. Pieces are sealed ahead on all cores; a piece
         stays as it is for as long as somebody holds it. Raises ``DataRefused`` if the source changes
