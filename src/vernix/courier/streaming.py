@@ -37,7 +37,7 @@ def journaled(
     for block in blocks:
         hasher.update(block)
         waiting.append(memoryview(block))
-        fresh = hasher.leaves()[leaves:]
+        fresh = hasher.leaves(leaves)
         journal.confirm(leaves, fresh)
         leaves += len(fresh)
         for view in _up_to(waiting, leaf_start(leaves, header) - given):

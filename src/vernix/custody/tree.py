@@ -88,10 +88,13 @@ class PartHasher:
         if not keep:
             self._settle(0)
 
-    def leaves(self) -> list[bytes]:
-        """The hashes of the leaves that are complete, the header's first. A short last block is not."""
+    def leaves(self, first: int = 0) -> list[bytes]:
+        """The hashes of the complete leaves from number ``first`` on (the header's is 0).
+
+        A last, short leaf is not complete.
+        """
         self._settle(0)
-        return list(self._leaves)
+        return self._leaves[first:]
 
     def digest(self) -> bytes:
         """The tree head over everything so far; the last block may be short. The hasher can go on."""

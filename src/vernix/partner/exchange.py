@@ -78,9 +78,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     wish = Wish(files, to, purpose, as_, mapping, note)
     begun = outbox.begin(dispatch_for(partner, wish), again=again)
     if isinstance(begun, Sent):
-        say(
-            f"These files were sent before, unchanged, as {begun.plan.id}. Use --again to send them once more."
-        )
+        say(f"These files were sent before, unchanged, as {begun.plan.id}. To send them once more: --again.")
         showing.show_sent(begun, json=json, repeated=True)
         return 0
     showing.show_sent(_send(partner, outbox, exchange, begun), json=json)

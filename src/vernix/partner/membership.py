@@ -35,7 +35,7 @@ from vernix.sealing.sealer import seal_bytes
 
 
 def join(
-    invite: str,
+    invite: Annotated[str, Parameter(allow_leading_hyphen=True)],
     *,
     wait: float = 60,
     ca: Path | None = None,
@@ -70,9 +70,7 @@ def join(
         )
     else:
         sys.stdout.write(f"{partner.id}\n")
-        say(
-            f"Joined as {partner.name}. The keys are in {folder.path / 'keys'}: keep a copy where you keep secrets."
-        )
+        say(f"Joined as {partner.name}. The keys are in {folder.path / 'keys'}: keep a safe copy of them.")
     return 0
 
 
