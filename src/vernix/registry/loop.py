@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from vernix.courier.exchange import Exchange
 
 POLL = 2
-"""Seconds of one long poll: post ends it at once; this is how long an enrolment, which does not, may wait."""
+"""Seconds of one long poll. Post ends it at once; what does not is looked at after it."""
+
+POLL_WHILE_INVITED = 1
+"""The same while somebody may enrol: a person waits for that."""
 
 TELL_AGAIN = 300.0
 """Seconds after which the gateway is asked whether it still has our directory."""
@@ -80,10 +83,11 @@ class Runner:
         """Everything once; most of its time is spent in the long poll."""
         self._tell_directory()
         # What is ready must not wait for post; what arrives during the work is found by the next look.
-        wait = 0 if steps.ready() else POLL
+        invited = open_invitations()
+        wait = 0 if steps.ready() else POLL_WHILE_INVITED if invited else POLL
         with self._stop.waiting():
             arrivals = self._postbox.look(wait)
-        if open_invitations():
+        if invited:
             take_enrolments(self._registry, self._exchange)
         self._work()
         if not arrivals.submissions and time.monotonic() - self._compacted_at > COMPACT_EVERY:
