@@ -81,9 +81,15 @@ def _panel(made: Made, measure: Measure, drawn: list[dict[str, Any]], *, first: 
     if 1 < len(years) <= len(PALETTE):
         scale = alt.Scale(domain=years, range=PALETTE[: len(years)])
         colour = alt.Color("year:N", scale=scale, legend=None)
-    bars = base.mark_bar(height={"band": 0.72}).encode(
-        x=alt.X("value:Q", title="%" if measure.share else "births", axis=alt.Axis(tickCount=3)), color=colour
+    # A panel in which every bar is zero still begins at its left edge.
+    longest = max((value["value"] or 0 for value in values), default=0) or 1
+    x = alt.X(
+        "value:Q",
+        title="%" if measure.share else "births",
+        axis=alt.Axis(tickCount=3),
+        scale=alt.Scale(domain=[0, longest]),
     )
+    bars = base.mark_bar(height={"band": 0.72}).encode(x=x, color=colour)
     words = base.mark_text(align="left", dx=4, color=FAINT, fontSize=10).encode(
         x=alt.X("value:Q"), text="label:N"
     )
