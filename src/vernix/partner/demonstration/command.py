@@ -22,7 +22,7 @@ _REPOSITORY = Path(__file__).parents[4]
 
 def demo(
     *,
-    births: int = 300,
+    births: int = 1000,
     data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
     once: bool = False,
     keep: bool = False,
