@@ -11,6 +11,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from vernix.console import say
+from vernix.custody.bundle import MARK
 from vernix.errors import DataRefused, UsageError
 from vernix.sealing.armor import armored
 from vernix.sealing.descriptors import is_regular, reading
@@ -24,10 +25,12 @@ from vernix.sealing.identities import (
     load_identities,
     save_identities,
 )
-from vernix.sealing.opening import open_file, open_pieces
+from vernix.sealing.opening import SealedReader, open_file, open_pieces, sealed_file
 from vernix.sealing.placing import check_target
 from vernix.sealing.recipients import Recipient, parse_recipient, parse_recipients
 from vernix.sealing.sealer import Sealing, seal_file
+
+Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA")]
 
 _STANDARD = Path("-")
 _MAX_SMALL_FILE = 1 << 20
@@ -62,7 +65,7 @@ def keygen(
     say(f"Public key: {identity.recipient}")
 
 
-def seal(
+def seal(  # noqa: PLR0913  (each argument is an option of the command)
     file: Annotated[Path, Parameter(allow_leading_hyphen=True)] = _STANDARD,
     *,
     recipient: Annotated[list[str] | None, Parameter(name=["-r", "--recipient"], negative="")] = None,
@@ -70,7 +73,9 @@ def seal(
         list[Path] | None, Parameter(name=["-R", "--recipients-file"], negative="")
     ] = None,
     output: Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)] = None,
+    to: str | None = None,
     armor: Annotated[bool, Parameter(name=["-a", "--armor"], negative="")] = False,
+    data: Data = None,
     force: Annotated[bool, Parameter(name=["-f", "--force"], negative="")] = False,
 ) -> None:
     """Seal a file so that only its recipients can open it (age format; any age tool opens it).
@@ -85,13 +90,27 @@ def seal(
         A file with one recipient on each line. Can be repeated.
     output
         Where to write; FILE.age by default; - writes to standard output.
+    to
+        Seal to this partner of the directory, as a bundle: signed by us inside the seal, and as good as a
+        delivery whatever carries it.
+    data
+        This partner's data folder, for --to.
     armor
         Write text instead of bytes.
     force
         Replace an existing output.
     """
-    recipients = _recipients(recipient or [], recipients_file or [])
     target = output or _sealed_name(file)
+    if to is not None:
+        if recipient or recipients_file or _STANDARD in (file, target):
+            raise UsageError("--to goes with files, and without -r or -R.", hint="Name FILE and -o FILE.")
+        _refuse_same(file, target)
+        from vernix.partner.bundling import seal_bundle
+
+        seal_bundle(file, to, target, data=data, armor=armor, replace=force)
+        say(f"Sealed to {to}, signed by us: {target}")
+        return
+    recipients = _recipients(recipient or [], recipients_file or [])
     if target == _STANDARD:
         with reading(_source(file)) as descriptor:
             _to_standard_output(_sealed(descriptor, recipients, armor))
@@ -107,6 +126,7 @@ def open_(
     identity: Annotated[list[Path] | None, Parameter(name=["-i", "--identity"], negative="")] = None,
     output: Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)] = None,
     passphrase_file: Path | None = None,
+    data: Data = None,
     force: Annotated[bool, Parameter(name=["-f", "--force"], negative="")] = False,
 ) -> None:
     """Open a sealed file. The content appears only when every byte of it proved to be what was sealed.
@@ -121,6 +141,8 @@ def open_(
         Where to write, readable by you alone; FILE without .age by default; - writes to standard output.
     passphrase_file
         The passphrase (first line) of a protected identity file, or of FILE itself if no identity is named.
+    data
+        Data folder of a partner, whose directory proves who signed a bundle.
     force
         Replace an existing output.
     """
@@ -132,7 +154,17 @@ def open_(
     if target == _STANDARD:
         _to_standard_output(open_pieces(_source(file), identities))
         return
-    open_file(_path(file), target, identities, replace=force)
+    with sealed_file(_source(file), target.parent) as sealed:
+        with SealedReader(sealed, identities) as reader:
+            start = reader.read(len(MARK))
+            reader.seek(0)
+            if start == MARK:
+                from vernix.partner.bundling import open_bundle
+
+                open_bundle(reader, target, data=data, replace=force)
+                say(f"Opened: {target}")
+                return
+        open_file(sealed, target, identities, replace=force)
     say(f"Opened: {target}")
 
 

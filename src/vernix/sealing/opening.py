@@ -91,7 +91,7 @@ def begin_opening(descriptor: int, identities: Sequence[Identity]) -> Payload:
 
 
 def open_file(
-    source: Path,
+    source: Path | int,
     target: Path,
     identities: Sequence[Identity],
     *,
@@ -100,9 +100,9 @@ def open_file(
 ) -> None:
     """Open ``source`` into ``target`` (mode 0600), which appears only when the whole stream verified.
 
-    ``source`` may be armored, or a pipe. ``replace`` false refuses an existing target; ``durable`` flushes to
-    disk before the name appears. Raises the refusals of ``vernix.sealing.refusals``; then nothing is left
-    behind.
+    ``source`` (a path or a descriptor) may be armored, or a pipe. ``replace`` false refuses an existing
+    target; ``durable`` flushes to disk before the name appears. Raises the refusals of
+    ``vernix.sealing.refusals``; then nothing is left behind.
     """
     with (
         sealed_file(source, target.parent) as sealed,
@@ -233,6 +233,10 @@ class SealedReader(io.RawIOBase):
     def size(self) -> int:
         """Size of the content in bytes."""
         return self._payload.size
+
+    def verify(self) -> None:
+        """Prove every chunk now, on all cores; ``PayloadBroken`` if one does not verify."""
+        _verify(self._payload)
 
     def readable(self) -> bool:
         """Always."""

@@ -190,17 +190,35 @@ def seal_file(
             sealing.write(plain, sealed)
             return
         if is_regular(plain):
-            pieces = sealing.blocks(plain)
+            _write_pieces(sealing.blocks(plain), sealed, armor)
         else:
-            pieces = sealing.stream(os.fdopen(plain, "rb", closefd=False))
-        with os.fdopen(sealed, "wb", closefd=False) as sink:
-            for piece in text_armor.armored(pieces) if armor else pieces:
-                sink.write(piece)
+            _write_pieces(sealing.stream(os.fdopen(plain, "rb", closefd=False)), sealed, armor)
+
+
+def seal_stream(
+    source: BinaryIO,
+    target: Path,
+    recipients: Sequence[Recipient],
+    *,
+    armor: bool = False,
+    replace: bool = True,
+    durable: bool = False,
+) -> None:
+    """Seal all that ``source`` still gives into ``target``; the rest is as with ``seal_file``."""
+    sealing = Sealing.begin(recipients)
+    with new_file(target, mode=0o666, replace=replace, durable=durable) as sealed:
+        _write_pieces(sealing.stream(source), sealed, armor)
 
 
 def seal_bytes(data: bytes, recipients: Sequence[Recipient]) -> bytes:
     """``data`` as a whole sealed file in memory."""
     return b"".join(Sealing.begin(recipients).stream(io.BytesIO(data)))
+
+
+def _write_pieces(pieces: Iterator[memoryview], target: int, armor: bool) -> None:
+    with os.fdopen(target, "wb", closefd=False) as sink:
+        for piece in text_armor.armored(pieces) if armor else pieces:
+            sink.write(piece)
 
 
 class _Spare:
