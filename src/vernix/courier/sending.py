@@ -164,10 +164,15 @@ class Outbox:
         sweep(self._lock(plan))
 
     def _sweep(self) -> None:
-        """Remove what a killed ``_remove`` left: parts without a plan, whose file keys must not stay."""
+        """Finish what a killed ``_remove`` began: the file keys of a sent delivery must not stay."""
         for part in self._pending.glob("*/part-*"):
             if not (part.parent / "plan.json").exists():
                 sweep(part.parent)
+        for plan in self.pending():
+            if any(True for _ in self.sent(plan.id)):
+                with held(self._lock(plan)) as mine:
+                    if mine:
+                        self._remove(plan)
 
 
 class _Work:

@@ -65,13 +65,14 @@ class Receiver:
         ``moved`` is told how many of its sealed bytes are here. Raises ``RoadFailed`` (call again: what was
         fetched stays) or a refusal, after which nothing is left of it.
         """
-        before = read_json(self._done / f"{delivery.id}.json")
-        if before is not None:
-            self._sign_again(delivery, before)
-            return None
         folder = self._partner.folder.incoming / delivery.id
         placing = _Placing(folder / "placing.json", self._into)
         stage = placing.into / f".vernix-{delivery.id}"
+        before = read_json(self._done / f"{delivery.id}.json")
+        if before is not None:
+            _clear(stage, folder)
+            self._sign_again(delivery, before)
+            return None
         try:
             sealed = fetch(self._exchange, delivery, folder, moved)
             taken = self._take(delivery, sealed, stage, placing)
@@ -79,13 +80,11 @@ class Receiver:
             raise
         except BaseException:
             if not placing.any_there():
-                sweep(stage)
-                sweep(folder)
+                _clear(stage, folder)
             raise
         receipt = self._sign(delivery)
         write_json(self._done / f"{delivery.id}.json", receipt)
-        sweep(stage)
-        sweep(folder)
+        _clear(stage, folder)
         self._exchange.post_receipt(receipt["receipt"].encode("utf-8"))
         return taken
 
@@ -155,6 +154,12 @@ class Receiver:
                 "A second delivery came under an id that was used before.", hint="Tell its sender."
             )
         self._exchange.post_receipt(before["receipt"].encode("utf-8"))
+
+
+def _clear(stage: Path, folder: Path) -> None:
+    """Remove what served to take a delivery in. The folder goes last: it knows where the stage stands."""
+    sweep(stage)
+    sweep(folder)
 
 
 class _Placing:
