@@ -12,6 +12,7 @@ all.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import io
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from vernix.custody import canonical
 from vernix.custody.delivery import Delivery, Part
 from vernix.custody.directory import PURPOSES, Directory, InvitationKey, Key, Partner, Right
 from vernix.custody.identifiers import new_id, utc_now
@@ -293,6 +295,11 @@ class RunningGateway:
         reply = self.signed(sender, "POST", "/deliveries", envelope)
         assert reply.status == 201, reply.body
         return delivery
+
+    def publish(self, files: Mapping[str, bytes], who: str = "registry") -> Reply:
+        """PUT directory files as a member."""
+        encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}
+        return self.signed(who, "PUT", "/directory", canonical.encode({"files": encoded}))
 
     def connection(self) -> http.client.HTTPConnection:
         """A connection to it."""

@@ -112,18 +112,9 @@ def test_a_revoked_key_posts_nothing(tmp_path_factory: pytest.TempPathFactory) -
         entry = kit.members["riverside"].entry(kit.since)
         keys = tuple(replace(key, revoked=kit.since) for key in entry.keys)
         files = kit.publish(partners=kit.with_partner(replace(entry, keys=keys)))
-        assert publish(gateway, files).status == 200
+        assert gateway.publish(files).status == 200
         assert gateway.signed("riverside", "POST", "/deliveries", envelope).status == 401
         assert gateway.signed("registry", "GET", "/mailbox").json["deliveries"] == []
-
-
-def publish(gateway: RunningGateway, files: dict[str, bytes]) -> "Reply":  # noqa: UP037
-    import base64
-
-    from vernix.custody import canonical
-
-    encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}
-    return gateway.signed("registry", "PUT", "/directory", canonical.encode({"files": encoded}))
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
-"""The mirrored directory: served as it was signed, changed only by a set that proves itself from the pinned root."""
+"""The mirrored directory: served as it was signed, changed only by what proves itself from the root."""
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.exchange_kit import ExchangeKit, RunningGateway
+from tests.exchange_kit import TUS, ExchangeKit, Reply, RunningGateway
 
 from vernix.custody.identifiers import utc_now
 from vernix.custody.trust import DirectoryMirror
@@ -142,10 +145,35 @@ def test_a_gateway_whose_directory_expired_can_be_given_a_new_one(tmp_path: Path
         gateway.stop()
 
 
+def test_who_waits_or_sends_is_let_go_when_it_stops(kit: ExchangeKit) -> None:
+    part = kit.seal(bytes(3_000_000))
+    replies: list[Reply] = []
+    with kit.running() as gateway:
+        _, path = gateway.begin_upload("riverside", part)
+        waiting = threading.Thread(
+            target=lambda: replies.append(gateway.signed("registry", "GET", "/mailbox?wait=30"))
+        )
+        waiting.start()
+        with contextlib.closing(gateway.connection()) as sending:
+            sending.putrequest("PATCH", path)
+            for name, value in {**TUS, "Upload-Offset": "0", "Content-Length": len(part.content)}.items():
+                sending.putheader(name, str(value))
+            sending.putheader("Content-Type", "application/offset+octet-stream")
+            sending.endheaders(part.content[:2_000_000])
+            time.sleep(1)
+            began = time.monotonic()
+            assert gateway.stop() == 0
+            assert time.monotonic() - began < 8
+        waiting.join(5)
+        gateway.start()
+        assert gateway.offset(path) == 2_000_000
+    assert [(reply.status, reply.json["deliveries"]) for reply in replies] == [(200, [])]
+
+
 def test_without_a_directory_it_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(UsageErrorFromServe, match="no directory"):
         serve(tmp_path / "gateway", None)
-    with pytest.raises(UsageErrorFromServe, match="no 1.root.json"):
+    with pytest.raises(UsageErrorFromServe, match=r"no 1\.root\.json"):
         serve(tmp_path / "gateway", tmp_path)
 
 

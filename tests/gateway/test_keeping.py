@@ -10,12 +10,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange_kit import ExchangeKit, RunningGateway
 
@@ -30,6 +30,8 @@ from vernix.gateway.receiving import Receptions
 from vernix.gateway.tables import DELIVERIES, METADATA, NONCES
 
 HEADER = 500
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 @pytest.fixture
@@ -59,9 +61,10 @@ def test_a_database_in_trouble_says_no_value(database: Database) -> None:
     assert "CANARY" not in str(raised.value)
 
 
-@given(st.data())
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(1, 4 * BLOCK), st.integers(0, 5000), st.booleans()), max_size=6))
 def test_hashing_goes_on_from_any_safe_point(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, int, bool]]
 ) -> None:
     size = HEADER + 3 * BLOCK + 77
     content = bytes(range(251)) * (size // 251 + 1)
@@ -69,17 +72,15 @@ def test_hashing_goes_on_from_any_safe_point(
     expected = PartHasher(HEADER)
     expected.update(content)
     store, blob, offset = BlobStore(tmp_path_factory.mktemp("blobs")), new_blob(), 0
-    while offset < size:
-        count = data.draw(st.integers(1, size - offset) | st.sampled_from([HEADER, BLOCK, size - offset]))
-        count = min(count, size - offset)
-        lost = data.draw(st.integers(0, 5000))
+    for wanted, lost, forgotten in [*steps, (size, 0, False)]:
+        count = min(wanted, size - offset)
         appending = store.lock(blob).append(offset, HEADER)
         appending.write([content[offset : offset + count]])
         appending.secure(appending.mark())
         digest = appending.digest() if offset + count == size else None
         appending.write([b"\xff" * lost])  # never secured: a kill comes here
         appending.close()
-        if data.draw(st.booleans()):
+        if forgotten:
             store.path(blob).with_suffix(".leaves").unlink(missing_ok=True)
         offset += count
     assert digest == expected.digest().hex()
@@ -276,11 +277,7 @@ def test_its_files_are_its_own_and_its_log_names_no_capability(
             assert b"CANARY-7315" not in content, file.name
 
 
-async def _threaded(function: Callable[..., Any], *arguments: Any) -> Any:
-    return await asyncio.to_thread(function, *arguments)
-
-
-def _in_a_thread(function: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
+def _in_a_thread(function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
     return asyncio.get_running_loop().run_in_executor(None, function, *arguments)
 
 

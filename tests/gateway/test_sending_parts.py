@@ -1,4 +1,4 @@
-"""Bytes to a capability URL over real sockets: the tus rules, interruptions, kills, two writers, what is refused."""
+"""Bytes to a capability URL: the tus rules, interruptions, kills, two writers, what is refused."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -93,7 +94,7 @@ def test_any_cut_can_be_gone_on_from(kit: ExchangeKit, gateway: RunningGateway, 
         5 * MIB,
         len(part.content),
     ]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         assert gateway.offset(path) == start
         reply = gateway.patch(path, start, part.content[start:end])
         assert (reply.status, reply.headers.get("upload-offset")) == (204, str(end)), reply.body
@@ -194,7 +195,7 @@ def test_two_writers_never_mix(kit: ExchangeKit, gateway: RunningGateway, part: 
 
     with ThreadPoolExecutor(2) as pool:
         results = sorted(pool.map(write, [part.content, stranger]))
-    # On a starved machine the first may fall silent for so long that the second takes over: then both go on later.
+    # On a starved machine the first may fall silent for so long that the second takes over.
     assert results in ([204, 409], [409, 409])
     (blob,) = _blobs(kit) - before
     held = blob.read_bytes()[: gateway.offset(path)]

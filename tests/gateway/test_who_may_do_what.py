@@ -9,12 +9,14 @@ from tests.exchange_kit import ExchangeKit, Member, Reply, RunningGateway
 
 from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.invitation import Invitation
+from vernix.custody.requests import Request, sign_request
 from vernix.custody.signatures import SigningKey
 from vernix.gateway.authentication import Access
 from vernix.gateway.routes import ROUTES, Route
 
 SIGNED = [route for route in ROUTES if route.access is not Access.PUBLIC]
 BY_PARTNERS = [route for route in SIGNED if route.access is not Access.INVITATION]
+NOWHERE = new_id()
 FOR_THE_REGISTRY = [route for route in ROUTES if route.access is Access.REGISTRY]
 
 
@@ -138,8 +140,6 @@ def test_a_body_that_was_not_signed(kit: ExchangeKit, gateway: RunningGateway) -
 
 
 def test_a_request_for_another_gateway(kit: ExchangeKit, gateway: RunningGateway) -> None:
-    from vernix.custody.requests import Request, sign_request
-
     key = kit.members["riverside"].key
     elsewhere = Request("GET", "other.example", "/mailbox")
     fields = {**sign_request(elsewhere, key, key.key_id, utc_now()), "Host": "other.example"}
@@ -169,7 +169,7 @@ def refused(reply: Reply, status: int) -> Reply:
 
 def path_of(route: Route) -> str:
     """The route's path with names that fit in it and belong to nothing."""
-    names = {"file": "timestamp.json", "number": "0", "delivery": new_id()}
+    names = {"file": "timestamp.json", "number": "0", "delivery": NOWHERE}
     return route.path.format(**names)
 
 

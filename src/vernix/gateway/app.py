@@ -46,6 +46,9 @@ Ts = TypeVarTuple("Ts")
 _THREADS = 24
 _SWEEP_SECONDS = 60
 _ORPHAN_ROUNDS = 60
+STOP_SOON = signal.SIGUSR1
+"""Told to each worker just before it is told to stop."""
+
 _ROUTE = "vernix.route"
 _WITH_BODY = ("POST", "PUT", "PATCH")
 _HEAR_BYTES = 64 * MIB
@@ -154,6 +157,11 @@ class Gateway:
                 log().error("sweep failed", error=type(error).__name__, place=place_of(error))
             await asyncio.sleep(_SWEEP_SECONDS)
 
+    def stop_soon(self) -> None:
+        """Let everybody go who waits or sends: the server waits for open requests before it stops."""
+        self.watch.close()
+        self.receptions.close()
+
     def close(self) -> None:
         """Let go of threads and files."""
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -200,8 +208,9 @@ class Front:
                 message = {**message, "headers": [*message["headers"], *strict]}
             await send(message)
 
+        hearing = _Hearing(receive)
         try:
-            await self._router(scope, receive, sending)
+            await self._router(scope, hearing, sending)
         except Disconnected:
             status = status or 499
         except Exception as error:
@@ -211,10 +220,37 @@ class Front:
                     "failed", route=scope.get(_ROUTE, ""), error=type(error).__name__, place=place_of(error)
                 )
             if status == 0:
-                await _hear_out(scope, receive)
+                await hearing.out(scope)
                 await refusal(ours, _extra(scope, ours))(scope, receive, sending)
         spent = int((time.monotonic() - began) * 1000)
         log().info("answered", route=scope.get(_ROUTE, "unknown"), status=status, milliseconds=spent)
+
+
+class _Hearing:
+    """A request's body on its way in, and whether it has ended."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._ended = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._ended = not message.get("more_body", False)
+        return message
+
+    async def out(self, scope: Scope) -> None:
+        """Read on for a moment, keeping nothing: a client that is still sending would not hear the refusal.
+
+        One that waits for ``100 Continue`` hears it at once.
+        """
+        if self._ended or scope["method"] not in _WITH_BODY or _field(scope, b"expect") is not None:
+            return
+        left = _HEAR_BYTES
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_HEAR_SECONDS):
+                while left > 0 and not self._ended:
+                    message = await self()
+                    left -= len(message.get("body", b""))
 
 
 _STRICT = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in HEADERS.items()]
@@ -255,11 +291,12 @@ class _Raw:
 @contextlib.asynccontextmanager
 async def _life(gateway: Gateway, _app: object) -> AsyncIterator[None]:
     """From a worker's start to its end."""
+    asyncio.get_running_loop().add_signal_handler(STOP_SOON, gateway.stop_soon)
     tasks = [asyncio.create_task(gateway.tidy()), asyncio.create_task(_end_with(os.getppid()))]
     try:
         yield
     finally:
-        gateway.watch.close()
+        gateway.stop_soon()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -271,23 +308,6 @@ async def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         await asyncio.sleep(1)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-async def _hear_out(scope: Scope, receive: Receive) -> None:
-    """Read on for a moment, and keep nothing: a client that is still sending would not hear why it is refused.
-
-    One that waits for ``100 Continue`` hears it at once.
-    """
-    if scope["method"] not in _WITH_BODY or _field(scope, b"expect") is not None:
-        return
-    left = _HEAR_BYTES
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_HEAR_SECONDS):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
 
 
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:

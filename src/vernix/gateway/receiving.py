@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 
 from starlette.types import Receive
 
-from vernix.errors import Conflict, NotFound, RoadFailed, TooMuch
+from vernix.errors import Conflict, NotFound, RoadFailed, TooMuch, VernixError
 from vernix.gateway import capabilities, uploads
 from vernix.gateway.answers import ProtocolRefused
 from vernix.gateway.blobs import Appending, BlobBusy, BlobStore, Mark
@@ -61,6 +61,7 @@ class Receptions:
         self.limits = limits
         self.run = run
         self._active: dict[str, Reception] = {}
+        self._closed = False
 
     async def receive(self, token: str, offset: int, length: int | None, receive: Receive) -> Upload:
         """Append a body of ``length`` bytes (None: not announced) at ``offset``; the upload after it.
@@ -74,6 +75,8 @@ class Receptions:
         if length == 0:
             return held.upload
         await self._make_way(held.blob)
+        if self._closed:
+            raise _stopping()
         reception = Reception(self, held.blob)
         self._active[held.blob] = reception
         try:
@@ -81,6 +84,12 @@ class Receptions:
         finally:
             del self._active[held.blob]
             reception.over.set()
+
+    def close(self) -> None:
+        """End every reception, keeping what arrived: the program is about to stop."""
+        self._closed = True
+        for reception in self._active.values():
+            reception.give_way(_stopping())
 
     def _find(self, token: str) -> Held:
         with self.database.reading() as connection:
@@ -100,7 +109,7 @@ class Receptions:
         give_up = time.monotonic() + _PATIENCE
         while (other := self._active.get(blob)) is not None:
             if other.silent_for() > _IDLE_ENOUGH:
-                other.give_way()
+                other.give_way(_busy())
             if time.monotonic() > give_up:
                 raise _busy()
             with suppress(TimeoutError):
@@ -118,7 +127,7 @@ class Reception:
         self.over = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
         self._heard = time.monotonic()
-        self._given_way = False
+        self._ending: VernixError | None = None
         self._received = 0
         self._position = self._marked = 0
         self._pieces: list[bytes] = []
@@ -152,9 +161,9 @@ class Reception:
         """Seconds since the last byte."""
         return time.monotonic() - self._heard
 
-    def give_way(self) -> None:
-        """End this reception for a newcomer; what arrived is kept."""
-        self._given_way = True
+    def give_way(self, reason: VernixError) -> None:
+        """End this reception, for a newcomer or because the program stops; what arrived is kept."""
+        self._ending = reason
         if self._deadline is not None:
             self._deadline.reschedule(asyncio.get_running_loop().time())
 
@@ -193,7 +202,7 @@ class Reception:
         try:
             await self._take(receive)
         except TimeoutError:
-            ended = _busy() if self._given_way else _too_slow()
+            ended = self._ending or _too_slow()
         except (Disconnected, TooMuch, ProtocolRefused) as error:
             ended = error
         await self._finish()
@@ -217,7 +226,7 @@ class Reception:
                     return
                 if pace.too_slow(self._received):
                     raise _too_slow()
-                if not self._given_way:
+                if self._ending is None:
                     self._deadline.reschedule(loop.time() + self._limits.idle_seconds)
 
     def _gather(self, body: bytes) -> None:
@@ -312,6 +321,13 @@ class Reception:
 def _busy() -> Conflict:
     return Conflict(
         "Another connection is sending to this upload.",
+        hint="Ask for the offset with HEAD in a moment, go on there.",
+    )
+
+
+def _stopping() -> RoadFailed:
+    return RoadFailed(
+        "The gateway is about to stop; what arrived is kept.",
         hint="Ask for the offset with HEAD in a moment, go on there.",
     )
 

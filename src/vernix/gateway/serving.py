@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import socket
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
 from vernix.console import say
 from vernix.custody.identifiers import check_gateway_url
-from vernix.errors import UsageError
+from vernix.errors import NotProven, UsageError
 from vernix.gateway import logs
-from vernix.gateway.app import create_app
+from vernix.gateway.app import STOP_SOON, create_app
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.directory import found_mirror
@@ -30,7 +33,7 @@ _HTTP_BUFFER = 1 << 20
 """Bytes that one connection may hold unread; large, so that a body arrives in large pieces."""
 _HEADER_MILLISECONDS = 15_000
 _CONCURRENT = 512
-_STOP_SECONDS = 10
+_STOP_SECONDS = 5
 
 
 def serve(  # noqa: PLR0913  # a program's options, each told in --help
@@ -79,16 +82,16 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     names = frozenset(urlsplit(origin).netloc for origin in origins)
     folder = (data or default_data()).resolve()
     settings = Settings.for_folder(folder, names, database_url=database, workers=workers)
-    version = prepare(settings, directory)
-    say(f"vernix-gateway mirrors directory version {version}; data in {folder}.")
+    say(f"vernix-gateway {prepare(settings, directory)}; data in {folder}.")
     (folder / _STARTING).touch()
     server = _server(settings, host, port, tls_certificate, tls_key)
+    server.on_startup(partial(_warn_before_stopping, server))
     server.serve(target_loader=partial(_load, settings, address), wrap_loader=False)
     return 0
 
 
-def prepare(settings: Settings, directory: Path | None) -> int:
-    """Make folders, found the mirror, bring the tables up to date; the version of the directory.
+def prepare(settings: Settings, directory: Path | None) -> str:
+    """Make folders, found the mirror, bring the tables up to date; one phrase on the directory.
 
     Raises ``UsageError`` when there is no directory to obey, ``NotProven`` when there is one that does not
     hold.
@@ -102,7 +105,11 @@ def prepare(settings: Settings, directory: Path | None) -> int:
     finally:
         # The workers are forks: none may inherit an open connection.
         database.close()
-    return mirror.current().version
+    try:
+        return f"mirrors directory version {mirror.current().version}"
+    except NotProven:
+        # It expired while the registry was away. Only a new one helps, which comes to a running gateway.
+        return "has a directory that expired: it refuses everybody until the registry publishes"
 
 
 def _server(settings: Settings, host: str, port: int, certificate: Path | None, key: Path | None) -> MPServer:
@@ -128,6 +135,20 @@ def _server(settings: Settings, host: str, port: int, certificate: Path | None, 
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_SECONDS,
     )
+
+
+def _warn_before_stopping(server: MPServer) -> None:
+    """A worker that is told to stop waits for its open requests; so those that only wait are let go first."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        stop = signal.getsignal(number)
+
+        def handle(number: int, frame: FrameType | None, stop: Any = stop) -> None:
+            for worker in server.wrks:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker.inner.pid, STOP_SOON)
+            stop(number, frame)
+
+        signal.signal(number, handle)
 
 
 def _load(settings: Settings, address: str) -> ASGIApp:
