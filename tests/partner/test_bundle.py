@@ -27,8 +27,8 @@ CONTENT = b"record,surname\n1,Tremblay-Canary\n" * 50_000
 @pytest.fixture(autouse=True)
 def with_directory(kit: ExchangeKit, riverside: Partner, registry: Partner) -> None:
     """Both have fetched the directory, as joining does."""
+    files = kit.publisher.files()
     for partner in (riverside, registry):
-        files = kit.publisher.files()
         partner.mirror().refresh(lambda name, _limit: files.get(name))
 
 
