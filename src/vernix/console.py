@@ -1,27 +1,33 @@
 """How the three programs speak on a terminal: a table of commands, one answer to ``--help``, one to errors.
 
 A program is a table of lazily loaded commands. The table alone answers ``--help``, so that help needs no
-heavy import (cyclopts with rich costs 0.3 to 0.8 seconds, measured); a named command is then parsed by cyclopts.
+heavy import (cyclopts with rich costs 0.3 to 0.8 seconds, measured); a named command is parsed by cyclopts.
 Standard output carries results only; everything else goes to standard error (DESIGN.md section 7).
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import sys
-from collections.abc import Sequence
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vernix import __version__
-from vernix.errors import KeeperFailed, VernixError
+from vernix.errors import KeeperFailed, UsageError, VernixError
 
 if TYPE_CHECKING:
     from cyclopts import App
 
-_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FULL_WORDS = ("No space left on device", "disk is full", "Disk quota exceeded", "File too large")
+TRACEBACK_VARIABLE = "VERNIX_TRACEBACK"
+"""Set to 1 it shows developers where an unexpected error came from, with whatever values that prints."""
 
 
 @dataclass(frozen=True)
@@ -87,38 +93,109 @@ def application(program: str, commands: Sequence[Command]) -> App:
 def _invoke(program: str, command: Command, words: list[str]) -> int:
     from cyclopts import CycloptsError
 
+    threading.excepthook = _quiet_thread
     app = application(program, [command])
     try:
         result = app([command.name, *words], exit_on_error=False, print_error=False)
+        sys.stdout.flush()
     except CycloptsError as error:
-        say(f"{error} See {program} {command.name} --help.")
-        return 2
-    except VernixError as error:
-        say(str(error))
-        return error.exit_code
-    except KeyboardInterrupt:
-        say("Stopped. What was complete is kept; run the same command again to go on.")
-        return 130
-    except BrokenPipeError:
-        # The reader of our standard output went away (`| head`): that is its right, not our failure.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        return _keeper_failed(error)
+        say(f"{_one_line(str(error))} See {program} {command.name} --help.")
+        return UsageError.exit_code
+    except BaseException as error:
+        return _ended_by(error, f"{program} {command.name}")
     return int(result or 0)
 
 
-def _keeper_failed(error: OSError) -> int:
-    """A failure of this machine's own disk, said without the text of any record."""
-    if error.errno in _DISK_ERRORS:
-        say(
-            f"This machine's disk failed: {os.strerror(error.errno or 0)}. "
-            "Free some space, then run it again."
-        )
-    else:
-        place = f" ({error.filename})" if error.filename else ""
-        say(f"This machine said: {error.strerror or type(error).__name__}{place}.")
+def _ended_by(error: BaseException, what: str) -> int:
+    """Say in one sentence why a command ended, and with which exit code it ends."""
+    if os.environ.get(TRACEBACK_VARIABLE) == "1":
+        traceback.print_exception(error)
+    if isinstance(error, SystemExit):
+        raise error
+    if isinstance(error, VernixError):
+        say(str(error))
+        return error.exit_code
+    if isinstance(error, KeyboardInterrupt):
+        say("Stopped. What was complete is kept; run the same command again to go on.")
+        return 130
+    if isinstance(error, BrokenPipeError):
+        # The reader of our standard output went away (`| head`): that is its right, not our failure.
+        _give_up_output()
+        return 0
+    if sys.stdout.closed or _is_output_lost():
+        _give_up_output()
+    say(_sentence(error, what))
     return KeeperFailed.exit_code
+
+
+def _sentence(error: BaseException, what: str) -> str:
+    """What to say of an error that nothing foresaw: never its own text, which may hold a value."""
+    if any(_is_full(cause) for cause in _causes(error)):
+        return (
+            "This machine's disk is full. Nothing is lost; free some space, then run the same command again."
+        )
+    if isinstance(error, MemoryError):
+        return "This machine's memory is used up. Nothing is lost; end other programs, then run it again."
+    if isinstance(error, OSError) and error.errno:
+        place = f" ({_one_line(os.fspath(error.filename))})" if isinstance(error.filename, str) else ""
+        return (
+            f"This machine's disk or system failed: {os.strerror(error.errno)}{place}. "
+            "Look at that place and its permissions, then run the same command again."
+        )
+    return (
+        f"{what} met an error that nobody foresaw: {type(error).__name__} at {_place_of(error)}. "
+        "This is a defect of vernix: report this sentence (it holds no data) to its developers."
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what led to it, innermost last."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _is_full(error: BaseException) -> bool:
+    """Whether a disk is full, also where a library (SQLite, Arrow, DuckDB) says it in words of its own."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in _FULL
+    text = str(error)
+    return not isinstance(error, VernixError) and any(words in text for words in _FULL_WORDS)
+
+
+def _place_of(error: BaseException) -> str:
+    """Module and line of our own innermost frame."""
+    frames = traceback.walk_tb(error.__traceback__)
+    places = [(frame.f_globals.get("__name__", ""), line) for frame, line in frames]
+    ours = [f"{name}:{line}" for name, line in places if str(name).startswith("vernix.")]
+    return ours[-1] if ours else "an unknown place"
+
+
+def _quiet_thread(_problem: threading.ExceptHookArgs) -> None:
+    """A thread's error reaches whoever waits for it; Python's own words on it could hold a value."""
+    if os.environ.get(TRACEBACK_VARIABLE) == "1":
+        threading.__excepthook__(_problem)
+
+
+def _is_output_lost() -> bool:
+    """Whether standard output takes nothing any more, so that Python would complain again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False
+
+
+def _give_up_output() -> None:
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def say(text: str) -> None:
