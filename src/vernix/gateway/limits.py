@@ -27,10 +27,9 @@ class Limits:
     """What one partner's uploads and undelivered parts may hold together."""
     partner_uploads: int = 4096
     """Uploads of one partner that are not yet part of a delivery."""
-    delivery_parts: int = 1024
-    addressees: int = 256
-    document_bytes: int = MIB
-    """A signed request's JSON body."""
+    addressees: int = 100
+    document_bytes: int = 2 * MIB
+    """A signed request's JSON body: a delivery of 10,000 parts has 1.7 million bytes."""
     directory_bytes: int = 32 * MIB
     enrolment_bytes: int = 64 * KIB
     enrolments_waiting: int = 500
@@ -39,7 +38,6 @@ class Limits:
     failures_per_minute: int = 120
     """Refused signatures from one address that are answered and logged one by one."""
     upload_life: int = 7 * DAY
-    delivery_life: int = 400 * DAY
     document_seconds: int = 20
     """A signed request's body must be here within this time."""
     idle_seconds: int = 30
