@@ -164,10 +164,13 @@ class Outbox:
         sweep(self._lock(plan))
 
     def _sweep(self) -> None:
-        """Finish what a killed ``_remove`` began: the file keys of a sent delivery must not stay."""
-        for part in self._pending.glob("*/part-*"):
-            if not (part.parent / "plan.json").exists():
-                sweep(part.parent)
+        """Finish what a killed ``_remove`` began: the file keys of a sent delivery must not stay.
+
+        A folder without a plan is litter: plans are made under the lock that our caller holds.
+        """
+        for folder in self._pending.glob("*/"):
+            if not (folder / "plan.json").exists():
+                sweep(folder)
         for plan in self.pending():
             if any(True for _ in self.sent(plan.id)):
                 with held(self._lock(plan)) as mine:
