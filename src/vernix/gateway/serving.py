@@ -16,7 +16,7 @@ from cyclopts import Parameter
 
 from vernix.console import say
 from vernix.custody.identifiers import check_gateway_url
-from vernix.errors import NotProven, UsageError
+from vernix.errors import KeeperFailed, NotProven, UsageError
 from vernix.gateway import logs
 from vernix.gateway.app import STOP_SOON, create_app
 from vernix.gateway.blobs import BlobStore
@@ -77,6 +77,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         )
     port = port or _free_port(host)
     shown = f"[{host}]" if ":" in host else host
+    _check_address(host, port)
     address = f"{'http' if tls_certificate is None else 'https'}://{shown}:{port}"
     origins = [address, *([check_gateway_url(public_url)] if public_url else [])]
     names = frozenset(urlsplit(origin).netloc for origin in origins)
@@ -168,8 +169,27 @@ def _load(settings: Settings, address: str) -> ASGIApp:
     return announcing
 
 
+def _check_address(host: str, port: int) -> None:
+    """Raise unless we can listen there alone.
+
+    Granian shares a port (SO_REUSEPORT) with another gateway that has it; each would get half the requests.
+    """
+    try:
+        socket.create_server((host, port), family=_family(host)).close()
+    except OverflowError:
+        raise UsageError(f"There is no port {port}.", hint="Take one from 1 to 65535.") from None
+    except OSError as error:
+        raise KeeperFailed(
+            f"Cannot listen at {host} port {port}: {(error.strerror or 'it failed').split(' (')[0]}.",
+            hint="Stop what listens there, or choose another --host or --port.",
+        ) from None
+
+
 def _free_port(host: str) -> int:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket(_family(host)) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
