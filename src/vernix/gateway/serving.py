@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ from vernix.gateway.app import STOP_SOON, create_app
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.directory import found_mirror
+from vernix.gateway.limits import MIB
 from vernix.gateway.settings import Settings, default_data
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _STARTING = "starting"
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # glibc, malloc.h
 _HTTP_BUFFER = 1 << 20
 """Bytes that one connection may hold unread; large, so that a body arrives in large pieces."""
 _HEADER_MILLISECONDS = 15_000
@@ -154,6 +157,7 @@ def _warn_before_stopping(server: MPServer) -> None:
 
 def _load(settings: Settings, address: str) -> ASGIApp:
     """Runs in each worker."""
+    _keep_pages()
     logs.configure()
     app = create_app(settings)
     starting = settings.data / _STARTING
@@ -167,6 +171,18 @@ def _load(settings: Settings, address: str) -> ASGIApp:
         await app(scope, receive, send)
 
     return announcing
+
+
+def _keep_pages() -> None:
+    """Have the allocator keep the memory of a body's pieces instead of giving it back after each.
+
+    A piece has up to a mebibyte, which glibc maps and unmaps every time: 60,000 page faults a GiB (measured).
+    Elsewhere than on glibc nothing happens.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        allocator = ctypes.CDLL(None)
+        allocator.mallopt(_M_MMAP_THRESHOLD, 64 * MIB)
+        allocator.mallopt(_M_TRIM_THRESHOLD, 128 * MIB)
 
 
 def _check_address(host: str, port: int) -> None:
