@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.peers import Certificate, free_port, wait_for_port
-
 from vernix.partner.demonstration.programs import Child, ask
 
 

@@ -17,7 +17,6 @@ from typing import Any
 
 from bench.deployment import deployed
 from bench.peers import make_certificate, missing
-
 from vernix.partner.demonstration.programs import ask
 from vernix.partner.demonstration.programs import run as run_program
 

@@ -1,8 +1,8 @@
 """`vernix send` over TLS until the gateway has verified it, beside what people use today.
 
-Peers, in the same run on the same file: OpenSSH's sftp (aes256-gcm) putting the plaintext, `age | curl -T -`
-into nginx over TLS, and an unsealed `curl -T` into nginx over TLS. Targets (time of the peer / time of vernix):
-at least 1.3, 1.7 and 0.6. Everything lies in memory (/dev/shm) where there is room, so that no disk blurs the
+Peers, in the same run on the same file: OpenSSH's sftp (aes256-gcm) putting the plaintext, `age | curl` into
+nginx over TLS, and an unsealed `curl -T` into nginx over TLS. Targets (time of the peer / time of vernix): at
+least 1.3, 1.7 and 0.6. Everything lies in memory (/dev/shm) where there is room, so that no disk blurs the
 ratio.
 """
 

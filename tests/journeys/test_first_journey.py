@@ -11,7 +11,7 @@ pytestmark = pytest.mark.journey
 
 
 def births_of_march(path: Path) -> Path:
-    """44 rows: 20 usual, 8 caesareans, 7 pairs of twins (early, one of each small), a stillbirth, an impossible one."""
+    """44 rows: 20 usual, 8 caesareans, 7 pairs of early twins (one each small), a stillbirth, an error."""
     twins: list[dict[str, str]] = []
     for day in range(10, 17):
         pair = {"plurality": "2", "gestation": "36+4", "birth_date": f"2026-03-{day}"}

@@ -18,6 +18,7 @@ from vernix.sealing.header import Stanza, make_header, read_header
 from vernix.sealing.identities import (
     MAX_WORK_FACTOR,
     HybridIdentity,
+    KeyIdentity,
     PassphraseIdentity,
     X25519Identity,
     identity_text,
@@ -235,7 +236,7 @@ def test_the_cap_on_work_holds_before_any_work() -> None:
 
 
 def test_an_identity_file_there_and_back(tmp_path: Path) -> None:
-    ours = [HybridIdentity.generate(), X25519Identity.generate()]
+    ours: list[KeyIdentity] = [HybridIdentity.generate(), X25519Identity.generate()]
     path = tmp_path / "key.txt"
     save_identities(path, ours, None)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -284,6 +285,7 @@ def test_a_protected_file_whose_work_is_above_the_cap(tmp_path: Path) -> None:
         ("no identity", b"# created: today\n\n"),
         ("not an identity file", b"\xff\xfe\x00"),
         ("Line 1", b"Tremblay,Marie\n"),
+        ("Line 1", b"-----BEGIN OPENSSH PRIVATE KEY-----\nTremblay\n"),
         ("too large", b"#\n" * (1 << 20)),
     ],
 )

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vernix.errors import DataRefused, UsageError
-from vernix.sealing.identities import HybridIdentity, PassphraseIdentity, X25519Identity
+from vernix.sealing.identities import HybridIdentity, KeyIdentity, PassphraseIdentity, X25519Identity
 from vernix.sealing.opening import SealedReader, open_bytes, open_file, open_pieces
 from vernix.sealing.recipients import PassphraseRecipient
 from vernix.sealing.refusals import NotForUs
@@ -127,7 +127,8 @@ def test_a_damaged_state_is_refused(state: dict[str, str], classic: X25519Identi
 
 def test_kinds_of_recipients_do_not_mix(hybrid: HybridIdentity, classic: X25519Identity) -> None:
     passphrase = PassphraseRecipient(b"correct horse", 1)
-    for mixed in ([hybrid, classic], [classic, hybrid]):
+    both: list[list[KeyIdentity]] = [[hybrid, classic], [classic, hybrid]]
+    for mixed in both:
         with pytest.raises(UsageError, match="cannot share"):
             Sealing.begin([identity.recipient for identity in mixed])
     for more in (passphrase, classic.recipient, hybrid.recipient):
