@@ -104,9 +104,7 @@ def test_nobody_there_is_the_roads_fault() -> None:
     assert caught.value.exit_code == 4
 
 
-@pytest.mark.parametrize(
-    "garbage", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 two hundred\r\n\r\n"]
-)
+@pytest.mark.parametrize("garbage", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 two hundred\r\n\r\n"])
 def test_garbage_is_the_roads_fault(garbage: bytes) -> None:
     with _listening(garbage) as port, pytest.raises(RoadFailed):
         Road(f"http://127.0.0.1:{port}", timeout=1).ask("GET", "/health")
