@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from vernix.custody import bundle
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
 from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.invitation import Enrolment, Invitation
-from vernix.custody.manifest import Manifest
+from vernix.custody.manifest import BundleManifest, Manifest
 from vernix.custody.receipt import Receipt
 from vernix.custody.requests import Request, verify_request
 from vernix.custody.signatures import Signed, SigningKey, VerifyKey
@@ -25,6 +27,7 @@ FOLDER = Path(__file__).parent / "vectors"
 SIGNED: dict[str, type[Delivery | Manifest | Receipt | Enrolment]] = {
     "delivery": Delivery,
     "manifest": Manifest,
+    "bundle": BundleManifest,
     "receipt": Receipt,
     "enrolment": Enrolment,
 }
@@ -57,6 +60,20 @@ def test_a_signed_document_is_these_bytes(name: str) -> None:
     assert SIGNED[name].parse(document).to_bytes() == document
     assert Signed.make(told["domain"], document, keys).encode().decode("utf-8") == told["envelope"]
     Signed.decode(told["envelope"].encode("utf-8")).check(told["domain"], [key.verify_key for key in keys])
+
+
+def test_the_bundle_is_these_bytes() -> None:
+    told = vector("bundle")
+    content = told["content"].encode("utf-8")
+    stream = io.BytesIO(content)
+    signed = bundle.read_beginning(stream)
+    assert (signed.document.decode("utf-8"), signed.encode().decode("utf-8")) == (
+        told["document"],
+        told["envelope"],
+    )
+    manifest = BundleManifest.parse(signed.document)
+    bundle.check_size(manifest, len(content) - stream.tell())
+    assert [b"".join(bundle.contents(stream, file)) for file in manifest.files] == [b"sex\nf\n"]
 
 
 def test_the_directory_is_these_bytes() -> None:

@@ -4,32 +4,39 @@ Inside the seal, in this order and with nothing between or after::
 
     vernix-bundle/v1 LF
     the length of the envelope in bytes, decimal, no leading zero, LF
-    the signed manifest's envelope (canonical JSON)
+    the envelope of the signed manifest (canonical JSON, format and signing domain vernix/bundle/v1)
     the files, in the manifest's order, each as long as it says
 
-In a bundle a file's ``digest`` in the manifest is the SHA-256 of its content (elsewhere it is that of the
-sealed part): there are no parts outside to bind, and the manifest is signed inside the same seal as the
-files.
+The manifest names its intended recipients and, for each file, the SHA-256 of its content. So whoever can open
+a bundle can neither seal it again for somebody else nor put other content behind the signature, although age
+would let a co-recipient do both unseen. Anything that begins with the first line is held to be a bundle.
 
-Rule of change: anything new makes ``vernix-bundle/v2``; readers refuse what they do not know.
+Rule of change: anything new makes ``vernix-bundle/v2`` with a signing domain of its own; readers refuse what
+they do not know.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from vernix.errors import DataRefused
+from vernix.errors import DataRefused, NotProven
 
 if TYPE_CHECKING:
-    from vernix.custody.manifest import Manifest
+    from vernix.custody.manifest import BundleManifest, File
     from vernix.custody.signatures import Signed
 
 MARK = b"vernix-bundle/v1\n"
 """What the content of a sealed file begins with if it is a bundle."""
 
+PIECE = 1 << 20
+"""Bytes that are read at a time."""
+
 _LENGTH = re.compile(rb"([1-9][0-9]{0,7})\n")
 _LENGTH_LINE = 9
+_SPLICED = "What was put together does not belong together: ask the sender for the file again, and tell them."
 
 
 def beginning(manifest: Signed) -> bytes:
@@ -47,17 +54,38 @@ def read_beginning(stream: BinaryIO) -> Signed:
     from vernix.custody.signatures import Signed  # most openings meet no bundle and need not load this
 
     if stream.read(len(MARK)) != MARK:
-        raise DataRefused("This is not a bundle.")
+        raise DataRefused("This is not a bundle.", hint="Check that you named the right file.")
     length = _LENGTH.fullmatch(stream.readline(_LENGTH_LINE))
     if length is None or int(length[1]) > MAX_BYTES:
-        raise DataRefused("The bundle does not say properly how long its manifest is.")
+        raise _broken("does not say properly how long its manifest is")
     envelope = stream.read(int(length[1]))
     if len(envelope) != int(length[1]):
-        raise DataRefused("The bundle ends inside its manifest.")
+        raise _broken("ends inside its manifest")
     return Signed.decode(envelope)
 
 
-def check_size(manifest: Manifest, left: int) -> None:
-    """Raise DataRefused unless the ``left`` bytes after the manifest are exactly the files that it names."""
+def check_size(manifest: BundleManifest, left: int) -> None:
+    """Raise NotProven unless the ``left`` bytes after the manifest are exactly the files that it names."""
     if sum(file.size for file in manifest.files) != left:
-        raise DataRefused("The bundle does not hold exactly the files that its manifest names.")
+        raise NotProven("The bundle does not hold exactly the files that its manifest names.", hint=_SPLICED)
+
+
+def contents(stream: BinaryIO, file: File) -> Iterator[bytes]:
+    """The content of the next file in ``stream``, in pieces, and at the end its proof.
+
+    Raises NotProven after the last piece unless they were what the manifest signs: use nothing of them
+    before.
+    """
+    digest, left = hashlib.sha256(), file.size
+    while left and (piece := stream.read(min(left, PIECE))):
+        left -= len(piece)
+        digest.update(piece)
+        yield piece
+    if left or digest.hexdigest() != file.digest:
+        raise NotProven(
+            f"File {file.part} of the bundle is not the one that its manifest signs.", hint=_SPLICED
+        )
+
+
+def _broken(why: str) -> DataRefused:
+    return DataRefused(f"The bundle {why}.", hint="Ask the sender to make it again.")

@@ -1,5 +1,8 @@
 """The manifest: what the parts of a delivery are, sealed as its first part and signed inside the seal.
 
+A bundle (``vernix.custody.bundle``) begins with a manifest that has the same fields and another meaning of
+``digest``: it has a format and a signing domain of its own, ``vernix/bundle/v1``.
+
 Canonical JSON, format and signing domain ``vernix/manifest/v1``, signed by one key of the sender. It names
 its intended recipients, so that nobody who can open it can seal it again for somebody else, or put another
 sender's signature on the outside: the two documents must agree.
@@ -15,13 +18,14 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import ClassVar, Self
 
 from vernix.custody import canonical
 from vernix.custody.delivery import MAX_ADDRESSEES, MAX_PARTS, Delivery
 from vernix.custody.directory import CLOCK_TOLERANCE, PURPOSES, Directory
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
-from vernix.custody.signatures import MANIFEST, Signed, SigningKey
+from vernix.custody.signatures import BUNDLE, MANIFEST, Signed, SigningKey
 from vernix.errors import DataRefused, NotProven
 
 ROLES = ("data", "mapping", "acknowledgement", "file")
@@ -38,8 +42,9 @@ _WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?",
 class File:
     """One file of a delivery. ``part`` is its place among the parts (1 or more); ``size`` its plaintext's.
 
-    ``digest`` is the sealed part's digest, as in the delivery. ``name`` is what the sender called it: show it
-    and store under it only by way of ``safe_name``. ``encounter`` says what kind of data it holds, or None.
+    ``digest`` is the sealed part's digest, as in the delivery; in a bundle it is the SHA-256 of the file's
+    content. ``name`` is what the sender called it: show it and store under it only by way of ``safe_name``.
+    ``encounter`` says what kind of data it holds, or None.
     """
 
     part: int
@@ -55,6 +60,8 @@ class File:
 class Manifest:
     """What the sender says of the delivery ``delivery`` to its intended ``recipients`` (partner ids)."""
 
+    FORMAT: ClassVar[str] = MANIFEST
+
     delivery: str
     sender: str
     recipients: tuple[str, ...]
@@ -64,10 +71,10 @@ class Manifest:
     created: datetime
 
     @classmethod
-    def parse(cls, data: bytes) -> Manifest:
+    def parse(cls, data: bytes) -> Self:
         """Read canonical bytes; DataRefused names the field. Says nothing of who signed."""
         fields = Fields(canonical.decode(data), "manifest")
-        fields.format(MANIFEST)
+        fields.format(cls.FORMAT)
         manifest = cls(
             delivery=fields.id("delivery"),
             sender=fields.partner("sender"),
@@ -85,7 +92,7 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """The canonical bytes. Raises DataRefused rather than write what ``parse`` would refuse."""
         document = {
-            "format": MANIFEST,
+            "format": self.FORMAT,
             "delivery": self.delivery,
             "sender": self.sender,
             "recipients": list(self.recipients),
@@ -95,17 +102,15 @@ class Manifest:
             "created": format_time(self.created),
         }
         data = canonical.encode(document)
-        Manifest.parse(data)
+        self.parse(data)
         return data
 
     def sign(self, key: SigningKey) -> Signed:
-        """The signed envelope: these bytes are what gets sealed as part 0."""
-        return Signed.make(MANIFEST, self.to_bytes(), [key])
+        """The signed envelope: these bytes are what gets sealed as part 0, or what a bundle begins with."""
+        return Signed.make(self.FORMAT, self.to_bytes(), [key])
 
     @classmethod
-    def open_signed(
-        cls, envelope: bytes | Signed, directory: Directory, reader: str, now: datetime
-    ) -> Manifest:
+    def open_signed(cls, envelope: bytes | Signed, directory: Directory, reader: str, now: datetime) -> Self:
         """The manifest in ``envelope``, proven: signed by its sender and meant for ``reader`` (a partner id).
 
         For one that came with a delivery, call ``check_against`` as well. Raises DataRefused or NotProven.
@@ -119,7 +124,7 @@ class Manifest:
             )
         if manifest.created > now + CLOCK_TOLERANCE:
             raise NotProven("The manifest was made in the future.", hint="Check the clocks on both sides.")
-        directory.check_signature(signed, MANIFEST, manifest.sender, manifest.created)
+        directory.check_signature(signed, cls.FORMAT, manifest.sender, manifest.created)
         return manifest
 
     def check_against(self, delivery: Delivery) -> None:
@@ -137,6 +142,18 @@ class Manifest:
                     f"The manifest and the delivery disagree in the manifest's field {name!r}.",
                     hint="Somebody put together what does not belong together: tell the sender.",
                 )
+
+
+@dataclass(frozen=True, slots=True)
+class BundleManifest(Manifest):
+    """The manifest that a bundle begins with; ``delivery`` is the bundle's own id.
+
+    The files follow it under the same seal, so no digest of a sealed part can stand in it: a file's
+    ``digest`` is the SHA-256 of its content. Signed, it holds against a co-recipient, who knows the file key
+    and could put other content under the same header.
+    """
+
+    FORMAT: ClassVar[str] = BUNDLE
 
 
 def safe_name(name: str) -> str:

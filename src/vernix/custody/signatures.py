@@ -31,9 +31,10 @@ from vernix.errors import DataRefused, KeeperFailed, NotProven
 
 DELIVERY = "vernix/delivery/v1"
 MANIFEST = "vernix/manifest/v1"
+BUNDLE = "vernix/bundle/v1"
 RECEIPT = "vernix/receipt/v1"
 ENROLMENT = "vernix/enrolment/v1"
-DOMAINS = frozenset({DELIVERY, MANIFEST, RECEIPT, ENROLMENT})
+DOMAINS = frozenset({DELIVERY, MANIFEST, BUNDLE, RECEIPT, ENROLMENT})
 
 MAX_SIGNATURES = 4
 

@@ -7,19 +7,24 @@ import io
 import os
 import secrets
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from vernix.console import say
 from vernix.custody import bundle
+from vernix.custody.directory import Directory
 from vernix.custody.identifiers import new_id, utc_now
-from vernix.custody.manifest import File, Manifest, safe_name
-from vernix.errors import DataRefused, UsageError
+from vernix.custody.manifest import BundleManifest, File, safe_name
+from vernix.custody.signatures import Signed
+from vernix.errors import UsageError
 from vernix.partner import state
 from vernix.partner.dispatching import Wish, dispatch_for
 from vernix.sealing.descriptors import changed, fingerprint, reading
+from vernix.sealing.identities import Identity, KeyIdentity
 from vernix.sealing.opening import SealedReader
 from vernix.sealing.placing import check_target, new_file
 from vernix.sealing.sealer import seal_stream
@@ -29,22 +34,16 @@ if TYPE_CHECKING:
 
     from vernix.courier.dispatch import OutgoingFile
 
-_PIECE = 1 << 20
-
 
 def seal_bundle(file: Path, to: str, target: Path, *, data: Path | None, armor: bool, replace: bool) -> None:
     """Seal ``file`` (with the mapping that explains it) and a signed manifest to the partner ``to``.
 
-    Works from the directory on disk, without a network. Raises ``UsageError`` if ``data`` has not joined,
-    ``FarSideRefused`` if the directory has no such partner or right.
+    Works from the directory on disk, without a network. Reads the file twice, in flat memory: for the digest
+    that is signed, then to seal it. Raises ``UsageError`` if ``data`` has not joined, ``FarSideRefused`` if
+    the directory has no such partner or right, ``DataRefused`` if the file changes meanwhile.
     """
     partner = state.load(data)
-    mirror = partner.mirror()
-    directory = mirror.current()
-    if mirror.stale:
-        say(
-            "The directory here was last vouched for more than a day ago; `vernix inbox` fetches a newer one."
-        )
+    directory = _directory(partner)
     dispatch = dispatch_for(partner, Wish([file], to))
     directory.check_rights(partner.id, dispatch.to, dispatch.purpose)
     recipients = directory.recipients(to, utc_now())
@@ -52,7 +51,7 @@ def seal_bundle(file: Path, to: str, target: Path, *, data: Path | None, armor: 
     with ExitStack() as opened:
         sources = [opened.enter_context(reading(item.path)) for item in dispatch.files]
         before = [fingerprint(source) for source in sources]
-        manifest = Manifest(
+        manifest = BundleManifest(
             delivery=new_id(),
             sender=partner.id,
             recipients=dispatch.to,
@@ -69,37 +68,142 @@ def seal_bundle(file: Path, to: str, target: Path, *, data: Path | None, armor: 
                 raise changed()
 
         joined = _Joined([io.BytesIO(beginning), *streams], unchanged)
-        seal_stream(io.BufferedReader(joined, _PIECE), target, recipients, armor=armor, replace=replace)
+        seal_stream(io.BufferedReader(joined, bundle.PIECE), target, recipients, armor=armor, replace=replace)
 
 
-def open_bundle(reader: SealedReader, target: Path, *, data: Path | None, replace: bool) -> Manifest:
-    """Verify a bundle, then write its file to ``target``, or its several files into a new folder ``target``.
+@dataclass(frozen=True)
+class OpenedBundle:
+    """A bundle whose manifest was proven, as far as there is a directory to prove it by; its files not yet.
 
-    The manifest's signature is checked against the directory of ``data``; without one that is said aloud.
-    Raises ``NotProven`` if the manifest is not its sender's or was made for somebody else, ``DataRefused`` if
-    the files are not what it says. Then nothing is left behind.
+    ``stream`` is the whole content, ``start`` where the first file begins in it.
     """
-    reader.verify()
-    stream = io.BufferedReader(reader, _PIECE)
-    signed = bundle.read_beginning(stream)
-    manifest = Manifest.parse(signed.document)
-    if data is not None or state.folder_at(data).card.exists():
-        partner = state.load(data)
-        manifest = Manifest.open_signed(signed, partner.mirror().current(), partner.id, utc_now())
-        say(f"Signed by {manifest.sender}, as the directory confirms.")
-    else:
-        say(f"It says it is from {manifest.sender}, but there is no directory here to check that (--data).")
-    bundle.check_size(manifest, reader.size - stream.tell())
-    if len(manifest.files) == 1:
-        _write(stream, manifest.files[0], target, replace=replace)
-    else:
-        _write_folder(stream, manifest.files, target)
-    return manifest
+
+    stream: BinaryIO
+    start: int
+    manifest: BundleManifest
+
+    @classmethod
+    def begin(cls, reader: SealedReader, identities: Sequence[Identity], data: Path | None) -> OpenedBundle:
+        """Read and prove the manifest; without a directory in ``data`` it is said that nobody vouches for it.
+
+        Raises ``NotProven`` if the manifest is not its sender's, was made for another reader, or does not fit
+        what follows it; ``DataRefused`` if it is malformed.
+        """
+        stream = io.BufferedReader(reader, bundle.PIECE)
+        signed = bundle.read_beginning(stream)
+        manifest = BundleManifest.parse(signed.document)
+        start = stream.tell()
+        bundle.check_size(manifest, reader.size - start)
+        if state.folder_at(data).card.exists():
+            _prove(signed, state.load(data), identities)
+            say(f"Signed by {manifest.sender}, as the directory confirms.")
+        else:
+            say(
+                f"Nobody vouches for its sender: it says it is from {manifest.sender}, "
+                "but there is no directory here to check that (--data)."
+            )
+        return cls(stream, start, manifest)
+
+    def write(self, target: Path, *, replace: bool) -> None:
+        """Write its one file to ``target``, or several into a new folder ``target``, once all are proven.
+
+        A column mapping that explains the one file is proven and stays inside. Raises ``NotProven`` if a file
+        is not the signed one; then nothing is left behind.
+        """
+        wanted = self._only_file()
+        if wanted is None:
+            self._write_folder(target)
+            return
+        with (
+            new_file(target, mode=0o600, replace=replace) as descriptor,
+            os.fdopen(descriptor, "wb", closefd=False) as sink,
+        ):
+            for file, pieces in self._files():
+                if file is wanted:
+                    sink.writelines(pieces)
+                else:
+                    _exhaust(pieces)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The content of its one file, for a pipe: everything is proven before the first piece is given."""
+        wanted = self._only_file()
+        if wanted is None:
+            raise UsageError("Several files are in this bundle.", hint="Name a new folder for them with -o.")
+        for _, pieces in self._files():
+            _exhaust(pieces)
+        for file, pieces in self._files():
+            if file is wanted:
+                yield from pieces
+            else:
+                _exhaust(pieces)
+
+    def _only_file(self) -> File | None:
+        """The file that the others explain; None if there are several."""
+        explained = [file for file in self.manifest.files if file.role != "mapping"]
+        if len(explained) != 1:
+            return None
+        if len(self.manifest.files) > 1:
+            say("The column mapping that came with it stays in the sealed file.")
+        return explained[0]
+
+    def _files(self) -> Iterator[tuple[File, Iterator[bytes]]]:
+        self.stream.seek(self.start)
+        for file in self.manifest.files:
+            yield file, bundle.contents(self.stream, file)
+
+    def _write_folder(self, target: Path) -> None:
+        if target.exists():
+            raise UsageError(
+                f"{target.name} exists already.", hint="Several files come out: name a new folder."
+            )
+        stage = target.parent / f".vernix-{secrets.token_hex(12)}"
+        stage.mkdir(mode=0o700)
+        try:
+            for file, pieces in self._files():
+                name = safe_name(file.name)
+                place = stage / name
+                if place.exists():
+                    place = stage / f"{file.part}-{name}"
+                with (
+                    new_file(place, mode=0o600, replace=False) as descriptor,
+                    os.fdopen(descriptor, "wb", closefd=False) as sink,
+                ):
+                    sink.writelines(pieces)
+            stage.rename(target)
+        except BaseException:
+            shutil.rmtree(stage, ignore_errors=True)
+            raise
+
+
+def _prove(signed: Signed, partner: state.Partner, identities: Sequence[Identity]) -> None:
+    """Raise NotProven unless the directory bears out the sender, and whoever holds ``identities`` is meant.
+
+    The holder of an identity is the partner under whom the directory lists its recipient; of one that it does
+    not list (any more), the partner whose directory this is.
+    """
+    directory = _directory(partner)
+    ours = {str(identity.recipient) for identity in identities if isinstance(identity, KeyIdentity)}
+    holders = {holder.id for holder in directory.partners for key in holder.keys if key.value in ours}
+    holders = holders or {partner.id}
+    meant = BundleManifest.parse(signed.document).recipients
+    reader = next((name for name in meant if name in holders), min(holders))
+    BundleManifest.open_signed(signed, directory, reader, utc_now())
+
+
+def _directory(partner: state.Partner) -> Directory:
+    """The directory on disk, with a word of warning when nobody has vouched for it for a day."""
+    mirror = partner.mirror()
+    directory = mirror.current()
+    if mirror.stale:
+        say(
+            "The directory here was last vouched for more than a day ago; `vernix inbox` fetches a newer one."
+        )
+    return directory
 
 
 def _described(number: int, file: OutgoingFile, source: int) -> File:
     digest, size, offset = hashlib.sha256(), os.fstat(source).st_size, 0
-    while piece := os.pread(source, _PIECE, offset):
+    while piece := os.pread(source, bundle.PIECE, offset):
         digest.update(piece)
         offset += len(piece)
     if offset != size:
@@ -107,41 +211,8 @@ def _described(number: int, file: OutgoingFile, source: int) -> File:
     return File(number, file.name, file.media_type, size, digest.hexdigest(), file.role, file.encounter)
 
 
-def _write_folder(stream: BinaryIO, files: Sequence[File], target: Path) -> None:
-    if target.exists():
-        raise UsageError(f"{target.name} exists already.", hint="Several files come out: name a new folder.")
-    stage = target.parent / f".vernix-{secrets.token_hex(12)}"
-    stage.mkdir(mode=0o700)
-    try:
-        for file in files:
-            name = safe_name(file.name)
-            place = stage / name
-            _write(
-                stream, file, place if not place.exists() else stage / f"{file.part}-{name}", replace=False
-            )
-        stage.rename(target)
-    except BaseException:
-        shutil.rmtree(stage, ignore_errors=True)
-        raise
-
-
-def _write(stream: BinaryIO, file: File, target: Path, *, replace: bool) -> None:
-    with (
-        new_file(target, mode=0o600, replace=replace) as descriptor,
-        os.fdopen(descriptor, "wb", closefd=False) as sink,
-    ):
-        digest = hashlib.sha256()
-        for piece in _pieces(stream, file.size):
-            digest.update(piece)
-            sink.write(piece)
-        if digest.hexdigest() != file.digest:
-            raise DataRefused(f"File {file.part} of the bundle is not the one that its manifest signs.")
-
-
-def _pieces(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    while size and (piece := stream.read(min(size, _PIECE))):
-        size -= len(piece)
-        yield piece
+def _exhaust(pieces: Iterator[bytes]) -> None:
+    deque(pieces, maxlen=0)
 
 
 class _Joined(io.RawIOBase):

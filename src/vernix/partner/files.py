@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
@@ -131,18 +132,20 @@ def open_(
 ) -> None:
     """Open a sealed file. The content appears only when every byte of it proved to be what was sealed.
 
+    Of a bundle (vernix seal --to) the file in it is written, and said who signed it.
+
     Parameters
     ----------
     file
         The sealed file; - (the default) reads standard input.
     identity
-        File with your identity (vernix keygen makes one). Can be repeated.
+        File with your identity (vernix keygen makes one). Can be repeated. Without it, those in --data.
     output
         Where to write, readable by you alone; FILE without .age by default; - writes to standard output.
     passphrase_file
         The passphrase (first line) of a protected identity file, or of FILE itself if no identity is named.
     data
-        Data folder of a partner, whose directory proves who signed a bundle.
+        This partner's data folder: its directory proves who signed a bundle.
     force
         Replace an existing output.
     """
@@ -150,22 +153,24 @@ def open_(
     if target != _STANDARD:
         _refuse_same(file, target)
         check_target(target, replace=force)
-    identities = _identities(identity or [], passphrase_file)
-    if target == _STANDARD:
-        _to_standard_output(open_pieces(_source(file), identities))
-        return
-    with sealed_file(_source(file), target.parent) as sealed:
-        with SealedReader(sealed, identities) as reader:
-            start = reader.read(len(MARK))
-            reader.seek(0)
-            if start == MARK:
-                from vernix.partner.bundling import open_bundle
+    identities = _identities(identity or [], passphrase_file, data)
+    scratch = Path(tempfile.gettempdir()) if target == _STANDARD else target.parent
+    with sealed_file(_source(file), scratch) as sealed, SealedReader(sealed, identities) as reader:
+        if reader.read(len(MARK)) == MARK:
+            from vernix.partner.bundling import OpenedBundle
 
-                open_bundle(reader, target, data=data, replace=force)
-                say(f"Opened: {target}")
-                return
-        open_file(sealed, target, identities, replace=force)
-    say(f"Opened: {target}")
+            reader.seek(0)
+            found = OpenedBundle.begin(reader, identities, data)
+            if target == _STANDARD:
+                _to_standard_output(found.pieces())
+            else:
+                found.write(target, replace=force)
+        elif target == _STANDARD:
+            _to_standard_output(open_pieces(sealed, identities))
+        else:
+            open_file(sealed, target, identities, replace=force)
+    if target != _STANDARD:
+        say(f"Opened: {target}")
 
 
 def _recipients(texts: list[str], files: list[Path]) -> list[Recipient]:
@@ -183,13 +188,17 @@ def _recipients(texts: list[str], files: list[Path]) -> list[Recipient]:
     return found
 
 
-def _identities(paths: list[Path], passphrase_file: Path | None) -> list[Identity]:
+def _identities(paths: list[Path], passphrase_file: Path | None, data: Path | None) -> list[Identity]:
     ask: Callable[[], bytes] | None = None
     if passphrase_file is not None:
         passphrase = _passphrase(passphrase_file)
         ask = lambda: passphrase  # noqa: E731
         if not paths:
             return [PassphraseIdentity(passphrase)]
+    if not paths and data is not None:
+        from vernix.partner import state
+
+        return list(state.load(data).identities())
     if not paths:
         raise UsageError("No identity is named to open with.", hint="Name your identity file with -i FILE.")
     return [identity for path in paths for identity in load_identities(path, ask)]

@@ -234,10 +234,6 @@ class SealedReader(io.RawIOBase):
         """Size of the content in bytes."""
         return self._payload.size
 
-    def verify(self) -> None:
-        """Prove every chunk now, on all cores; ``PayloadBroken`` if one does not verify."""
-        _verify(self._payload)
-
     def readable(self) -> bool:
         """Always."""
         return True
