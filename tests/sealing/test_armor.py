@@ -82,6 +82,14 @@ def test_blank_space_around_it_is_allowed_up_to_a_limit() -> None:
             data_of(wrong)
 
 
+def test_what_claims_to_be_armored() -> None:
+    text = text_of(b"content")
+    for claim in (text, b"\r\n " + text, b"note\n" + text, text.lower(), text.replace(b"-BEGIN", b"- BEGIN")):
+        assert looks_armored(claim)
+    for other in (b"", b"age-encryption.org/v1\n" + text, b"record,surname\n", b"PK\x03\x04"):
+        assert not looks_armored(other)
+
+
 @pytest.mark.parametrize(
     "change",
     [

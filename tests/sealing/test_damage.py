@@ -168,4 +168,4 @@ def test_a_small_file_system_that_is_full(tmp_path: Path) -> None:
     if done.returncode in (1, 77) and ("unshare" in done.stderr or "mount" in done.stderr):
         pytest.skip("this machine does not allow mounting a tiny file system")
     assert done.returncode == 5, done.stderr
-    assert "disk failed" in done.stderr
+    assert "disk is full" in done.stderr

@@ -38,7 +38,9 @@ def armored(pieces: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]
 
 def looks_armored(start: bytes) -> bool:
     """Whether a file that begins with ``start`` (1 KiB or more, if it has that) claims to be armored."""
-    return start.lstrip().startswith(BEGIN[:10]) or (BEGIN[:14] in start and not start.startswith(b"age-"))
+    if start.startswith(b"age-encryption.org/"):
+        return False
+    return start.lstrip().startswith(b"-----") or b"BEGIN AGE ENCRYPTED" in start
 
 
 def dearmored(stream: BinaryIO) -> Iterator[bytes]:

@@ -222,7 +222,7 @@ def load_identities(path: Path, ask_passphrase: Callable[[], bytes] | None = Non
         data = file.read(MAX_IDENTITY_FILE + 1)
     if len(data) > MAX_IDENTITY_FILE:
         raise DataRefused(f"{path} is too large to be an identity file.", hint=_NEW_KEYS)
-    if data.startswith(b"age-encryption.org/") or armor.looks_armored(data):
+    if data.startswith(b"age-encryption.org/") or data.lstrip().startswith(armor.BEGIN):
         data = _open_identity_file(path, data, ask_passphrase)
     try:
         return parse_identities(data.decode("utf-8"))

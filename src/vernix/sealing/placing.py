@@ -39,7 +39,7 @@ def new_file(
             yield descriptor
             if durable:
                 os.fsync(descriptor)
-            name = _put(folder, descriptor, name, target.name, replace=replace)
+            _put(folder, descriptor, name, target.name, replace=replace)
         finally:
             os.close(descriptor)
             if name:
@@ -88,19 +88,22 @@ def _open(folder: int, mode: int) -> tuple[int, str]:
     return os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode, dir_fd=folder), name
 
 
-def _put(folder: int, descriptor: int, name: str, target: str, *, replace: bool) -> str:
-    """Name the file ``target``. Returns the name that is still to be removed, if any."""
-    if not replace:
-        try:
-            _link(folder, descriptor, name, target)
-        except FileExistsError:
+def _put(folder: int, descriptor: int, name: str, target: str, *, replace: bool) -> None:
+    """Give the file (which ``name`` names, if anything does) the name ``target``."""
+    try:
+        _link(folder, descriptor, name, target)
+        return
+    except FileExistsError:
+        if not replace:
             raise _exists(target) from None
-        return name
-    if not name:
-        name = _random_name()
-        _link(folder, descriptor, "", name)
-    os.replace(name, target, src_dir_fd=folder, dst_dir_fd=folder)
-    return ""
+    # Only an existing target needs a name in between: a link cannot replace, a rename can.
+    between = _random_name()
+    _link(folder, descriptor, name, between)
+    try:
+        os.replace(between, target, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        os.unlink(between, dir_fd=folder)
+        raise
 
 
 def _link(folder: int, descriptor: int, name: str, target: str) -> None:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519Pu
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from vernix.errors import DataRefused, UsageError
+from vernix.errors import DataRefused, KeeperFailed, UsageError
 from vernix.sealing import bech32, raw64
 from vernix.sealing.header import Stanza
 
@@ -212,7 +212,13 @@ def x25519_wrap_key(secret: bytes, share: bytes, public: bytes) -> bytes:
 
 def scrypt_wrap_key(passphrase: bytes, salt: bytes, work_factor: int) -> bytes:
     """The key that wraps a file key in a scrypt stanza; takes 1 KiB << ``work_factor`` of memory."""
-    return Scrypt(salt=SCRYPT_LABEL + salt, length=32, n=1 << work_factor, r=8, p=1).derive(passphrase)
+    try:
+        return Scrypt(salt=SCRYPT_LABEL + salt, length=32, n=1 << work_factor, r=8, p=1).derive(passphrase)
+    except MemoryError:
+        raise KeeperFailed(
+            f"This passphrase takes {1 << work_factor >> 10} MiB of memory to try; so much is not free.",
+            hint="Close other programs, then run it again.",
+        ) from None
 
 
 def _not_a_recipient(why: str) -> DataRefused:
