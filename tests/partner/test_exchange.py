@@ -342,11 +342,11 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("missing.csv",), 1, "not a file that can be read"),
+        (("missing.csv",), 2, "not a file that can be read"),
         (("{file}", "{file}"), 2, "named twice"),
         (("{file}", "--to", "lakeside", "--as", "birth"), 2, "belong to a submission"),
         (("{file}", "--to", "nobody"), 3, "nobody"),
-        (("{file}", "--purpose", "gossip"), 3, "gossip"),
+        (("{file}", "--purpose", "gossip"), 2, "gossip"),
         (("--forget", "019caf1d-3000-7000-8000-00000000000d"), 2, "No delivery under way"),
     ],
 )

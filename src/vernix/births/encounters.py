@@ -81,7 +81,7 @@ def get(name: str) -> Encounter:
         return _ENCOUNTERS[name]
     except KeyError:
         raise UsageError(
-            f"there is no encounter called {name!r}.", hint=f"There is: {', '.join(_ENCOUNTERS)}."
+            f"There is no encounter called {name!r}.", hint=f"There is: {', '.join(_ENCOUNTERS)}."
         ) from None
 
 

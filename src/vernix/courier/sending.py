@@ -122,6 +122,12 @@ class Outbox:
                 return True
         return False
 
+    def withdraw(self, plan: Plan) -> None:
+        """Forget a plan of which nothing has left this machine; one that has begun to go stays."""
+        with held(self._lock(plan)) as mine:
+            if mine and not uploads_in(self._folder(plan)):
+                self._remove(plan)
+
     def send(self, plan: Plan, exchange: Exchange, sender: Sender, moved: Moved = nobody_watches) -> Sent:
         """Do whatever is still to do for ``plan`` and return when the gateway has verified the delivery.
 

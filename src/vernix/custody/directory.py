@@ -188,6 +188,10 @@ class Directory:
     def check_rights(self, sender: str, addressees: Iterable[str], purpose: str) -> None:
         """Raise FarSideRefused unless ``sender`` may send ``purpose`` to every one of ``addressees``."""
         for addressee in addressees:
+            if addressee not in self._by_id:
+                raise FarSideRefused(
+                    f"The directory knows no partner {addressee}.", hint="Check the partner's id."
+                )
             if not self.may_send(sender, addressee, purpose):
                 raise FarSideRefused(
                     f"The directory does not let {sender} send a {purpose} to {addressee}.",

@@ -60,7 +60,16 @@ class Invitation:
             raise DataRefused(
                 f"An invitation begins with {_PREFIX}.", hint="Copy the whole line that the registry sent."
             )
-        fields = Fields(canonical.decode(from_base64(token[len(_PREFIX) :])), "invitation")
+        try:
+            return cls._read(Fields(canonical.decode(from_base64(token[len(_PREFIX) :])), "invitation"))
+        except DataRefused:
+            # Which byte is wrong helps nobody: what a person can do is to copy it once more.
+            raise DataRefused(
+                "The invitation is damaged or not whole.", hint="Copy the whole line that the registry sent."
+            ) from None
+
+    @classmethod
+    def _read(cls, fields: Fields) -> Invitation:
         fields.format(FORMAT)
         invitation = cls(
             id=fields.id("id"),

@@ -100,7 +100,7 @@ class _Walk:
         if first is None:
             raise NotFound("There is no directory yet on the other side.", hint="Try again in a minute.")
         if hashlib.sha256(first).hexdigest() != self._fingerprint:
-            raise _refused("root", "is not the one that was pinned when this partner joined")
+            raise _refused("root", "is not the one that the invitation pinned")
         with _rules("root"):
             trusted = TrustedMetadataSet(first, EnvelopeType.METADATA)
             trusted.reference_time = self._now

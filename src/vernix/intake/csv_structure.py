@@ -149,7 +149,7 @@ def _scan(path: Path, encoding: str, skip: int) -> tuple[bool, bool]:
                 else:
                     data = text.encode("utf-8", "surrogatepass") if wide else block
             if b"\0" in data:
-                raise DataRefused(f"The file holds NUL bytes (near byte {offset}).", hint=_SAVE_AS_CSV)
+                raise _nul_bytes(data, offset)
             run = _longest_run(data, run, offset)
             quoted = quoted or b'"' in data
             offset += len(block)
@@ -159,6 +159,21 @@ def _scan(path: Path, encoding: str, skip: int) -> tuple[bool, bool]:
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
     while block := stream.read(BLOCK):
         yield block
+
+
+def _nul_bytes(data: bytes, offset: int) -> DataRefused:
+    """The refusal of a block that holds NUL bytes, by what most often puts them there."""
+    start = data[:SAMPLE]
+    if not offset and not start.strip(b"\0"):
+        return DataRefused(
+            "The file begins with NUL bytes only: it was not copied whole.", hint="Copy or export it again."
+        )
+    halves = (start[0::2].count(0), start[1::2].count(0))
+    if not offset and 3 * max(halves) > len(start) and not min(halves):
+        return DataRefused("The file is in UTF-16 without its byte-order mark.", hint=_SAVE_AS_CSV)
+    return DataRefused(
+        f"The file holds NUL bytes (near byte {offset + data.find(0) + 1}).", hint=_SAVE_AS_CSV
+    )
 
 
 def _longest_run(data: bytes, run: int, offset: int) -> int:

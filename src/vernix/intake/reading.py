@@ -110,8 +110,9 @@ def _by_own_names(encounter: Encounter, header: tuple[str, ...]) -> Mapping:
         return mapping
     # If no name is known, the first line may be a record and no header: then nothing of it is shown.
     unknown = ", ".join(map(shown, unused_columns(mapping, header)[:_NAMES_SHOWN])) if mapping.columns else ""
+    some = f"Only {len(mapping.columns)}" if mapping.columns else "None"
     raise DataRefused(
-        f"Only {len(mapping.columns)} of the {len(header)} columns are elements of {encounter.name}"
+        f"{some} of the {len(header)} columns are elements of {encounter.name}"
         + (f"; not recognised: {unknown}." if unknown else "."),
         hint="If the first line names the columns, make a mapping: "
         f"vernix check --as {encounter.name} --propose FILE -o mapping.toml",

@@ -65,6 +65,8 @@ def check(  # noqa: PLR0913 - each is an option of the command
         The partner's data folder.
     """
     sys.meta_path.insert(0, _NotNeeded())
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder, not a file.", hint="Name one file.")
     if not file.is_file():
         raise UsageError(f"There is no file {file}.", hint="Check the name; one file is checked at a time.")
     if propose:

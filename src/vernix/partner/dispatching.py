@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vernix.births import encounters
 from vernix.console import say
 from vernix.courier.dispatch import Dispatch, OutgoingFile
 from vernix.custody.manifest import safe_name
@@ -21,6 +22,8 @@ _MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _ANY_TYPE = "application/octet-stream"
+PURPOSES = ("submission", "message", "test")
+"""What a partner may send; an acknowledgement comes from the registry alone."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,15 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
     paths = [path.expanduser().absolute() for path in wish.files]
     for path in paths:
         if not path.is_file():
-            raise DataRefused(f"{path} is not a file that can be read.", hint="Check the name.")
+            raise UsageError(
+                f"{path} is {'a folder, not a file' if path.is_dir() else 'not a file that can be read'}.",
+                hint="Check the name.",
+            )
     if len(set(paths)) != len(paths):
         raise UsageError("A file is named twice.", hint="Name each file once.")
     purpose = wish.purpose or ("submission" if wish.to == partner.registry else "message")
+    if purpose not in PURPOSES:
+        raise UsageError(f"There is no purpose {purpose!r}.", hint=f"There is: {', '.join(PURPOSES)}.")
     if purpose == "submission":
         files = _submission(partner, wish, paths)
     elif wish.encounter or wish.mapping:
@@ -60,6 +68,8 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
 
 
 def _submission(partner: Partner, wish: Wish, paths: Sequence[Path]) -> list[OutgoingFile]:
+    if wish.encounter is not None:
+        encounters.get(wish.encounter)
     files: list[OutgoingFile] = []
     mappings: list[Path] = []
     for path in paths:

@@ -81,7 +81,13 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         say(f"These files were sent before, unchanged, as {begun.plan.id}. To send them once more: --again.")
         showing.show_sent(begun, json=json, repeated=True)
         return 0
-    showing.show_sent(_send(partner, outbox, exchange, begun), json=json)
+    try:
+        sent = _send(partner, outbox, exchange, begun)
+    except (DataRefused, FarSideRefused):
+        # Refused before a byte left: the same words again must find nothing half-done in their way.
+        outbox.withdraw(begun)
+        raise
+    showing.show_sent(sent, json=json)
     return 0
 
 
