@@ -23,7 +23,6 @@ from vernix.custody.manifest import Manifest
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.registry import keyring
 from vernix.registry.keyring import Keyring
 from vernix.registry.settings import Profile, RegistryFolder, open_workflow
 from vernix.registry.unlocked import Registry
@@ -48,8 +47,7 @@ class Killed(BaseException):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cheap passphrase and no pauses: what is repeated is what matters, not how long it takes."""
-    monkeypatch.setattr(keyring, "WORK_FACTOR", 8)
+    """No pauses: what is repeated is what matters, not how long it takes."""
     monkeypatch.setattr(
         road.patiently, "__kwdefaults__", {"attempts": 2, "pause": 0.0, "sleep": lambda _s: None}
     )
@@ -108,7 +106,7 @@ def settle_registry(kit: ExchangeKit) -> Registry:
         index=made.index,
         pseudonym=made.pseudonym,
     )
-    keys.save(folder.keyring, PASSPHRASE)
+    keys.save(folder.keyring, PASSPHRASE, work_factor=8)
     folder.root.with_name("passphrase").write_bytes(PASSPHRASE)
     open_tables(folder)
     profile = Profile("Registry", kit.url, kit.fingerprint)

@@ -12,6 +12,7 @@ from vernix.errors import DataRefused, UsageError
 from vernix.registry.keyring import Keyring, load_root_keys, save_root_keys
 
 RIGHT, WRONG = b"the right passphrase", b"the wrong passphrase"
+QUICK = 8
 
 
 def secrets_of(keys: Keyring) -> list[bytes]:
@@ -26,21 +27,21 @@ def secrets_of(keys: Keyring) -> list[bytes]:
 
 def test_what_was_saved_opens_again(tmp_path: Path) -> None:
     keys = Keyring.generate()
-    keys.save(tmp_path / "keyring.age", RIGHT)
+    keys.save(tmp_path / "keyring.age", RIGHT, QUICK)
     again = Keyring.open(tmp_path / "keyring.age", RIGHT)
     assert secrets_of(again) == secrets_of(keys)
     assert (tmp_path / "keyring.age").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:
-    Keyring.generate().save(tmp_path / "keyring.age", RIGHT)
+    Keyring.generate().save(tmp_path / "keyring.age", RIGHT, QUICK)
     with pytest.raises(DataRefused, match="does not open"):
         Keyring.open(tmp_path / "keyring.age", WRONG)
 
 
 def test_a_changed_keyring_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "keyring.age"
-    Keyring.generate().save(path, RIGHT)
+    Keyring.generate().save(path, RIGHT, QUICK)
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
@@ -55,7 +56,7 @@ def test_no_keyring_says_what_to_do(tmp_path: Path) -> None:
 
 def test_neither_disk_nor_repr_shows_a_secret(tmp_path: Path) -> None:
     keys = Keyring.generate()
-    keys.save(tmp_path / "keyring.age", RIGHT)
+    keys.save(tmp_path / "keyring.age", RIGHT, QUICK)
     assert len(fields(keys)) == 7, "a new key must be looked for here as well"
     for secret in secrets_of(keys):
         assert secret not in (tmp_path / "keyring.age").read_bytes()
@@ -64,8 +65,15 @@ def test_neither_disk_nor_repr_shows_a_secret(tmp_path: Path) -> None:
 
 def test_root_keys_lie_in_files_of_their_own(tmp_path: Path) -> None:
     made = [SigningKey.generate() for _ in range(3)]
-    save_root_keys(tmp_path / "root-keys", made, RIGHT)
+    save_root_keys(tmp_path / "root-keys", made, RIGHT, QUICK)
     assert len(list((tmp_path / "root-keys").iterdir())) == 3
     assert [key.key_id for key in load_root_keys(tmp_path / "root-keys", RIGHT)] == [k.key_id for k in made]
     with pytest.raises(DataRefused):
         load_root_keys(tmp_path / "root-keys", WRONG)
+
+
+def test_a_thought_up_passphrase_is_stretched_and_a_random_one_need_not_be(tmp_path: Path) -> None:
+    Keyring.generate().save(tmp_path / "keyring.age", RIGHT)
+    stanza = (tmp_path / "keyring.age").read_bytes().split(b"\n")[1].split(b" ")
+    assert stanza[1] == b"scrypt"
+    assert int(stanza[3]) >= 17

@@ -14,7 +14,7 @@ from vernix.custody.publishing import ROOT_KEYS, DirectoryPublisher
 from vernix.custody.signatures import SigningKey
 from vernix.errors import UsageError
 from vernix.registry.book import Book
-from vernix.registry.keyring import Keyring, save_root_keys
+from vernix.registry.keyring import WORK_FACTOR, WORK_FACTOR_RANDOM, Keyring, save_root_keys
 from vernix.registry.publishing import first_directory
 from vernix.registry.settings import (
     PASSPHRASE_VARIABLE,
@@ -60,7 +60,8 @@ def init(
     made = not passphrase_path(passphrase_file).exists()
     if made:
         make_passphrase(passphrase_path(passphrase_file))
-    profile = found(folder, name, gateway, read_passphrase(passphrase_file))
+    work_factor = WORK_FACTOR_RANDOM if made else WORK_FACTOR
+    profile = found(folder, name, gateway, read_passphrase(passphrase_file), work_factor)
     if made:
         _say_where_the_passphrase_is(passphrase_path(passphrase_file), folder)
     if json:
@@ -78,14 +79,20 @@ def init(
     _say_what_is_next(folder, profile)
 
 
-def found(folder: RegistryFolder, name: str, gateway: str, passphrase: bytes) -> Profile:
+def found(
+    folder: RegistryFolder, name: str, gateway: str, passphrase: bytes, work_factor: int = WORK_FACTOR
+) -> Profile:
     """Make whatever of the registry is missing; ``registry.json`` comes last and makes it one.
 
     Each part either stands complete or is made anew: nothing has been published to anybody before the end.
     """
     folder.make()
-    keyring = _keyring(folder, passphrase)
-    _directory(folder, name, gateway, keyring, passphrase)
+    keyring = _keyring(folder, passphrase, work_factor)
+    if not (folder.public / "timestamp.json").exists():
+        root_keys = [SigningKey.generate() for _ in range(ROOT_KEYS)]
+        save_root_keys(folder.root_keys, root_keys, passphrase, work_factor)
+        first = first_directory(name, gateway, keyring)
+        DirectoryPublisher.found(folder.public, root_keys, keyring.online, first)
     open_workflow(folder, migrate=True)
     Vault(folder.vault, keyring.vault, keyring.index).found()
     Book(folder.book).found()
@@ -95,22 +102,12 @@ def found(folder: RegistryFolder, name: str, gateway: str, passphrase: bytes) ->
     return profile
 
 
-def _keyring(folder: RegistryFolder, passphrase: bytes) -> Keyring:
+def _keyring(folder: RegistryFolder, passphrase: bytes, work_factor: int) -> Keyring:
     if folder.keyring.exists():
         return Keyring.open(folder.keyring, passphrase)
     keyring = Keyring.generate()
-    keyring.save(folder.keyring, passphrase)
+    keyring.save(folder.keyring, passphrase, work_factor)
     return keyring
-
-
-def _directory(folder: RegistryFolder, name: str, gateway: str, keyring: Keyring, passphrase: bytes) -> None:
-    if (folder.public / "timestamp.json").exists():
-        return
-    root_keys = [SigningKey.generate() for _ in range(ROOT_KEYS)]
-    save_root_keys(folder.root_keys, root_keys, passphrase)
-    DirectoryPublisher.found(
-        folder.public, root_keys, keyring.online, first_directory(name, gateway, keyring)
-    )
 
 
 def _say_where_the_passphrase_is(path: Path, folder: RegistryFolder) -> None:

@@ -27,8 +27,11 @@ FORMAT = "vernix/keyring/v1"
 WORK_FACTOR = 17
 """scrypt N = 2^17, r = 8 (OWASP's figure): 128 MiB and about half a second once a process.
 
-The passphrase that ``init`` makes has 160 random bits and would need none; this is for one that an operator
-thinks up.
+This is for a passphrase that an operator thought up.
+"""
+WORK_FACTOR_RANDOM = 10
+"""For the passphrase that ``init`` makes: 160 random bits cannot be guessed at any price, so that stretching
+them would only make every command wait.
 """
 SECRET_SIZE = 32
 SIGNERS = ("signing", "targets", "timestamp")
@@ -95,21 +98,23 @@ class Keyring:
             pseudonym=bytes.fromhex(entries["pseudonym"]),
         )
 
-    def save(self, path: Path, passphrase: bytes) -> None:
+    def save(self, path: Path, passphrase: bytes, work_factor: int = WORK_FACTOR) -> None:
         """Seal the keyring into the file at ``path``, durably."""
         signers = {name: getattr(self, name).to_text() for name in SIGNERS}
         raw = {name: getattr(self, name).hex() for name in SECRETS}
         document = {"format": FORMAT, "identity": str(self.identity), **signers, **raw}
-        _write_sealed(path, json.dumps(document).encode(), passphrase)
+        _write_sealed(path, json.dumps(document).encode(), passphrase, work_factor)
 
 
-def save_root_keys(folder: Path, keys: Sequence[SigningKey], passphrase: bytes) -> None:
+def save_root_keys(
+    folder: Path, keys: Sequence[SigningKey], passphrase: bytes, work_factor: int = WORK_FACTOR
+) -> None:
     """Write the root keys, each into a sealed file of its own, so that three people can keep them apart."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def save(number_and_key: tuple[int, SigningKey]) -> None:
         number, key = number_and_key
-        _write_sealed(folder / f"root-{number}.age", key.to_text().encode(), passphrase)
+        _write_sealed(folder / f"root-{number}.age", key.to_text().encode(), passphrase, work_factor)
 
     # scrypt releases the interpreter: two cores halve the wait.
     with ThreadPoolExecutor(2) as pool:
@@ -122,8 +127,8 @@ def load_root_keys(folder: Path, passphrase: bytes) -> list[SigningKey]:
     return [SigningKey.from_text(_open_sealed(path, passphrase).decode()) for path in files]
 
 
-def _write_sealed(path: Path, content: bytes, passphrase: bytes) -> None:
-    write_file(path, seal_bytes(content, [PassphraseRecipient(passphrase, WORK_FACTOR)]), private=True)
+def _write_sealed(path: Path, content: bytes, passphrase: bytes, work_factor: int) -> None:
+    write_file(path, seal_bytes(content, [PassphraseRecipient(passphrase, work_factor)]), private=True)
 
 
 def _open_sealed(path: Path, passphrase: bytes) -> bytes:
