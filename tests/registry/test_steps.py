@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.exchange_kit import ExchangeKit
-from tests.lying_gateway import LyingGateway, refused
+from tests.exchange_kit import ExchangeKit, SealedPart
+from tests.lying_gateway import LyingGateway, digest_of, refused
 from tests.registry.conftest import CANARIES, GOOD, Hospital, Killed, everything_readable, work
 
+from vernix.custody.delivery import Delivery
+from vernix.custody.signatures import SigningKey
+from vernix.errors import KeeperFailed
 from vernix.registry.unlocked import Registry
 from vernix.registry.verifying import compare
+from vernix.sealing.header import read_header
 
 STEPS = ("collect", "read", "vault", "book", "answer", "receipt")
 PLACES = ("begin", "acted", "settling", "settled")
@@ -165,6 +170,62 @@ def test_sealed_to_somebody_else_is_refused(
     assert "somebody else" in answer.acknowledgements[0].refusal
 
 
+def resend_as(
+    gateway: LyingGateway, kit: ExchangeKit, stolen: str, sender: str, key: SigningKey | None = None
+) -> Delivery:
+    """Somebody else's sealed parts in a delivery of one's own, as a thief could put it together."""
+    sealed = [gateway.parts[stolen, number] for number in range(2)]
+    headers = [len(read_header(io.BytesIO(content)).encoded) for content in sealed]
+    parts = [
+        (f"upload-{number}", SealedPart(content, header, digest_of(content, header)))
+        for number, (content, header) in enumerate(zip(sealed, headers, strict=True))
+    ]
+    delivery = kit.delivery(parts, sender=sender)
+    envelope = delivery.sign(key or kit.members[sender].key).encode()
+    gateway.deliveries[delivery.id] = envelope
+    gateway.parts |= {(delivery.id, number): content for number, content in enumerate(sealed)}
+    gateway.put_mail("registry", "delivery", envelope)
+    return delivery
+
+
+def test_somebody_elses_file_sent_on_is_refused(
+    registry: Registry, hospital: Hospital, kit: ExchangeKit, gateway: LyingGateway, tmp_path: Path
+) -> None:
+    thief = Hospital(kit, tmp_path, "lakeside")
+    stolen = resend_as(gateway, kit, hospital.send(*rows_of(2)), "lakeside")
+    assert work(registry) == 0
+    answer = thief.answer(stolen.id)
+    assert answer.receipt.result == "rejected"
+    assert "disagree" in answer.acknowledgements[0].refusal
+    held = registry.book.table("birth").read(["submitter"])["submitter"].to_pylist()
+    assert held == ["riverside", "riverside"]
+
+
+def test_a_delivery_that_nobody_signed_becomes_no_submission(
+    registry: Registry, hospital: Hospital, kit: ExchangeKit, gateway: LyingGateway
+) -> None:
+    from vernix.registry.workflow.models import Submission
+
+    good = hospital.send(*rows_of(2))
+    resend_as(gateway, kit, good, "riverside", SigningKey.generate())
+    assert work(registry) == 0
+    assert [each.delivery for each in Submission.objects.all()] == [good]
+    assert registry.book.table("birth").read(["row"]).num_rows == 2
+
+
+def test_bytes_that_are_not_those_signed_are_not_kept(
+    registry: Registry, hospital: Hospital, gateway: LyingGateway
+) -> None:
+    delivery = hospital.send(*rows_of(2))
+    honest = gateway.parts[delivery, 1]
+    gateway.parts[delivery, 1] = honest[:-1] + bytes([honest[-1] ^ 1])
+    assert work(registry) == 4
+    assert registry.book.table("birth").read(["row"]).num_rows == 0
+    gateway.parts[delivery, 1] = honest
+    assert work(registry) == 0
+    assert hospital.answer(delivery).receipt.result == "accepted"
+
+
 def test_a_submission_without_data_is_refused(registry: Registry, hospital: Hospital) -> None:
     delivery = hospital.send_file(hospital.write(rows_of(1)), role="file")
     assert work(registry) == 0
@@ -258,6 +319,45 @@ def test_a_full_disk_is_not_the_submissions_fault(
     assert work(registry) == 4
     assert Submission.objects.get().attempts == 0
     assert list(registry.folder.work.iterdir()) == []
+    monkeypatch.undo()
+    assert work(registry) == 0
+    assert hospital.answer(delivery).receipt.result == "accepted"
+
+
+def test_a_table_that_cannot_be_written_is_not_the_submissions_fault(
+    registry: Registry, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from deltalake.exceptions import DeltaError
+
+    from vernix.registry.workflow.models import Submission
+
+    def full(*_: Any, **__: Any) -> None:
+        raise DeltaError(f"No space left; the row was {CANARIES[0]}")
+
+    delivery = hospital.send(*rows_of(2))
+    monkeypatch.setattr("deltalake.write_deltalake", full)
+    assert work(registry) == 4
+    waiting = Submission.objects.get()
+    assert (waiting.state, waiting.attempts) == ("read", 0)
+    assert CANARIES[0] not in waiting.trouble
+    monkeypatch.undo()
+    assert work(registry) == 0
+    assert hospital.answer(delivery).receipt.result == "accepted"
+    assert compare(registry.folder).problems == []
+
+
+def test_a_database_that_cannot_be_written_is_said(
+    registry: Registry, hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OperationalError("database or disk is full")
+
+    delivery = hospital.send(*rows_of(2))
+    monkeypatch.setattr("vernix.registry.workflow.models.Step.objects.create", full)
+    with pytest.raises(KeeperFailed, match="could not be written"):
+        work(registry)
     monkeypatch.undo()
     assert work(registry) == 0
     assert hospital.answer(delivery).receipt.result == "accepted"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from vernix.custody.durable import sync_folder
-from vernix.errors import UsageError
+from vernix.errors import KeeperFailed, UsageError
 from vernix.registry.failpoints import reached
 
 if TYPE_CHECKING:
@@ -92,20 +92,29 @@ class Lakehouse:
         """Append a batch unless it is there; returns whether it was appended now.
 
         A kill leaves either the whole batch or none of it (and perhaps a file that no version names).
+
+        Raises:
+            KeeperFailed: the table could not be written. Why is not repeated: it may quote rows.
         """
         from deltalake import CommitProperties, Transaction, write_deltalake
+        from deltalake.exceptions import DeltaError
 
         table = self.table()
         if table.transaction_version(batch) is not None:
             return False
         missing = set(self.schema.names) - {field.name for field in table.schema().fields}
-        write_deltalake(
-            table,
-            rows,
-            mode="append",
-            schema_mode="merge" if missing else None,
-            commit_properties=CommitProperties(app_transactions=[Transaction(app_id=batch, version=1)]),
-        )
+        try:
+            write_deltalake(
+                table,
+                rows,
+                mode="append",
+                schema_mode="merge" if missing else None,
+                commit_properties=CommitProperties(app_transactions=[Transaction(app_id=batch, version=1)]),
+            )
+        except DeltaError:
+            raise KeeperFailed(
+                f"The table {self.folder.name} could not be written.", hint="Is this disk full?"
+            ) from None
         reached("lakehouse:committed")
         self._sync(table.version())
         return True

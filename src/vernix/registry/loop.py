@@ -12,8 +12,10 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from django.db import DatabaseError
+
 from vernix.console import say
-from vernix.errors import FarSideRefused, RoadFailed
+from vernix.errors import FarSideRefused, KeeperFailed, RoadFailed
 from vernix.registry import steps
 from vernix.registry.collecting import Postbox
 from vernix.registry.logs import log, place_of
@@ -49,19 +51,29 @@ class Runner:
         self._compacted_at = time.monotonic()
 
     def once(self) -> int:
-        """One look at everything. Raises RoadFailed where the gateway cannot be reached."""
-        self._tell_directory()
-        if open_invitations():
-            take_enrolments(self._registry, self._exchange)
-        self._postbox.look(0)
-        self._work()
+        """One look at everything.
+
+        Raises:
+            RoadFailed: the gateway cannot be reached.
+            KeeperFailed: the workflow's tables could not be written.
+        """
+        try:
+            self._tell_directory()
+            if open_invitations():
+                take_enrolments(self._registry, self._exchange)
+            self._postbox.look(0)
+            self._work()
+        except DatabaseError:
+            raise KeeperFailed(
+                "The workflow's tables could not be written.", hint="Is this disk full? Then run it again."
+            ) from None
         left = steps.left_over()
         if left:
             say(f"{left} submissions wait; vernix-registry status says why.")
         return RoadFailed.exit_code if left else 0
 
     def until_stopped(self) -> int:
-        """Look and work until SIGTERM or SIGINT."""
+        """Look and work until SIGTERM or SIGINT; what fails meanwhile is tried again with growing pauses."""
         failures = 0
         with self._stop.listening(), suppress(Stopped):
             warm(self._registry.folder.work)
@@ -73,9 +85,10 @@ class Runner:
                 except (RoadFailed, FarSideRefused) as error:
                     failures += 1
                     self._told = (0, 0.0)
-                    pause = min(0.25 * 2 ** min(failures, 6), _LONGEST_PAUSE)
-                    self._say_gateway_failed(error, failures, pause)
-                    self._pause(pause)
+                    self._wait_after("gateway away", error, failures)
+                except (DatabaseError, KeeperFailed, OSError) as error:
+                    failures += 1
+                    self._wait_after("disk or database failed", error, failures)
         log().info("stopped")
         return 0
 
@@ -111,13 +124,12 @@ class Runner:
                 log().info("directory told", version=self._registry.publishing.mirror.current().version)
             self._told = (changed, time.monotonic())
 
-    def _pause(self, seconds: float) -> None:
+    def _wait_after(self, event: str, error: Exception, failures: int) -> None:
+        pause = min(0.25 * 2 ** min(failures, 6), _LONGEST_PAUSE)
+        kind, place = type(error).__name__, place_of(error)
+        log().warning(event, error=kind, place=place, attempts=failures, seconds=pause)
         with self._stop.waiting():
-            time.sleep(seconds)
-
-    def _say_gateway_failed(self, error: Exception, failures: int, pause: float) -> None:
-        kind = type(error).__name__
-        log().warning("gateway away", error=kind, place=place_of(error), attempts=failures, seconds=pause)
+            time.sleep(pause)
 
 
 class Stopped(BaseException):

@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from vernix.custody.identifiers import utc_now
-from vernix.errors import FarSideRefused, NotFound, RoadFailed
+from vernix.errors import FarSideRefused, KeeperFailed, NotFound, RoadFailed
 from vernix.registry import stages
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
@@ -143,7 +143,7 @@ def _do(stage: Stage, passage: Passage) -> bool:
         return _wait(stage, submission, None, counts=False)
     except NotFound as error:
         return _wait(stage, submission, error, counts=True)
-    except (RoadFailed, FarSideRefused, OSError) as error:
+    except (RoadFailed, FarSideRefused, KeeperFailed, OSError) as error:
         # The road, the gateway or this disk failed, not the submission: it waits, however often.
         return _wait(stage, submission, error, counts=False)
     except Exception as error:

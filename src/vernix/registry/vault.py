@@ -155,6 +155,8 @@ class Vault:
 
     def _indexed(self, index: str, people: list[dict[str, Any]], submitter: str) -> list[bytes | None]:
         names = INDEXES[index]
+        if not people or not {*people[0], "submitter"}.issuperset(names):
+            return [None] * len(people)
         return self._index.index_many(
             index, (_key_text(names, {"submitter": submitter, **p}) for p in people)
         )
