@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from tests.exchange_kit import ExchangeKit, SealedPart
 from tests.lying_gateway import LyingGateway, digest_of, refused
 from tests.registry.conftest import CANARIES, GOOD, Hospital, Killed, everything_readable, work
@@ -383,8 +384,11 @@ def test_canaries_stand_nowhere_in_the_clear(
     from vernix.registry.logs import configure
 
     configure()
-    send_mixed(hospital)
-    assert work(registry) == 0
+    try:
+        send_mixed(hospital)
+        assert work(registry) == 0
+    finally:
+        structlog.reset_defaults()
     connection.close()
     said = capfd.readouterr()
     assert "step" in said.err
