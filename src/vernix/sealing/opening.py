@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from vernix.errors import DataRefused
 from vernix.sealing import armor
-from vernix.sealing.descriptors import is_regular, read_at, reading, write_at
+from vernix.sealing.descriptors import is_regular, read_at, reading, reserve, write_at
 from vernix.sealing.header import MAX_HEADER, read_header
 from vernix.sealing.lanes import share_out
 from vernix.sealing.placing import nameless_file, new_file
@@ -179,6 +179,7 @@ def verified_pieces(payload: Payload) -> Iterator[bytes]:
 
 
 def _write_content(payload: Payload, target: int) -> None:
+    reserve(target, payload.size)
     turn = threading.Lock()
 
     def take(content: memoryview, offset: int) -> None:

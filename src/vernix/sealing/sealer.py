@@ -19,7 +19,7 @@ from typing import BinaryIO
 from vernix.errors import DataRefused, UsageError
 from vernix.sealing import armor as text_armor
 from vernix.sealing import raw64
-from vernix.sealing.descriptors import changed, fingerprint, is_regular, read_at, reading, write_at
+from vernix.sealing.descriptors import changed, fingerprint, is_regular, read_at, reading, reserve, write_at
 from vernix.sealing.header import FILE_KEY_SIZE, make_header
 from vernix.sealing.lanes import in_order, lane_count, share_out
 from vernix.sealing.placing import new_file
@@ -112,6 +112,7 @@ class Sealing:
         size = before[0]
         chunks = chunk_count(size)
         prefix = self.header + self._nonce
+        reserve(target, self.sealed_size(size))
         write_at(target, memoryview(prefix), 0)
         turn = threading.Lock()
 
