@@ -7,6 +7,7 @@ Standard output carries results only; everything else goes to standard error (DE
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import json
@@ -49,14 +50,12 @@ class Program:
 
     def main(self, arguments: Sequence[str] | None = None) -> None:
         """Run one command and leave the process with its exit code."""
-        words = list(sys.argv[1:] if arguments is None else arguments)
-        if not words or words[0] in ("--help", "-h"):
-            sys.stdout.write(self.help())
-            sys.exit(0 if words else 2)
-        if words[0] == "--version":
-            sys.stdout.write(f"{self.name} {__version__}\n")
-            sys.exit(0)
-        sys.exit(self._run(words))
+        ending = _Ending()
+        if arguments is None:
+            # Registered first, so that it is called last.
+            atexit.register(ending.leave)
+        ending.code = self._answer(list(sys.argv[1:] if arguments is None else arguments))
+        sys.exit(ending.code)
 
     def help(self) -> str:
         """The page that ``--help`` prints."""
@@ -66,12 +65,38 @@ class Program:
         lines += ["", f"{self.name} COMMAND --help says more about one command."]
         return "\n".join(lines) + "\n"
 
+    def _answer(self, words: Sequence[str]) -> int:
+        if not words or words[0] in ("--help", "-h"):
+            sys.stdout.write(self.help())
+            return 0 if words else UsageError.exit_code
+        if words[0] == "--version":
+            sys.stdout.write(f"{self.name} {__version__}\n")
+            return 0
+        return self._run(words)
+
     def _run(self, words: Sequence[str]) -> int:
         names = {command.name: command for command in self.commands}
         if words[0] not in names:
             say(f"{self.name} has no command {words[0]!r}. It has: {', '.join(names)}.")
             return 2
         return _invoke(self.name, names[words[0]], list(words[1:]))
+
+
+class _Ending:
+    """The end of a process, with its exit code.
+
+    What ``atexit`` holds is done, but Python is not taken apart: a thread of Arrow that asks for the
+    interpreter while that goes on aborts the process (seen once in some dozens of runs, after all was done).
+    """
+
+    code = KeeperFailed.exit_code
+
+    def leave(self) -> None:
+        """Leave now."""
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(self.code)
 
 
 def application(program: str, commands: Sequence[Command]) -> App:
@@ -111,7 +136,7 @@ def _ended_by(error: BaseException, what: str) -> int:
     if os.environ.get(TRACEBACK_VARIABLE) == "1":
         traceback.print_exception(error)
     if isinstance(error, SystemExit):
-        raise error
+        return error.code if isinstance(error.code, int) else int(bool(error.code))
     if isinstance(error, VernixError):
         say(str(error))
         return error.exit_code

@@ -188,15 +188,22 @@ class Directory:
     def check_rights(self, sender: str, addressees: Iterable[str], purpose: str) -> None:
         """Raise FarSideRefused unless ``sender`` may send ``purpose`` to every one of ``addressees``."""
         for addressee in addressees:
-            if addressee not in self._by_id:
-                raise FarSideRefused(
-                    f"The directory knows no partner {addressee}.", hint="Check the partner's id."
-                )
+            for partner_id in (sender, addressee):
+                self._check_active(partner_id)
             if not self.may_send(sender, addressee, purpose):
                 raise FarSideRefused(
                     f"The directory does not let {sender} send a {purpose} to {addressee}.",
                     hint="Ask the registry for that right.",
                 )
+
+    def _check_active(self, partner_id: str) -> None:
+        partner = self._by_id.get(partner_id)
+        if partner is None:
+            raise FarSideRefused(
+                f"The directory knows no partner {partner_id}.", hint="Check the partner's id."
+            )
+        if partner.status != "active":
+            raise FarSideRefused(f"The partner {partner_id} is suspended.", hint="Ask the registry why.")
 
     def signing_key(self, key_id: str, at: datetime) -> tuple[Partner, VerifyKey]:
         """The active partner who held signing key ``key_id`` at ``at``, and the key; NotProven otherwise."""

@@ -93,9 +93,9 @@ class Invitation:
             "secret": to_base64(self.secret),
             "expires": format_time(self.expires),
         }
-        text = _PREFIX + to_base64(canonical.encode(document))
-        Invitation.from_text(text)
-        return text
+        data = canonical.encode(document)
+        self._read(Fields(canonical.decode(data), "invitation"))
+        return _PREFIX + to_base64(data)
 
     def check_open(self, now: datetime) -> None:
         """Raise NotProven when the invitation has expired."""

@@ -148,13 +148,15 @@ def _show_receipts(receipts: Sequence[Receipt]) -> None:
 
 def _show_acknowledgement(acknowledgement: Acknowledgement, language: str) -> None:
     counts = acknowledgement.counts
+    name = _one_line(acknowledgement.file) or f"Delivery {acknowledgement.delivery}"
+    if acknowledgement.refusal:
+        sys.stdout.write(f"{name}: {acknowledgement.result}; nothing of it was kept.\n")
+        sys.stdout.write(f"  {_one_line(acknowledgement.refusal)}\n")
+        return
     title = (
-        f"{_one_line(acknowledgement.file)}: {acknowledgement.result}; {counts.accepted} rows accepted "
+        f"{name}: {acknowledgement.result}; {counts.accepted} rows accepted "
         f"({counts.warned} with a warning), {counts.rejected} rejected"
     )
-    if acknowledgement.refusal:
-        sys.stdout.write(f"{title}\n  {_one_line(acknowledgement.refusal)}\n")
-        return
     findings = acknowledgement.findings[:SHOWN]
     if not findings:
         sys.stdout.write(f"{title}.\n")

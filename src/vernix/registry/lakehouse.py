@@ -79,7 +79,7 @@ class Lakehouse:
             return self.table()
         try:
             return DeltaTable(str(self.folder), version=version)
-        except DeltaError:
+        except (DeltaError, OverflowError):
             raise UsageError(
                 f"The book has no version {version}.", hint="Take the version that a report was stamped with."
             ) from None

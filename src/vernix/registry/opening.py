@@ -21,6 +21,7 @@ from vernix.custody.manifest import File, Manifest
 from vernix.errors import DataRefused, NotProven
 from vernix.sealing.identities import HybridIdentity
 from vernix.sealing.opening import open_bytes, open_file
+from vernix.sealing.refusals import NotForUs
 
 MANIFEST_LIMIT = 16 << 20
 
@@ -78,15 +79,27 @@ def read_manifest(delivery: Delivery, part: Path, identity: HybridIdentity, dire
         envelope = open_bytes(part.read_bytes(), [identity], MANIFEST_LIMIT)
         manifest = Manifest.open_signed(envelope, directory, REGISTRY, utc_now())
         manifest.check_against(delivery)
+    except NotForUs:
+        raise _not_for_us("manifest", "The delivery's manifest") from None
     except (DataRefused, NotProven) as error:
         raise Unusable("manifest", error.message, error.hint) from None
     return manifest
+
+
+def _not_for_us(reason: str, what: str) -> Unusable:
+    return Unusable(
+        reason,
+        f"{what} is sealed to somebody else, so the registry cannot open it.",
+        "Send the file again with vernix send, which seals it to the registry.",
+    )
 
 
 def _open(entry: File, sealed: Path, identity: HybridIdentity, folder: Path) -> OpenedFile:
     target = folder / f"file-{entry.part}"
     try:
         open_file(sealed, target, [identity])
+    except NotForUs:
+        raise _not_for_us("not-opened", f"File {entry.part}") from None
     except DataRefused as error:
         raise Unusable("not-opened", f"File {entry.part}: {error.message}", error.hint) from None
     if target.stat().st_size != entry.size:

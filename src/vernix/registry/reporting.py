@@ -88,6 +88,8 @@ def report(
     """
     if name not in REPORTS:
         raise UsageError(f"There is no report {name!r}.", hint=f"There is: {', '.join(REPORTS)}.")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {output.parent}.", hint="Make it first, or name another place.")
     folder = find_folder(data)
     folder.profile()
     groups = tuple(part.strip() for part in by.split(",") if part.strip())
