@@ -108,6 +108,7 @@ def application(program: str, commands: Sequence[Command]) -> App:
         result_action="return_value",
         help_format="plaintext",
         version=__version__,
+        suppress_keyboard_interrupt=False,  # `_ended_by` says what a person who stops a command must know
         default_parameter=Parameter(negative=()),  # a flag is given or it is not: no `--no-...` beside each
     )
     for command in commands:
@@ -116,19 +117,23 @@ def application(program: str, commands: Sequence[Command]) -> App:
 
 
 def _invoke(program: str, command: Command, words: list[str]) -> int:
-    from cyclopts import CycloptsError
-
     threading.excepthook = _quiet_thread
-    app = application(program, [command])
     try:
-        result = app([command.name, *words], exit_on_error=False, print_error=False)
+        result = _call(program, command, words)
         sys.stdout.flush()
-    except CycloptsError as error:
-        say(f"{_one_line(str(error))} See {program} {command.name} --help.")
-        return UsageError.exit_code
     except BaseException as error:
         return _ended_by(error, f"{program} {command.name}")
-    return int(result or 0)
+    return result
+
+
+def _call(program: str, command: Command, words: list[str]) -> int:
+    from cyclopts import CycloptsError
+
+    app = application(program, [command])
+    try:
+        return int(app([command.name, *words], exit_on_error=False, print_error=False) or 0)
+    except CycloptsError as error:
+        raise UsageError(_one_line(str(error)), hint=f"See {program} {command.name} --help.") from None
 
 
 def _ended_by(error: BaseException, what: str) -> int:
