@@ -7,6 +7,7 @@ process writes (`vernix.registry.running` holds a lock); anybody may read.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -94,6 +95,7 @@ class Lakehouse:
         A kill leaves either the whole batch or none of it (and perhaps a file that no version names).
 
         Raises:
+            OSError: the disk is full.
             KeeperFailed: the table could not be written. Why is not repeated: it may quote rows.
         """
         from deltalake import CommitProperties, Transaction, write_deltalake
@@ -111,7 +113,10 @@ class Lakehouse:
                 schema_mode="merge" if missing else None,
                 commit_properties=CommitProperties(app_transactions=[Transaction(app_id=batch, version=1)]),
             )
-        except DeltaError:
+        except DeltaError as error:
+            if f"(os error {errno.ENOSPC})" in str(error):
+                # Not the rows' fault: whoever takes the step waits until there is room, however long.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
             raise KeeperFailed(
                 f"The table {self.folder.name} could not be written.", hint="Is this disk full?"
             ) from None

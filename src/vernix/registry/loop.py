@@ -70,6 +70,8 @@ class Runner:
         left = steps.left_over()
         if left:
             say(f"{left} submissions wait; vernix-registry status says why.")
+        if left and steps.disk_failed():
+            return KeeperFailed.exit_code
         return RoadFailed.exit_code if left else 0
 
     def until_stopped(self) -> int:

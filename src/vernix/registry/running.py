@@ -34,7 +34,7 @@ def run(
     ----------
     once
         Do what there is to do now, then end: 0 when nothing is left over, 4 when something waits for the
-        road.
+        road, 5 when something waits for room on this disk.
     data
         The registry's data folder.
     passphrase_file

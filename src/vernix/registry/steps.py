@@ -12,6 +12,7 @@ everything behind it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 MOST_ATTEMPTS = 5
 """Attempts at one step before the submission is set aside; a new start of ``run`` tries it again."""
 
+_DISK = "this disk failed"
 _LONGEST_PAUSE = timedelta(minutes=5)
 _LONGEST_WITHOUT_ROAD = timedelta(seconds=10)
 
@@ -94,6 +96,12 @@ def ready() -> list[Submission]:
 def left_over() -> int:
     """How many submissions still have steps to do, now or later."""
     return Submission.objects.exclude(state__in=(State.DONE, State.SET_ASIDE)).count()
+
+
+def disk_failed() -> bool:
+    """Whether something waits because this machine's disk failed."""
+    waiting = Submission.objects.exclude(state=State.DONE)
+    return waiting.filter(trouble__contains=f": {_DISK}: ").exists()
 
 
 def begin_again(registry: Registry) -> int:
@@ -178,7 +186,8 @@ def _wait(stage: Stage, submission: Submission, error: Exception | None, *, coun
     submission.not_before = utc_now() + min(timedelta(seconds=2 ** min(submission.failures, 9)), longest)
     if error is not None:
         kind, place = type(error).__name__, place_of(error)
-        submission.trouble = f"{stage.name}: {kind} at {place}"[:120]
+        what = f"{_DISK}: {os.strerror(error.errno)}," if isinstance(error, OSError) and error.errno else kind
+        submission.trouble = f"{stage.name}: {what} at {place}"[:120]
         log().warning("step failed", step=stage.name, delivery=submission.delivery, error=kind, place=place)
     submission.save(update_fields=["attempts", "failures", "not_before", "trouble"])
     return False
