@@ -8,6 +8,7 @@ The published directory is the only list of partners there is; no table repeats 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,11 +17,11 @@ from datetime import datetime, timedelta
 
 from vernix.courier.exchange import Exchange
 from vernix.custody.directory import Directory, InvitationKey, Key, Partner, Right
-from vernix.custody.identifiers import REGISTRY, utc_now
+from vernix.custody.identifiers import REGISTRY, parse_time, utc_now
 from vernix.custody.invitation import Enrolment
 from vernix.custody.proving import MAX_METADATA, Fetch
 from vernix.custody.publishing import DirectoryPublisher
-from vernix.custody.trust import DirectoryMirror
+from vernix.custody.trust import TIMESTAMP, TIMESTAMP_LIFE, DirectoryMirror
 from vernix.registry.keyring import Keyring
 from vernix.registry.settings import RegistryFolder
 
@@ -127,5 +128,6 @@ def _in_order(keys: tuple[Key, ...]) -> tuple[Key, ...]:
 
 
 def _timestamp_age(folder: RegistryFolder) -> timedelta:
-    modified = datetime.fromtimestamp((folder.public / "timestamp.json").stat().st_mtime, tz=utc_now().tzinfo)
-    return utc_now() - modified
+    """By what is signed in it: by its own time a file that came back from a backup would look new."""
+    signed = json.loads((folder.public / TIMESTAMP).read_bytes())["signed"]
+    return utc_now() - (parse_time(signed["expires"]) - TIMESTAMP_LIFE)
