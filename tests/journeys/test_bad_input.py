@@ -77,8 +77,9 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BadWorld]:
 # Files that are no table, checked here and answered there
 
 
-@pytest.mark.parametrize(("name", "word"), NOT_TABLES)
+@pytest.mark.parametrize(("name", "word"), NOT_TABLES[::3])
 def test_check_refuses_what_is_no_table(bad: BadWorld, name: str, word: str) -> None:
+    """Some of them: the registry, whose reader is the same, meets them all below."""
     assert_one_sentence(run_program("vernix", "check", "--as", "birth", bad.files / name), 1, word)
 
 
@@ -390,7 +391,7 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk(sealed: Path) -> None:
     assert sorted(sealed.iterdir()) == before
 
 
-@pytest.mark.parametrize("left", [0, 96 << 10, 192 << 10])
+@pytest.mark.parametrize("left", [0, 144 << 10])
 def test_a_full_disk_of_the_registry(bad: BadWorld, left: int) -> None:
     rows = [{"record_number": f"D-{left}-{number}"} for number in range(5)]
     bad.world.vernix(bad.clinic, "send", write_births(bad.world.root / f"full-{left}.csv", *rows))
