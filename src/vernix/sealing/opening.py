@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from vernix.errors import DataRefused
 from vernix.sealing import armor
-from vernix.sealing.descriptors import is_regular, read_at, reading, reserve, write_at
+from vernix.sealing.descriptors import PAGE, is_regular, page_buffer, read_at, reading, reserve, write_at
 from vernix.sealing.header import MAX_HEADER, read_header
 from vernix.sealing.lanes import share_out
 from vernix.sealing.placing import nameless_file, new_file
@@ -29,7 +29,6 @@ from vernix.sealing.stream import (
     BATCH_CHUNKS,
     CHUNK,
     NONCE_SIZE,
-    SEALED_BATCH,
     SEALED_CHUNK,
     ChunkCipher,
     chunk_count,
@@ -64,10 +63,11 @@ class Payload:
         return ChunkCipher(self.key, self.chunks)
 
     def read(self, cipher: ChunkCipher, first: int, sealed: memoryview, plain: memoryview) -> memoryview:
-        """The verified content of as many chunks from number ``first`` on as fit into ``sealed``."""
-        end = self.size + self.chunks * (SEALED_CHUNK - CHUNK)
-        held = sealed[: end - first * SEALED_CHUNK]
-        read_at(self.descriptor, held, self.offset + first * SEALED_CHUNK)
+        """The verified content of as many chunks from number ``first`` on as ``_buffers`` made room for."""
+        left = self.size + self.chunks * (SEALED_CHUNK - CHUNK) - first * SEALED_CHUNK
+        position = self.offset + first * SEALED_CHUNK
+        held = sealed[position % PAGE :][: min(left, len(sealed) - PAGE)]
+        read_at(self.descriptor, held, position)
         return plain[: cipher.open(first, held, plain)]
 
 
@@ -85,8 +85,7 @@ def begin_opening(descriptor: int, identities: Sequence[Identity]) -> Payload:
         raise HeaderBroken("it ends right after its header")
     size = plain_size(os.fstat(descriptor).st_size - offset)
     payload = Payload(descriptor, offset, size, payload_key(file_key, nonce))
-    last = memoryview(bytearray(SEALED_CHUNK))
-    payload.read(payload.cipher(), payload.chunks - 1, last, memoryview(bytearray(CHUNK)))
+    payload.read(payload.cipher(), payload.chunks - 1, *_buffers(1))
     return payload
 
 
@@ -204,8 +203,9 @@ def _on_all_cores(payload: Payload, take: Callable[[memoryview, int], None]) -> 
     share_out(-(-payload.chunks // BATCH_CHUNKS), lane)
 
 
-def _buffers() -> tuple[memoryview, memoryview]:
-    return memoryview(bytearray(SEALED_BATCH)), memoryview(bytearray(BATCH))
+def _buffers(chunks: int = BATCH_CHUNKS) -> tuple[memoryview, memoryview]:
+    """Room for so many sealed chunks, and for their content."""
+    return page_buffer(chunks * SEALED_CHUNK), page_buffer(chunks * CHUNK)
 
 
 class SealedReader(io.RawIOBase):
@@ -226,7 +226,7 @@ class SealedReader(io.RawIOBase):
             self._keep.close()
             raise
         self._cipher = self._payload.cipher()
-        self._sealed, self._plain = memoryview(bytearray(SEALED_CHUNK)), memoryview(bytearray(CHUNK))
+        self._sealed, self._plain = _buffers(1)
         self._held, self._content = -1, self._plain[:0]
         self._position = 0
 

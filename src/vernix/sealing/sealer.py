@@ -19,7 +19,17 @@ from typing import BinaryIO
 from vernix.errors import DataRefused, UsageError
 from vernix.sealing import armor as text_armor
 from vernix.sealing import raw64
-from vernix.sealing.descriptors import changed, fingerprint, is_regular, read_at, reading, reserve, write_at
+from vernix.sealing.descriptors import (
+    PAGE,
+    changed,
+    fingerprint,
+    is_regular,
+    page_buffer,
+    read_at,
+    reading,
+    reserve,
+    write_at,
+)
 from vernix.sealing.header import FILE_KEY_SIZE, make_header
 from vernix.sealing.lanes import in_order, lane_count, share_out
 from vernix.sealing.placing import new_file
@@ -118,14 +128,16 @@ class Sealing:
 
         def lane(numbers: Iterator[int]) -> None:
             cipher = ChunkCipher(self._key, chunks)
-            plain, sealed = memoryview(bytearray(BATCH)), memoryview(bytearray(SEALED_BATCH))
+            plain, sealed = page_buffer(BATCH), page_buffer(SEALED_BATCH)
             for number in numbers:
-                content = plain[: size - number * BATCH]
+                content = plain[: min(BATCH, size - number * BATCH)]
+                position = len(prefix) + number * SEALED_BATCH
+                result = sealed[position % PAGE :]
                 read_at(source, content, number * BATCH)
-                written = cipher.seal(number * BATCH_CHUNKS, content, sealed)
+                written = cipher.seal(number * BATCH_CHUNKS, content, result)
                 # One write at a time enters a file; others would spin in the kernel on a core they need.
                 with turn:
-                    write_at(target, sealed[:written], len(prefix) + number * SEALED_BATCH)
+                    write_at(target, result[:written], position)
 
         share_out(-(-chunks // BATCH_CHUNKS), lane)
         if fingerprint(source) != before:
@@ -153,8 +165,8 @@ class Sealing:
         def work(first: int) -> memoryview:
             if not hasattr(own, "cipher"):
                 own.cipher = ChunkCipher(self._key, chunks)
-                own.plain = memoryview(bytearray(BATCH))
-            content = own.plain[: size - first * CHUNK]
+                own.plain = page_buffer(BATCH)
+            content = own.plain[: min(BATCH, size - first * CHUNK)]
             read_at(descriptor, content, first * CHUNK)
             sealed = memoryview(spare.take())
             return sealed[: own.cipher.seal(first, content, sealed)]

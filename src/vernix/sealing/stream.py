@@ -20,12 +20,7 @@ SEALED_CHUNK = CHUNK + TAG
 NONCE_SIZE = 16
 
 BATCH_CHUNKS = 16
-"""Chunks that one thread takes at a time: 1 MiB, enough that handing over costs nothing.
-
-Not 2 MiB: an aligned write of that size makes the kernel look for a huge page, which took up to ten times as
-long on a machine in use (measured on ext4, Linux 6.18).
-"""
-
+"""Chunks that one thread takes at a time: 1 MiB, enough that handing over costs nothing."""
 BATCH = BATCH_CHUNKS * CHUNK
 SEALED_BATCH = BATCH_CHUNKS * SEALED_CHUNK
 
