@@ -51,7 +51,7 @@ def page_buffer(size: int) -> memoryview:
 
     Put content as far into a page here as it lies in the file (position % PAGE). A copy between the two whose
     places differ by a few bytes takes five times as long on current processors: what was just written seems
-    to stand in the way of what is read next ("4K aliasing"). Memory of a ``bytearray`` is always 16 bytes off.
+    to stand in the way of what is read next ("4K aliasing"). A ``bytearray`` is always 16 bytes off.
     """
     return memoryview(mmap.mmap(-1, size + PAGE))
 
