@@ -219,6 +219,23 @@ def test_a_newcomer_takes_over_from_a_dead_connection(gateway: RunningGateway, p
         assert gateway.patch(path, offset, part.content[offset:]).status == 204
 
 
+@pytest.mark.parametrize("last", [1, 3 * MIB])
+def test_a_slow_body_whose_end_comes_when_it_is_time_to_make_it_safe(
+    gateway: RunningGateway, part: SealedPart, last: int
+) -> None:
+    """The end is made safe once, with its digest: not by the mark that is due every two seconds."""
+    _, path = gateway.begin_upload("riverside", part)
+    with _socket(gateway) as connection:
+        _send_head(connection, gateway, path, 0, len(part.content))
+        connection.sendall(part.content[:-last])
+        time.sleep(2.3)
+        connection.sendall(part.content[-last:])
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        assert response.status == 204
+    assert gateway.offset(path) == len(part.content)
+
+
 def test_taking_an_upload_back_leaves_nothing(kit: ExchangeKit, gateway: RunningGateway) -> None:
     part = kit.seal(b"taken back")
     _, path = gateway.upload("riverside", part)

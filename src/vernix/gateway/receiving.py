@@ -267,6 +267,9 @@ class Reception:
                 return False
             self._securing.result()
             self._securing = None
+        if self._position == self._upload.size:
+            # The end is made safe with the digest, when all of it is hashed: see _finish.
+            return False
         return (
             self._position - self._marked >= _SAFE_EVERY
             or time.monotonic() - self._secured_at >= _SAFE_SECONDS
