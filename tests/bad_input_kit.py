@@ -77,8 +77,8 @@ class BadWorld:
         ]
         left += [path for path in (self.world.root / "registry" / "work").rglob("*") if path.is_file()]
         assert not left
-        for partner in (self.hospital, self.clinic):
-            assert self.pending(partner) == []
+        under_way = {partner.name: self.pending(partner) for partner in (self.hospital, self.clinic)}
+        assert not any(under_way.values()), under_way
 
 
 @dataclass(frozen=True)

@@ -286,7 +286,6 @@ def test_a_gateway_that_is_away_is_exit_four(bad: BadWorld) -> None:
     bad.world.stop("gateway")
     try:
         assert_one_sentence(run_program("vernix", *send), 4, "run the same command again")
-        assert "cannot be reached" in bad.world.registry("run", "--once", accept=(4,)).err
     finally:
         bad.world.start_gateway()
     assert len(bad.pending(bad.clinic)) == 1, "what was asked is kept"
@@ -340,9 +339,9 @@ def test_a_file_that_is_sent_twice_at_once_is_sent_once(bad: BadWorld) -> None:
         assert_one_sentence(second, 5, "Another run")
     else:
         assert second.out == out, "the first was done already, and the second was told so"
-    assert len(bad.world.held_parts()) == 2
     bad.assert_nothing_half_done()
     bad.world.registry("run", "--once")
+    assert len(bad.world.vernix(bad.hospital, "collect", "--json").document()["receipts"]) == 1
 
 
 def test_a_stopped_sender_says_so_and_goes_on(bad: BadWorld) -> None:
@@ -391,13 +390,14 @@ def test_a_limit_on_the_size_of_files_is_a_full_disk(sealed: Path) -> None:
     assert sorted(sealed.iterdir()) == before
 
 
-@pytest.mark.parametrize("left", [0, 144 << 10])
-def test_a_full_disk_of_the_registry(bad: BadWorld, left: int) -> None:
-    rows = [{"record_number": f"D-{left}-{number}"} for number in range(5)]
-    bad.world.vernix(bad.clinic, "send", write_births(bad.world.root / f"full-{left}.csv", *rows))
-    with bad.disks["registry"].full(left):
-        bad.world.registry("run", "--once", accept=(5,))
-        before = bad.world.registry("status", "--json").document()["births"]
+def test_a_full_disk_of_the_registry(bad: BadWorld) -> None:
+    """Full at once, then in the midst of the steps."""
+    rows = [{"record_number": f"D-{number}"} for number in range(5)]
+    bad.world.vernix(bad.clinic, "send", write_births(bad.world.root / "full.csv", *rows))
+    before = bad.world.registry("status", "--json").document()["births"]
+    for left in (0, 144 << 10):
+        with bad.disks["registry"].full(left):
+            bad.world.registry("run", "--once", accept=(5,))
     bad.world.registry("run", "--once")
     answer = bad.world.vernix(bad.clinic, "collect", "--json").document()
     assert [item["counts"]["accepted"] for item in answer["acknowledgements"]] == [5]
@@ -407,14 +407,14 @@ def test_a_full_disk_of_the_registry(bad: BadWorld, left: int) -> None:
     bad.assert_nothing_half_done()
 
 
-@pytest.mark.parametrize("left", [0, 1 << 20])
-def test_a_full_disk_of_the_gateway(bad: BadWorld, left: int) -> None:
-    good = bad.files / "good.csv"
-    with bad.disks["gateway"].full(left):
-        ended = run_program("vernix", "send", "--again", good, "--data", bad.clinic)
-        assert_one_sentence(ended, 4, "507", "try again later")
+def test_a_full_disk_of_the_gateway(bad: BadWorld) -> None:
+    """No room for the database's next page, then none for a part."""
+    for left in (0, 1 << 20):
+        with bad.disks["gateway"].full(left):
+            ended = run_program("vernix", "send", "--again", bad.files / "good.csv", "--data", bad.clinic)
+            assert_one_sentence(ended, 4, "507", "try again later")
+    assert len(bad.pending(bad.clinic)) == 1, "the same words are the same delivery"
     bad.world.vernix(bad.clinic, "send")
-    assert len(bad.world.held_parts()) == 2
     bad.world.registry("run", "--once")
     assert len(bad.world.vernix(bad.clinic, "collect", "--json").document()["receipts"]) == 1
     bad.assert_nothing_half_done()
