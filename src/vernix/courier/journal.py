@@ -53,7 +53,9 @@ class LeafJournal:
             )
         fresh = leaves[len(known) :]
         if fresh:
-            os.write(self._handle, b"".join(fresh))
+            rest = memoryview(b"".join(fresh))
+            while rest:  # a disk that is nearly full takes a part before it refuses the rest
+                rest = rest[os.write(self._handle, rest) :]
             self.leaves.extend(fresh)
 
     def close(self) -> None:
