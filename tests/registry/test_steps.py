@@ -317,7 +317,7 @@ def test_a_full_disk_is_not_the_submissions_fault(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("vernix.registry.stages.write_file", full)
-    assert work(registry) == 4
+    assert work(registry) == 5
     assert Submission.objects.get().attempts == 0
     assert list(registry.folder.work.iterdir()) == []
     monkeypatch.undo()
