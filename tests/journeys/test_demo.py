@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.journey_kit import run_program
@@ -11,27 +12,38 @@ from tests.journey_kit import run_program
 pytestmark = pytest.mark.journey
 
 
-def test_the_demonstration_runs_and_ends_its_programs(tmp_path: Path, repository: Path) -> None:
-    ended = run_program("vernix", "demo", "--births", "120", "--data", tmp_path / "demo", "--once", "--json")
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one run of the demonstration says at its end."""
+    folder = tmp_path_factory.mktemp("demo")
+    ended = run_program("vernix", "demo", "--births", "120", "--data", folder / "demo", "--once", "--json")
     assert ended.code == 0, ended.err
-    document = ended.document()
-    assert document["gateway"]["readable"] == 0
-    assert document["readable_at_the_senders"] >= 100, "the search that found nothing can find"
-    assert document["partners"] == document["deliveries"] >= 3
-    assert document["births"] >= 90
-    assert document["persons"] >= 90
-    assert Path(document["picture"]).read_text(encoding="utf-8").lstrip().startswith("<svg")
-    assert document["pids"]
-    for pid in document["pids"].values():
+    return ended.document()
+
+
+def test_the_demonstration_tells_the_whole_journey(summary: dict[str, Any]) -> None:
+    assert summary["partners"] == summary["deliveries"] >= 3
+    assert summary["births"] >= 90
+    assert summary["persons"] >= 90
+    assert Path(summary["picture"]).read_text(encoding="utf-8").lstrip().startswith("<svg")
+
+
+def test_a_thief_reads_nothing_by_a_search_that_can_find(summary: dict[str, Any]) -> None:
+    assert summary["gateway"]["readable"] == 0
+    assert summary["readable_at_the_senders"] >= 100
+
+
+def test_the_demonstration_ends_its_programs(summary: dict[str, Any]) -> None:
+    assert summary["pids"]
+    for pid in summary["pids"].values():
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
 
 
 @pytest.mark.real_data
-def test_the_demonstration_counts_the_real_files(tmp_path: Path, shared_data: Path) -> None:
-    ended = run_program("vernix", "demo", "--births", "30", "--data", tmp_path / "demo", "--once", "--json")
-    assert ended.code == 0, ended.err
-    assert ended.document()["real"] == {
+@pytest.mark.usefixtures("shared_data")
+def test_the_demonstration_counts_the_real_files(summary: dict[str, Any]) -> None:
+    assert summary["real"] == {
         "natality2014_1k": {
             "births": 1000, "preterm": 98, "low_weight": 66, "multiple": 26, "caesarean": 295,
         },

@@ -24,7 +24,7 @@ def big_file(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("delay", [0.4, 0.7, 1.0])
+@pytest.mark.parametrize("delay", [0.5, 0.9])
 def test_a_killed_sender_goes_on_and_delivers_once(world: World, tmp_path: Path, delay: float) -> None:
     hospital, clinic = world.invite_and_join("Riverside Hospital"), tmp_path / "big.bin"
     big_file(clinic)
@@ -54,7 +54,7 @@ def test_a_killed_gateway_loses_nothing(world: World, tmp_path: Path) -> None:
     assert len(world.vernix(hospital, "collect", "--json").document()["receipts"]) == 1
 
 
-@pytest.mark.parametrize("delay", [0.6, 1.2, 1.6, 2.0])
+@pytest.mark.parametrize("delay", [1.0, 1.6])
 def test_a_killed_registry_keeps_each_row_once(world: World, tmp_path: Path, delay: float) -> None:
     hospital = world.invite_and_join("Riverside Hospital")
     world.vernix(hospital, "send", write_births(tmp_path / "births.csv", *[{}] * 40))
