@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export VERNIX_PYTHON := $(PYTHON)
+# Tests and benchmarks start the programs hundreds of times: as on a user's machine, each module is compiled once.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Words for the programs behind the targets: make demo DEMO=--once, make test TESTS=tests/sealing.
 DEMO ?=

@@ -10,11 +10,11 @@ import argparse
 import importlib
 import inspect
 import json
-import os
-import platform
 import sys
 import traceback
 from typing import Any
+
+from bench.machine import describe
 
 # In the order of their length, so that the first result comes at once.
 BENCHMARKS = ("startup", "journey", "sealing", "sending")
@@ -37,7 +37,7 @@ def main() -> None:
         results[name] = _run(name, size_mib=options.size_mib, repeats=options.repeats)
         if not options.json:
             print(name, json.dumps(results[name], indent=2))
-    document = {"machine": _machine(), "benchmarks": results}
+    document = {"machine": describe(), "benchmarks": results}
     if options.json:
         json.dump(document, sys.stdout, indent=2)
         sys.stdout.write("\n")
@@ -56,10 +56,6 @@ def _run(name: str, **wishes: int | None) -> dict[str, Any]:
         traceback.print_exc()
         return {"broke": f"{type(error).__name__}: {error}"}
     return result
-
-
-def _machine() -> dict[str, Any]:
-    return {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.machine()}
 
 
 def _say(text: str) -> None:
