@@ -70,11 +70,15 @@ def test_a_file_goes_from_one_to_the_other(
     assert tree(tmp_path / "in") == {"scan.bin": source.read_bytes()}
     assert gateway.parts == {}
     assert document("collect", "--into", tmp_path / "in", "--data", registry.folder.path)["files"] == []
+    waiting = document("inbox", "--data", riverside.folder.path)
+    assert [entry["delivery"] for entry in waiting["receipts"]] == [sent["delivery"]]
     answer = document("collect", "--data", riverside.folder.path)
     assert [(entry["delivery"], entry["result"]) for entry in answer["receipts"]] == [
         (sent["delivery"], "received")
     ]
     assert document("collect", "--data", riverside.folder.path)["receipts"] == []
+    assert any(kind == "receipt" for _, kind, _ in gateway.mail["riverside"]), "the gateway shows it still"
+    assert document("inbox", "--data", riverside.folder.path)["receipts"] == []
 
 
 def test_sending_again_is_one_delivery_unless_asked(
@@ -141,7 +145,7 @@ def test_an_acknowledgement_says_what_to_do(
         kit, tmp_path, [("a.json", content)], "acknowledgement", role="acknowledgement", reply=sent
     )
     monkeypatch.setenv("LC_ALL", "en_CA.UTF-8")
-    assert vernix("collect", "--data", riverside.folder.path) == 0
+    assert vernix("collect", "--data", riverside.folder.path) == 1, "a row was rejected"
     shown = capsys.readouterr().out
     for word in ("B101", "error", "7", "weight", "Give grams.", "9 rows accepted", "and 3 more"):
         assert word in shown
@@ -150,9 +154,39 @@ def test_an_acknowledgement_says_what_to_do(
     post_from_registry(
         kit, tmp_path, [("a.json", content)], "acknowledgement", role="acknowledgement", reply=sent
     )
-    french = document("collect", "--french", "--data", riverside.folder.path)["acknowledgements"]
+    capsys.readouterr()
+    assert vernix("collect", "--french", "--json", "--data", riverside.folder.path) == 1
+    french = json.loads(capsys.readouterr().out)["acknowledgements"]
     assert french[0]["findings"][0]["text"] == "Donnez des grammes."
     assert french[0]["findings"][0]["row"] == 7
+
+
+@pytest.mark.parametrize(
+    ("counts", "refusal", "code"),
+    [
+        (Counts(3, 1, 0), "", 0),
+        (Counts(2, 0, 1), "", 1),
+        (Counts(0, 0, 3), "", 1),
+        (Counts(0, 0, 0), "This is a PDF document, not a CSV file.", 1),
+    ],
+)
+def test_collect_ends_as_check_would(
+    kit: ExchangeKit,
+    gateway: LyingGateway,
+    riverside: Partner,
+    vernix: Vernix,
+    tmp_path: Path,
+    counts: Counts,
+    refusal: str,
+    code: int,
+) -> None:
+    reply = "019caf1d-3000-7000-8000-00000000000d"
+    content = Acknowledgement(reply, "births.csv", "birth", counts, refusal=refusal).to_bytes()
+    post_from_registry(
+        kit, tmp_path, [("a.json", content)], "acknowledgement", role="acknowledgement", reply=reply
+    )
+    assert vernix("collect", "--data", riverside.folder.path) == code
+    assert vernix("collect", "--data", riverside.folder.path) == 0, "it was shown"
 
 
 def test_collect_waits_for_the_answer_to_a_submission(
@@ -309,6 +343,7 @@ def test_a_lost_receipt_is_posted_again(
     into = tmp_path / "in"
     assert vernix("collect", "--into", into, "--data", riverside.folder.path) == 4
     gateway.honest()
+    assert document("inbox", "--data", riverside.folder.path)["deliveries"] == [], "it is here already"
     document("collect", "--into", into, "--data", riverside.folder.path)
     assert tree(into) == {"a.txt": b"hello"}
     assert gateway.parts == {}

@@ -48,7 +48,7 @@ class Answers:
         Raises ``NotProven`` when it does not fit what we sent.
         """
         receipt = answered.receipt
-        name = f"receipt-{receipt.delivery}-{receipt.addressee}.json"
+        name = _receipt_name(receipt)
         if self._has(name):
             return False
         sent = next(self._outbox.sent(receipt.delivery), None)
@@ -84,6 +84,10 @@ class Answers:
                 ]
         return NewAnswers(tuple(receipts), tuple(acknowledgements), tuple(sources))
 
+    def is_shown(self, receipt: Receipt) -> bool:
+        """Whether ``collect`` has shown this receipt already."""
+        return (self._shown / _receipt_name(receipt)).exists()
+
     def mark_shown(self, answers: NewAnswers) -> None:
         """They have been shown."""
         if answers.sources:
@@ -102,3 +106,7 @@ class Answers:
 
     def _has(self, pattern: str) -> bool:
         return any(True for folder in (self._new, self._shown) for _ in folder.glob(pattern))
+
+
+def _receipt_name(receipt: Receipt) -> str:
+    return f"receipt-{receipt.delivery}-{receipt.addressee}.json"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from vernix.console import print_json, say
-from vernix.courier.collecting import Mailbox, SetAside
+from vernix.courier.collecting import Mail, Mailbox, SetAside
 from vernix.courier.dispatch import Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.sending import Outbox, Sender, Sent
@@ -22,7 +23,7 @@ from vernix.partner.answers import Answers
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.dispatching import Wish, dispatch_for
 from vernix.partner.progress import progress
-from vernix.partner.receiving import Receiver, Taken
+from vernix.partner.receiving import Receiver, Taken, is_taken
 from vernix.partner.state import Partner
 
 Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA")]
@@ -94,6 +95,8 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
 def inbox(*, data: Data = None, json: bool = False) -> int:
     """List what waits for you at the gateway; nothing is fetched.
 
+    What was collected before is not listed again, although the gateway keeps receipts for a while.
+
     Parameters
     ----------
     data
@@ -105,7 +108,7 @@ def inbox(*, data: Data = None, json: bool = False) -> int:
     exchange = connect(partner)
     mail = Mailbox(exchange, partner.id).read()
     warn_if_stale(exchange)
-    showing.show_mail(mail, json=json)
+    showing.show_mail(_still_waiting(partner, mail), json=json)
     return _worst([item.error for item in mail.set_aside])
 
 
@@ -119,7 +122,8 @@ def collect(
 ) -> int:
     """Fetch, verify and open what waits for you; show receipts and acknowledgements.
 
-    Stopped or killed, run it again: no file is lost or doubled.
+    Ends with 1 if an acknowledgement says that rows or a file were rejected, as check would. Stopped or
+    killed, run it again: no file is lost or doubled.
 
     Parameters
     ----------
@@ -143,7 +147,19 @@ def collect(
         collection.taken, new, collection.set_aside, json=json, language=showing.language(french)
     )
     collection.answers.mark_shown(new)
-    return _worst([item.error for item in collection.set_aside])
+    rejected = any(answer.result != "accepted" for answer in new.acknowledgements)
+    ending = DataRefused.exit_code if rejected else 0
+    return max(ending, _worst([item.error for item in collection.set_aside]))
+
+
+def _still_waiting(partner: Partner, mail: Mail) -> Mail:
+    """The mail without what ``collect`` has taken in and shown."""
+    answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox))
+    return replace(
+        mail,
+        deliveries=tuple(waiting for waiting in mail.deliveries if not is_taken(partner, waiting.delivery)),
+        receipts=tuple(answered for answered in mail.receipts if not answers.is_shown(answered.receipt)),
+    )
 
 
 def _send(partner: Partner, outbox: Outbox, exchange: Exchange, plan: Plan) -> Sent:

@@ -48,6 +48,11 @@ class Taken:
     placed: tuple[tuple[File, Path], ...]
 
 
+def is_taken(partner: Partner, delivery: Delivery) -> bool:
+    """Whether a delivery has been taken in, even if our receipt for it was lost on its way."""
+    return _done_file(partner, delivery).exists()
+
+
 class Receiver:
     """Takes deliveries of one partner in, into the folder ``into``."""
 
@@ -57,7 +62,6 @@ class Receiver:
         self._answers = answers
         self._into = into
         self._identities = partner.identities()
-        self._done = partner.folder.incoming / "done"
 
     def take(self, delivery: Delivery, moved: Callable[[int], None]) -> Taken | None:
         """Take one proven delivery in and post our receipt; None when it had been taken in before.
@@ -68,7 +72,7 @@ class Receiver:
         folder = self._partner.folder.incoming / delivery.id
         placing = _Placing(folder / "placing.json", self._into)
         stage = placing.into / f".vernix-{delivery.id}"
-        before = read_json(self._done / f"{delivery.id}.json")
+        before = read_json(_done_file(self._partner, delivery))
         if before is not None:
             _clear(stage, folder)
             self._sign_again(delivery, before)
@@ -83,14 +87,14 @@ class Receiver:
                 _clear(stage, folder)
             raise
         receipt = self._sign(delivery)
-        write_json(self._done / f"{delivery.id}.json", receipt)
+        write_json(_done_file(self._partner, delivery), receipt)
         _clear(stage, folder)
         self._exchange.post_receipt(receipt["receipt"].encode("utf-8"))
         return taken
 
     def forget_old(self, now: datetime) -> None:
         """Drop the memory of deliveries that have long expired: the gateway can no longer show them."""
-        for path in self._done.glob("*.json"):
+        for path in _done_folder(self._partner).glob("*.json"):
             document = read_json(path)
             if document is not None and parse_time(document["expires"]) + timedelta(days=2) < now:
                 sweep(path)
@@ -154,6 +158,14 @@ class Receiver:
                 "A second delivery came under an id that was used before.", hint="Tell its sender."
             )
         self._exchange.post_receipt(before["receipt"].encode("utf-8"))
+
+
+def _done_folder(partner: Partner) -> Path:
+    return partner.folder.incoming / "done"
+
+
+def _done_file(partner: Partner, delivery: Delivery) -> Path:
+    return _done_folder(partner) / f"{delivery.id}.json"
 
 
 def _clear(stage: Path, folder: Path) -> None:
