@@ -46,12 +46,18 @@ def test_columns_called_like_elements_need_no_mapping(tmp_path: Path) -> None:
 def test_every_column_has_the_type_of_its_element(tmp_path: Path) -> None:
     birth = encounters.get("birth")
     header = ",".join(element.name for element in birth.elements)
-    reading = reading_of(tmp_path, header + "\n")
+    reading = reading_of(tmp_path, header + "\nf\n")
     assert reading.records.schema.names[:-2] == [element.name for element in birth.elements]
     for element in birth.elements:
         assert reading.records.schema.field(element.name).type == arrow_type(element)
     assert reading.records.schema.field("_row").type == pa.int64()
-    assert found(reading) == [("file.no-rows", "warning", None, None)]
+    assert found(reading) == [("row.ragged", "error", 1, None)]
+
+
+@pytest.mark.parametrize("below", ["", "\n", "\n\n\n"])
+def test_a_header_alone_is_refused(tmp_path: Path, below: str) -> None:
+    with pytest.raises(DataRefused, match="a header but no rows"):
+        reading_of(tmp_path, "sex,birth_weight,birth_year" + below)
 
 
 def test_errors_reject_their_row_and_warnings_keep_it(tmp_path: Path) -> None:

@@ -74,6 +74,15 @@ def test_french_by_flag_and_by_locale(tmp_path: Path) -> None:
     assert "The registry would accept" in vernix(tmp_path, str(file)).stdout
 
 
+def test_a_header_alone_ends_with_1_and_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "births.csv"
+    file.write_text(GOOD.splitlines()[0] + "\n")
+    done = vernix(tmp_path, str(file), "--json")
+    assert done.returncode == 1
+    assert "has a header but no rows" in document(done)["findings"][0]["text"]
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "births.xlsx"
     file.write_bytes(b"PK\x03\x04 and so on")

@@ -101,6 +101,17 @@ def test_killed_at_any_point_the_end_is_the_same(
     assert end["folders"] == [0, 0]
 
 
+def test_a_header_alone_is_answered_with_a_refusal(registry: Registry, hospital: Hospital) -> None:
+    path = hospital.write(rows_of(1))
+    path.write_text(path.read_text().splitlines()[0] + "\n")
+    delivery = hospital.send_file(path)
+    assert work(registry) == 0
+    answer = hospital.answer(delivery)
+    assert "has a header but no rows" in answer.acknowledgements[0].refusal
+    assert answer.receipt.result == answer.acknowledgements[0].result == "rejected"
+    assert compare(registry.folder).problems == []
+
+
 def test_the_same_file_again_is_not_kept_twice(registry: Registry, hospital: Hospital) -> None:
     path = hospital.write(rows_of(3))
     first = hospital.send_file(path)

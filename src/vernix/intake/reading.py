@@ -185,6 +185,11 @@ class _Gathered:
     def finish(self) -> Reading:
         """Run the checks over all rows and leave out those with an error."""
         records = self._table()
+        if not records.num_rows and not self.ragged:
+            raise DataRefused(
+                "The file has a header but no rows.",
+                hint="Check that the export holds the records; if there are none, there is nothing to send.",
+            )
         hard = pa.chunked_array(self.hard, pa.bool_())
         soft = pa.chunked_array(self.soft, pa.bool_())
         named = {each.element.name: shown(each.column) for each in self.mapping.columns}
@@ -196,8 +201,6 @@ class _Gathered:
                 hard = pc.or_(hard, mask)
             else:
                 soft = pc.or_(soft, mask)
-        if not records.num_rows and not self.ragged:
-            self.findings.add_to_file(sentences.no_rows())
         rejected = pc.sum(hard).as_py() or 0
         warned = (pc.sum(pc.and_not(soft, hard)).as_py() or 0) if records.num_rows else 0
         kept = records.filter(pc.invert(hard)) if rejected else records

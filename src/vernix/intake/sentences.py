@@ -67,18 +67,6 @@ def unknown_column(column: str) -> Kind:
     )
 
 
-def no_rows() -> Kind:
-    """A header and nothing below it."""
-    return Kind(
-        "file.no-rows",
-        "warning",
-        None,
-        None,
-        "The file has a header but no rows. Check that the export holds the records.",
-        "Le fichier a un en-tête mais aucune ligne. Vérifiez que l’exportation contient les dossiers.",
-    )
-
-
 def _words(element: Element, pattern: str | None) -> dict[str, str]:
     codes = [code.code for code in element.codes.codes] if element.codes else []
     shown = ", ".join(codes[:_CODES_SHOWN]) + (", …" if len(codes) > _CODES_SHOWN else "")
