@@ -90,6 +90,23 @@ def test_what_is_no_mapping_is_refused(data: bytes) -> None:
         Mapping.parse(data)
 
 
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        ('encounter = "birth"\nunknown = Zyxcanary\n', ", line 2, column 11"),
+        ('[columns."Zyxcanary"]\n[columns."Zyxcanary"]\n', ", line 2, column 21"),
+        ('unknown = ["Zyxcanary"', ", at its end"),
+        ("plurality = " + "9" * 5000, ""),
+        ("unknown = " + "[" * 5000, ""),
+    ],
+)
+def test_a_text_that_is_no_toml_is_refused_in_our_own_words(data: str, place: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        Mapping.parse(data.encode(), "m.toml")
+    assert refused.value.message == f"m.toml{place}: this cannot be read as TOML."
+    assert "Zyxcanary" not in str(refused.value)
+
+
 def test_the_saved_mapping_that_explains_most_of_a_file_is_found(tmp_path: Path) -> None:
     start = 'encounter = "birth"\n'
     sex = '[columns.sex]\ncolumn = "s"\n'

@@ -136,17 +136,15 @@ class _Parser:
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
         self.data = data
+        if len(data) > MAX_BYTES:
+            raise UsageError(f"{name} is larger than 1 MiB.", hint="Check that it is the mapping.")
         try:
-            if len(data) > MAX_BYTES:
-                raise ValueError("it is larger than 1 MiB")
             self.text = data.decode("utf-8")
             self.document: dict[str, Any] = tomllib.loads(self.text)
         except UnicodeDecodeError:
             raise UsageError(f"{name} is not UTF-8 text.", hint="Save the mapping as UTF-8.") from None
-        except ValueError as error:
-            raise UsageError(
-                f"{name} is not a TOML file: {error}.", hint="See docs/how-to/map-your-columns.md."
-            ) from None
+        except (ValueError, RecursionError) as error:
+            raise _not_toml(name, error) from None
 
     def parse(self) -> Mapping:
         """The mapping, or the first thing that is wrong with it."""
@@ -320,6 +318,18 @@ class _Parser:
             if key not in allowed:
                 where = f" in [{name}]" if name else ""
                 raise self.refuse(f"{key!r} is not known{where}", key, f"Known: {', '.join(allowed)}.", name)
+
+
+def _not_toml(name: str, error: Exception) -> UsageError:
+    """Our own sentence: of the parser's only the place is taken, for it may quote what it read."""
+    place = re.search(r"\(at line (\d+), column (\d+)\)$", str(error))
+    at_end = ", at its end" if str(error).endswith("(at end of document)") else ""
+    where = f", line {place[1]}, column {place[2]}" if place else at_end
+    return UsageError(
+        f"{name}{where}: this cannot be read as TOML.",
+        hint="Look for a missing quotation mark or bracket, or a name that stands twice; "
+        "docs/how-to/map-your-columns.md shows how a mapping is written.",
+    )
 
 
 def _allowed(element: Element) -> str:
