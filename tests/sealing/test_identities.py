@@ -42,6 +42,7 @@ FILE_KEY = bytes(range(16))
 HYBRID_SECRET = "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR"
 HYBRID_RECIPIENT_SHA256 = "a091dd7e0ee9d62b75173dcc98441a0424baa941e66a8776e570a4ae60ff61ea"
 X25519_SECRET = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
+COUNTED = bytes(range(32))
 X25519_RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 LOW_ORDER = (
     "00" * 32,
@@ -129,6 +130,7 @@ def test_a_recipients_file() -> None:
         X25519_SECRET[:-1] + "Q",
         X25519_SECRET[:30] + X25519_SECRET[30:].lower(),
         HYBRID_SECRET.lower(),
+        "AGE-SECRET-KEY-" + bech32.encode("AGE-SECRET-KEY-", COUNTED)[15:].replace("K", "\N{KELVIN SIGN}"),
         bech32.encode("AGE-SECRET-KEY-", bytes(31)),
         bech32.encode("AGE-SECRET-KEY-PQ-", bytes(33)),
         bech32.encode("AGE-PLUGIN-X-", bytes(32)),

@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,9 @@ def test_blocks_of_a_large_file(
     assert all(len(piece) >= 1 << 20 for piece in held[1:-1])
     whole = b"".join(held)
     assert open_bytes(whole, [hybrid], LIMIT) == plain.read_bytes()
+    held = [piece[7:9] for piece in sealing.blocks(plain)]  # nor where only a slice of it is held
+    places = [0, *accumulate(len(piece) for piece in sealing.blocks(plain))][:-1]
+    assert [bytes(two) for two in held] == [whole[place + 7 : place + 9] for place in places]
     for start in (
         1,
         len(sealing.header),

@@ -18,6 +18,9 @@ def encode(prefix: str, data: bytes) -> str:
 
 def decode(text: str) -> tuple[str, bytes]:
     """The prefix (in the case it came in) and the data; ``ValueError`` for mixed case or a wrong checksum."""
+    if not text.isascii():
+        # Some other letters become one of ours in lower case (the Kelvin sign a k): a second spelling.
+        raise ValueError("a character that is not allowed")
     if text.lower() != text and text.upper() != text:
         raise ValueError("upper and lower case are mixed")
     prefix, separator, body = text.rpartition("1")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from vernix.sealing.descriptors import copy_rest
+from vernix.sealing.descriptors import copy_rest, write_at
 from vernix.sealing.header import make_header, read_header
 from vernix.sealing.opening import sealed_file
 from vernix.sealing.placing import new_file
@@ -46,5 +46,6 @@ def rewrap_file(
         stream.seek(0)
         header = rewrap(stream, identities, recipients)
         with new_file(target, mode=0o666, replace=replace, durable=durable) as new:
-            os.write(new, header)
+            write_at(new, memoryview(header), 0)
+            os.lseek(new, len(header), os.SEEK_SET)
             copy_rest(old, new, stream.tell())

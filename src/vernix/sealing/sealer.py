@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -168,7 +169,7 @@ class Sealing:
                 own.plain = page_buffer(BATCH)
             content = own.plain[: min(BATCH, size - first * CHUNK)]
             read_at(descriptor, content, first * CHUNK)
-            sealed = memoryview(spare.take())
+            sealed = spare.take()
             return sealed[: own.cipher.seal(first, content, sealed)]
 
         jobs = range(skipped, chunks, BATCH_CHUNKS)
@@ -241,17 +242,19 @@ class _Spare:
         self._kept: list[bytearray] = []
         self._lock = threading.Lock()
 
-    def take(self) -> bytearray:
+    def take(self) -> memoryview:
+        """A view of a buffer that nobody else has a view of."""
         with self._lock:
             for buffer in self._kept:
-                # Our list, this name and the call itself: any further reference is a view that somebody
-                # holds.
-                if sys.getrefcount(buffer) == 3:
-                    return buffer
+                # A bytearray that somebody views refuses another length: Python itself says it is in use.
+                with suppress(BufferError):
+                    buffer.append(0)
+                    buffer.pop()
+                    return memoryview(buffer)
             buffer = bytearray(SEALED_BATCH)
             if len(self._kept) < 2 * lane_count(sys.maxsize) + 2:
                 self._kept.append(buffer)
-            return buffer
+            return memoryview(buffer)
 
 
 def _batches(source: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
