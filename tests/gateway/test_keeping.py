@@ -21,6 +21,7 @@ from tests.exchange_kit import ExchangeKit, RunningGateway
 
 from vernix.custody.tree import BLOCK, PartHasher
 from vernix.errors import KeeperFailed, TooMuch
+from vernix.gateway import blobs as blobs_module
 from vernix.gateway import capabilities, deliveries, sweeping
 from vernix.gateway.blobs import BlobBusy, BlobStore, new_blob
 from vernix.gateway.database import Database, sqlite_url
@@ -84,6 +85,25 @@ def test_hashing_goes_on_from_any_safe_point(
             store.path(blob).with_suffix(".leaves").unlink(missing_ok=True)
         offset += count
     assert digest == expected.digest().hex()
+
+
+def test_names_are_made_safe_although_an_earlier_run_was_killed(
+    blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blob = new_blob()
+    killed = blobs.lock(blob).append(0, 100)
+    killed.write([bytes(500)])
+    killed.close()
+    synced: list[Path] = []
+    monkeypatch.setattr(blobs_module, "sync_folder", synced.append)
+    again = blobs.lock(blob).append(0, 100)
+    again.write([bytes(500)])
+    again.secure(again.mark())
+    again.write([bytes(500)])
+    again.secure(again.mark())
+    again.close()
+    folder = blobs.path(blob).parent
+    assert synced == [folder, folder.parent], "before the first offset is told, and then no more"
 
 
 def test_one_writer_at_a_time(blobs: BlobStore) -> None:

@@ -115,7 +115,8 @@ class Appending:
         self._lock = lock
         self._descriptor = lock.descriptor
         self._header = header
-        self._new = os.fstat(self._descriptor).st_size == 0
+        # Nothing was ever secured, whatever a killed process wrote: the names may not be on the disk either.
+        self._new = offset == 0
         os.ftruncate(self._descriptor, offset)
         leaves = lock.path.with_suffix(_LEAVES)
         self._leaves = os.open(leaves, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
