@@ -233,6 +233,7 @@ def test_a_delivery_of_several_parts(kit: ExchangeKit, gateway: RunningGateway) 
         "?wait=1e3",
         "?after=1&after=2",
         "?then=1",
+        "?" + "&".join(f"after{number}=1" for number in range(9)),
         "?after=' OR 1=1".replace(" ", "%20"),
     ],
 )

@@ -19,16 +19,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange_kit import ExchangeKit, RunningGateway
 
+from vernix.custody.identifiers import new_id
 from vernix.custody.tree import BLOCK, PartHasher
 from vernix.errors import KeeperFailed, TooMuch
 from vernix.gateway import blobs as blobs_module
-from vernix.gateway import capabilities, deliveries, sweeping
+from vernix.gateway import capabilities, deliveries, mailboxes, sweeping
 from vernix.gateway.blobs import BlobBusy, BlobStore, new_blob
 from vernix.gateway.database import Database, sqlite_url
 from vernix.gateway.limits import FailureCount, Limits, Pace, check_room
 from vernix.gateway.logs import ALLOWED, only_allowed
 from vernix.gateway.receiving import Receptions
-from vernix.gateway.tables import DELIVERIES, METADATA, NONCES
+from vernix.gateway.tables import ADDRESSEES, DELIVERIES, METADATA, NONCES
 
 HEADER = 500
 T = TypeVar("T")
@@ -173,6 +174,25 @@ def test_one_partner_cannot_take_everything(database: Database) -> None:
         with pytest.raises(TooMuch, match="may hold"):
             capabilities.allot(connection, "riverside", 8000, 200, 0, limits)
         capabilities.allot(connection, "lakeside", 1000, 200, 0, limits)
+
+
+def test_a_page_of_a_mailbox_has_few_bytes_and_one_entry_at_least(database: Database) -> None:
+    limits = Limits(mailbox_page=4, mailbox_bytes=1000)
+    sizes = [400, 600, 1, 2000, 10, 10, 10, 10, 10]
+    with database.writing() as connection:
+        for size in sizes:
+            row = {"id": new_id(), "sender": "riverside", "envelope": bytes(size), "state": "waiting"}
+            connection.execute(DELIVERIES.insert().values({**row, "posted": 0, "expires": 1}))
+            place = {"delivery": row["id"], "partner": "lakeside"}
+            connection.execute(ADDRESSEES.insert().values(place))
+            mailboxes.put(connection, "lakeside", mailboxes.DELIVERY, str(row["id"]), "lakeside")
+    pages: list[list[int]] = []
+    after = 0
+    with database.reading() as connection:
+        while page := mailboxes.page(connection, "lakeside", after, limits):
+            pages.append([len(entry.envelope) for entry in page])
+            after = page[-1].seq
+    assert pages == [[400, 600], [1], [2000], [10, 10, 10, 10], [10]]
 
 
 def test_the_database_holds_no_capability(database: Database, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class Exchange:
     def mailbox(self, caller: Caller, after: int) -> tuple[list[Entry], int]:
         """GET /mailbox: a page of entries, and the number of the last one ever put there."""
         with self.database.reading() as connection:
-            entries = mailboxes.page(connection, caller.id, after, self.limits.mailbox_page)
+            entries = mailboxes.page(connection, caller.id, after, self.limits)
             return entries, mailboxes.heads(connection, [caller.id])[caller.id]
 
     def heads(self, partners: frozenset[str]) -> dict[str, int]:

@@ -49,6 +49,8 @@ class Limits:
     """What is left free on the disk whatever partners send."""
     mailbox_wait: int = 30
     mailbox_page: int = 100
+    mailbox_bytes: int = 4 * MIB
+    """Of envelopes on one page, unless a single one has more: clients refuse a page of 16 MiB."""
 
 
 def check_room(folder: Path, wanted: int, limits: Limits) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select, update
 
+from vernix.gateway.limits import Limits
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, MAILBOX, MAILBOX_HEADS
 
 DELIVERY = "delivery"
@@ -46,8 +47,8 @@ def take_out(connection: Connection, partner: str, delivery: str) -> None:
     connection.execute(delete(MAILBOX).where(entry))
 
 
-def page(connection: Connection, partner: str, after: int, most: int) -> list[Entry]:
-    """At most ``most`` entries numbered above ``after``, in order."""
+def page(connection: Connection, partner: str, after: int, limits: Limits) -> list[Entry]:
+    """Entries numbered above ``after``, in order: as many as a page may have, and one at least if any."""
     mine = (MAILBOX.c.partner == partner) & (MAILBOX.c.seq > after)
     receipt = (ADDRESSEES.c.delivery == MAILBOX.c.delivery) & (ADDRESSEES.c.partner == MAILBOX.c.addressee)
     query = (
@@ -56,12 +57,18 @@ def page(connection: Connection, partner: str, after: int, most: int) -> list[En
         .join(ADDRESSEES, receipt)
         .where(mine)
         .order_by(MAILBOX.c.seq)
-        .limit(most)
+        .limit(limits.mailbox_page)
     )
-    return [
-        Entry(row.seq, row.kind, bytes(row.envelope if row.kind == DELIVERY else row.receipt))
-        for row in connection.execute(query)
-    ]
+    entries: list[Entry] = []
+    left = limits.mailbox_bytes
+    with connection.execute(query) as rows:
+        for row in rows:
+            entry = Entry(row.seq, row.kind, bytes(row.envelope if row.kind == DELIVERY else row.receipt))
+            left -= len(entry.envelope)
+            if entries and left < 0:
+                break
+            entries.append(entry)
+    return entries
 
 
 def heads(connection: Connection, partners: Iterable[str]) -> dict[str, int]:

@@ -183,7 +183,10 @@ def _entry(entry: Entry) -> dict[str, object]:
 
 
 def _query(query: str, known: set[str]) -> dict[str, int]:
-    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=8)
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=8)
+    except ValueError:
+        raise UsageError("The query has more fields than any request takes.") from None
     if len(pairs) != len(dict(pairs)) or not set(dict(pairs)) <= known:
         raise UsageError("The query has fields that this request does not take, or one twice.")
     return {name: _whole_number(value, name) for name, value in pairs}
