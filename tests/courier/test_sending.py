@@ -83,6 +83,16 @@ def test_after_sending_no_secret_is_left(
         assert path.is_dir() or b'"file_key"' not in path.read_bytes()
 
 
+def test_what_a_killed_run_left_half_written_is_swept(
+    gateway: LyingGateway, kit: ExchangeKit, riverside: Exchange, outbox: Outbox, source: Path, tmp_path: Path
+) -> None:
+    sent = outbox.send(begin(outbox, source), riverside, sender(kit.members["riverside"]))
+    litter = tmp_path / "riverside" / "outbox" / "sent" / ".writing-0123456789abcdef"
+    litter.write_bytes(b"half")
+    assert outbox.begin(dispatch(source)) == sent
+    assert not litter.exists()
+
+
 def test_the_same_request_is_sent_once(
     gateway: LyingGateway, kit: ExchangeKit, riverside: Exchange, outbox: Outbox, source: Path
 ) -> None:

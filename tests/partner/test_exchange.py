@@ -15,6 +15,7 @@ from tests.partner.conftest import Document, Vernix
 from tests.partner_kit import everything_in, exchange_of, sender
 
 from vernix.courier.dispatch import Dispatch, OutgoingFile, Plan
+from vernix.courier.keeping import held
 from vernix.courier.sending import Outbox
 from vernix.custody.delivery import Delivery
 from vernix.custody.identifiers import utc_now
@@ -347,6 +348,38 @@ def test_a_lost_receipt_is_posted_again(
     document("collect", "--into", into, "--data", riverside.folder.path)
     assert tree(into) == {"a.txt": b"hello"}
     assert gateway.parts == {}
+
+
+def test_what_a_killed_run_left_half_written_is_swept(
+    gateway: LyingGateway, riverside: Partner, document: Document
+) -> None:
+    incoming = riverside.folder.incoming
+    litter = [
+        folder / ".writing-0123456789abcdef" for folder in (incoming / "done", incoming / "answers/new")
+    ]
+    for path in litter:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"half")
+    document("collect", "--data", riverside.folder.path)
+    assert [path for path in litter if path.exists()] == []
+
+
+def test_two_runs_do_not_collect_at_once(
+    kit: ExchangeKit,
+    gateway: LyingGateway,
+    riverside: Partner,
+    vernix: Vernix,
+    document: Document,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """Their bytes would mix in one part, which would look as if the gateway had changed it."""
+    post_from_registry(kit, tmp_path, [("a.txt", b"hello")])
+    words = ("collect", "--into", tmp_path / "in", "--data", riverside.folder.path)
+    with held(riverside.folder.incoming / "collect.lock"):
+        assert vernix(*words) == 5
+    assert "Another run on this machine is collecting" in capsys.readouterr().err
+    assert len(document(*words)["files"]) == 1
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(

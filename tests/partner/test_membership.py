@@ -107,11 +107,14 @@ def test_an_interrupted_join_goes_on_with_the_same_keys_and_the_same_bytes(
     assert "Run the same command again" in capsys.readouterr().err
     keys = folder.signing_file.read_bytes(), folder.identity_file.read_bytes()
     first = dict(gateway.enrolments)
+    litter = [place / ".writing-0123456789abcdef" for place in (folder.path, folder.signing_file.parent)]
+    for path in litter:
+        path.write_bytes(b"half")
     gateway.lie("enrol", desk.take)
     assert vernix("join", invitation.to_text(), "--data", folder.path) == 0
     assert (folder.signing_file.read_bytes(), folder.identity_file.read_bytes()) == keys
     assert gateway.enrolments == first
-    assert [name for name in everything_in(folder.path) if "enrolment" in name] == []
+    assert [name for name in everything_in(folder.path) if "enrolment" in name or "writing" in name] == []
 
 
 def test_another_registrys_directory_is_refused(

@@ -13,7 +13,7 @@ keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -26,7 +26,7 @@ from vernix.courier.keeping import held, private_folder, read_json, sweep, write
 from vernix.courier.uploading import Carried, Destination, PartUpload, sealed_to, uploads_in
 from vernix.custody.delivery import MAX_LIFETIME, Delivery, Part
 from vernix.custody.directory import Directory
-from vernix.custody.durable import write_file
+from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.identifiers import format_time, new_id, parse_time, utc_now
 from vernix.custody.manifest import File, Manifest
 from vernix.custody.signatures import Signed, SigningKey
@@ -79,7 +79,7 @@ class Outbox:
         caller that has an id of its own to make sending exactly-once gives ``delivery_id``; it alone decides
         then. Raises ``DataRefused`` when a file is not there.
         """
-        with held(self._pending / "begin.lock", wait=True):
+        with self._alone():
             return self._begin(dispatch, again, delivery_id)
 
     def _begin(self, dispatch: Dispatch, again: bool, delivery_id: str | None) -> Plan | Sent:
@@ -146,9 +146,14 @@ class Outbox:
             work = _Work(plan, private_folder(self._folder(plan)), exchange, sender, directory)
             envelope = work.run(moved)
             sent = Sent(work.plan, utc_now(), envelope)
-            write_json(self._sent_path(sent.plan), _sent_document(sent))
+            with self._alone():
+                write_json(self._sent_path(sent.plan), _sent_document(sent))
             self._remove(plan)
             return sent
+
+    def _alone(self) -> AbstractContextManager[bool]:
+        """Held for the moment in which plans are made, ``sent`` is written, and litter is swept."""
+        return held(self._pending / "begin.lock", wait=True)
 
     def _folder(self, plan: Plan) -> Path:
         return self._pending / plan.id
@@ -170,10 +175,12 @@ class Outbox:
         sweep(self._lock(plan))
 
     def _sweep(self) -> None:
-        """Finish what a killed ``_remove`` began: the file keys of a sent delivery must not stay.
+        """Finish what a killed run began: the file keys of a sent delivery must not stay.
 
-        A folder without a plan is litter: plans are made under the lock that our caller holds.
+        A folder without a plan is litter, and so is an unfinished file in ``sent``: both are made under the
+        lock that our caller holds.
         """
+        remove_unfinished(self._sent)
         for folder in self._pending.glob("*/"):
             if not (folder / "plan.json").exists():
                 sweep(folder)

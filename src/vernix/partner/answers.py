@@ -18,7 +18,7 @@ from vernix.courier.collecting import Answered
 from vernix.courier.keeping import private_folder, read_json, write_json
 from vernix.courier.sending import Outbox, Sent
 from vernix.custody.delivery import Delivery
-from vernix.custody.durable import sync_folder
+from vernix.custody.durable import remove_unfinished, sync_folder
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import NotProven
@@ -68,6 +68,10 @@ class Answers:
         name = f"acknowledgement-{delivery.in_reply_to}-{delivery.id}.json"
         if not self._has(name):
             write_json(self._new / name, {"files": [document.decode("utf-8") for document in documents]})
+
+    def tidy(self) -> None:
+        """Remove what a killed run left half written; only while no other run collects."""
+        remove_unfinished(self._new)
 
     def new(self) -> NewAnswers:
         """What is still to be shown."""

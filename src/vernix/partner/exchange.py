@@ -14,10 +14,11 @@ from vernix.console import print_json, say
 from vernix.courier.collecting import Mail, Mailbox, SetAside
 from vernix.courier.dispatch import Plan
 from vernix.courier.exchange import Exchange
+from vernix.courier.keeping import held
 from vernix.courier.sending import Outbox, Sender, Sent
 from vernix.custody.delivery import MAX_LIFETIME, Delivery
 from vernix.custody.identifiers import utc_now
-from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError
+from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, UsageError, VernixError
 from vernix.partner import showing, state
 from vernix.partner.answers import Answers
 from vernix.partner.connecting import connect, warn_if_stale
@@ -76,19 +77,13 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         return _forget(outbox, exchange, forget)
     if not files:
         return _finish_all(partner, outbox, exchange, json)
-    wish = Wish(files, to, purpose, as_, mapping, note)
-    begun = outbox.begin(dispatch_for(partner, wish), again=again)
+    dispatch = dispatch_for(partner, Wish(files, to, purpose, as_, mapping, note))
+    begun = outbox.begin(dispatch, again=again)
     if isinstance(begun, Sent):
         say(f"These files were sent before, unchanged, as {begun.plan.id}. To send them once more: --again.")
         showing.show_sent(begun, json=json, repeated=True)
-        return 0
-    try:
-        sent = _send(partner, outbox, exchange, begun)
-    except (DataRefused, FarSideRefused):
-        # Refused before a byte left: the same words again must find nothing half-done in their way.
-        outbox.withdraw(begun)
-        raise
-    showing.show_sent(sent, json=json)
+    else:
+        showing.show_sent(_send_begun(partner, outbox, exchange, begun), json=json)
     return 0
 
 
@@ -141,12 +136,17 @@ def collect(
     partner = state.load(data)
     exchange = connect(partner)
     collection = _Collection(partner, exchange, into or partner.folder.received)
-    collection.run(wait)
-    new = collection.answers.new()
-    showing.show_collected(
-        collection.taken, new, collection.set_aside, json=json, language=showing.language(french)
-    )
-    collection.answers.mark_shown(new)
+    with held(partner.folder.incoming / "collect.lock") as mine:
+        if not mine:
+            raise KeeperFailed(
+                "Another run on this machine is collecting.", hint="Wait for it, or stop it first."
+            )
+        collection.run(wait)
+        new = collection.answers.new()
+        showing.show_collected(
+            collection.taken, new, collection.set_aside, json=json, language=showing.language(french)
+        )
+        collection.answers.mark_shown(new)
     rejected = any(answer.result != "accepted" for answer in new.acknowledgements)
     ending = DataRefused.exit_code if rejected else 0
     return max(ending, _worst([item.error for item in collection.set_aside]))
@@ -160,6 +160,15 @@ def _still_waiting(partner: Partner, mail: Mail) -> Mail:
         deliveries=tuple(waiting for waiting in mail.deliveries if not is_taken(partner, waiting.delivery)),
         receipts=tuple(answered for answered in mail.receipts if not answers.is_shown(answered.receipt)),
     )
+
+
+def _send_begun(partner: Partner, outbox: Outbox, exchange: Exchange, begun: Plan) -> Sent:
+    try:
+        return _send(partner, outbox, exchange, begun)
+    except (DataRefused, FarSideRefused):
+        # Refused before a byte left: the same words again must find nothing half-done in their way.
+        outbox.withdraw(begun)
+        raise
 
 
 def _send(partner: Partner, outbox: Outbox, exchange: Exchange, plan: Plan) -> Sent:
@@ -214,7 +223,8 @@ class _Collection:
     def run(self, wait: float) -> None:
         """Collect until what is awaited has come, or ``wait`` seconds have passed."""
         deadline = time.monotonic() + wait
-        self._receiver.forget_old(utc_now())
+        self._receiver.tidy(utc_now())
+        self.answers.tidy()
         self._round(0)
         warn_if_stale(self._exchange)
         while (left := deadline - time.monotonic()) > 0 and self._is_waiting():

@@ -23,7 +23,7 @@ from vernix.courier.keeping import held, private_folder, sweep
 from vernix.courier.road import Road
 from vernix.custody.directory import Directory
 from vernix.custody.directory import Partner as Listed
-from vernix.custody.durable import write_file
+from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.identifiers import REGISTRY, utc_now
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.signatures import SigningKey
@@ -63,6 +63,8 @@ def join(
     with held(folder.path / "join.lock") as mine:
         if not mine:
             raise UsageError(f"Another join is at work in {folder.path}.", hint="Wait for it.")
+        for place in (folder.path, folder.signing_file.parent):
+            remove_unfinished(place)
         partner = _Joining(folder, invitation, ca).run(wait)
     if json:
         print_json(

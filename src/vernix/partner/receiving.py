@@ -25,6 +25,7 @@ from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import private_folder, read_json, sweep, write_json
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
+from vernix.custody.durable import remove_unfinished
 from vernix.custody.identifiers import format_time, parse_time, utc_now
 from vernix.custody.manifest import File, Manifest, safe_name
 from vernix.custody.receipt import Receipt
@@ -92,8 +93,12 @@ class Receiver:
         self._exchange.post_receipt(receipt["receipt"].encode("utf-8"))
         return taken
 
-    def forget_old(self, now: datetime) -> None:
-        """Drop the memory of deliveries that have long expired: the gateway can no longer show them."""
+    def tidy(self, now: datetime) -> None:
+        """Remove what a killed run left half written, and the memory of deliveries that have long expired.
+
+        Those the gateway can no longer show. Only while no other run collects.
+        """
+        remove_unfinished(_done_folder(self._partner))
         for path in _done_folder(self._partner).glob("*.json"):
             document = read_json(path)
             if document is not None and parse_time(document["expires"]) + timedelta(days=2) < now:
