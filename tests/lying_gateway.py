@@ -178,8 +178,10 @@ class LyingGateway:
             self._nonces.add(nonce)
             return False
 
-        request = Request(asked.method, asked.headers["host"], asked.path, asked.query, asked.body)
+        digest = asked.headers.get("content-digest", "")
+        request = Request(asked.method, asked.headers["host"], asked.path, asked.query, digest)
         key_id = verify_request(request, asked.headers, find, seen, utc_now())
+        request.check_body(asked.body)
         if key_id.startswith("invitation:"):
             return key_id
         return self.kit.directory.signing_key(key_id, utc_now())[0].id

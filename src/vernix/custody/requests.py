@@ -7,7 +7,8 @@ Every request carries three fields at most::
         ;expires=<seconds>;nonce="<22 characters>";keyid="<key id>";tag="vernix"        (on one line)
     Signature: vernix=:<base64 of 64 bytes>:
 
-``"content-digest"`` is covered when there is a body and absent when there is none. Ed25519 is the only
+``"content-digest"`` is covered when there is a body and absent when there is none, so that a request can be
+believed by its head alone, before its body is read; then the body must have that digest. Ed25519 is the only
 algorithm: the key says so. ``expires`` is at most 60 seconds after ``created``; a nonce is 16 random bytes in
 unpadded base64url and is taken once. The profile is written here and not by a library because it is one
 string comparison; the libraries read the wall clock, and accept what we would have to refuse again.
@@ -47,6 +48,7 @@ _METHOD = re.compile(r"[A-Z]{3,10}")
 _AUTHORITY = re.compile(r"[a-z0-9.\[\]:-]{1,260}")
 _PATH = re.compile(r"/[!-\"$->@-~]*")
 _QUERY = re.compile(r"[!-\"$-~]*")
+_DIGEST = re.compile(r"(?:sha-256=:[A-Za-z0-9+/]{43}=:)?")
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
@@ -55,26 +57,31 @@ class Request:
     """The parts of an HTTP request that are signed.
 
     ``method`` in capitals; ``authority`` host and, unless it is the scheme's own, port, lower case; ``path``
-    and ``query`` (without "?") as on the wire, percent-encoded; ``body`` whole.
+    and ``query`` (without "?") as on the wire, percent-encoded; ``digest`` the body's, as Content-Digest
+    spells it, empty where there is no body.
     """
 
     method: str
     authority: str
     path: str
     query: str = ""
-    body: bytes = b""
+    digest: str = ""
 
     @classmethod
     def to_url(cls, method: str, url: str, body: bytes = b"") -> Request:
         """The request that a client is about to send to an absolute URL."""
         parts = urlsplit(url)
         authority = parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, "/"))
-        return cls(method, authority, parts.path or "/", parts.query, body)
+        return cls(method, authority, parts.path or "/", parts.query, _digest_of(body))
 
     @classmethod
-    def from_scope(cls, scope: Mapping[str, object], body: bytes) -> Request:
-        """The request that an ASGI server received (its ``scope``, as Starlette hands it on)."""
+    def from_scope(cls, scope: Mapping[str, object]) -> Request:
+        """The request that an ASGI server received, by its head (``scope``, as Starlette hands it on).
+
+        Its body is still to be read, and then to be checked by ``check_body``.
+        """
         hosts = [value for name, value in _scope_headers(scope) if name == b"host"]
+        digests = [value for name, value in _scope_headers(scope) if name == b"content-digest"]
         if len(hosts) != 1:
             raise NotProven("The request names no host, or several.", hint="Send one Host field.")
         raw_path, path, query = scope.get("raw_path"), scope["path"], scope.get("query_string", b"")
@@ -86,8 +93,15 @@ class Request:
             authority=hosts[0].decode("latin-1").lower().removesuffix(suffix),
             path=raw_path.split(b"?", 1)[0].decode("latin-1"),
             query=query.decode("latin-1") if isinstance(query, bytes) else "",
-            body=body,
+            digest=b", ".join(digests).decode("latin-1"),
         )
+
+    def check_body(self, body: bytes) -> None:
+        """NotProven unless ``body`` is the one that was signed."""
+        if _digest_of(body) != self.digest:
+            raise _refused(
+                "has another body than was signed", "Send it again; something changed it on the way."
+            )
 
 
 def sign_request(request: Request, key: SigningKey, key_id: str, now: datetime) -> dict[str, str]:
@@ -102,8 +116,8 @@ def sign_request(request: Request, key: SigningKey, key_id: str, now: datetime) 
     fields = {"Signature-Input": f"vernix={params}"}
     if not _INPUT.fullmatch(fields["Signature-Input"]) or not _well_formed(request):
         raise UsageError("A request cannot be signed in this form.", hint="Check its URL and key id.")
-    if request.body:
-        fields["Content-Digest"] = content_digest(request.body)
+    if request.digest:
+        fields["Content-Digest"] = request.digest
     value = key.sign_raw(signature_base([(name, _component(request, name)) for name in covered], params))
     fields["Signature"] = f"vernix=:{base64.b64encode(value).decode('ascii')}:"
     return fields
@@ -116,7 +130,7 @@ def verify_request(
     seen_nonce: Callable[[str], bool],
     now: datetime,
 ) -> str:
-    """The key id that signed ``request``; NotProven for anything else.
+    """The key id that signed the head of ``request``; NotProven for anything else. ``check_body`` comes next.
 
     ``headers`` are the received fields (Starlette's ``request.headers`` or any mapping). ``find_key`` returns
     the key that may sign at ``now`` or None (or raises NotProven). ``seen_nonce`` remembers a nonce for at
@@ -127,9 +141,9 @@ def verify_request(
     signature = _SIGNATURE.fullmatch(_only(headers, "signature"))
     if found is None or signature is None or not _well_formed(request):
         raise _refused("is not in the form that this gateway takes", "Use a current vernix client.")
-    if bool(found["digest"]) != bool(request.body):
+    if bool(found["digest"]) != bool(request.digest):
         raise _refused("does not cover its body", "Use a current vernix client.")
-    if request.body and _only(headers, "content-digest") != content_digest(request.body):
+    if request.digest and _only(headers, "content-digest") != request.digest:
         raise _refused("has another body than was signed", "Send it again; something changed it on the way.")
     _check_window(int(found["created"]), int(found["expires"]), int(now.timestamp()))
     key = find_key(found["keyid"])
@@ -154,8 +168,12 @@ def content_digest(body: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode('ascii')}:"
 
 
+def _digest_of(body: bytes) -> str:
+    return content_digest(body) if body else ""
+
+
 def _covered(request: Request) -> tuple[str, ...]:
-    return (*_COVERED, "content-digest") if request.body else _COVERED
+    return (*_COVERED, "content-digest") if request.digest else _COVERED
 
 
 def _component(request: Request, name: str) -> str:
@@ -164,7 +182,7 @@ def _component(request: Request, name: str) -> str:
         "@authority": request.authority,
         "@path": request.path,
         "@query": f"?{request.query}",
-        "content-digest": content_digest(request.body) if request.body else "",
+        "content-digest": request.digest,
     }[name]
 
 
@@ -175,6 +193,7 @@ def _well_formed(request: Request) -> bool:
         (_AUTHORITY, request.authority),
         (_PATH, request.path),
         (_QUERY, request.query),
+        (_DIGEST, request.digest),
     )
     return all(pattern.fullmatch(value) for pattern, value in checks)
 

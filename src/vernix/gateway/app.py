@@ -1,8 +1,8 @@
 """The ASGI application: the route table put behind one front that proves, bounds, answers and writes down.
 
 Decisions rest on ``scope["path"]`` alone, never on a URL built from the Host field (PYSEC-2026-161). A
-request's body is read only where its route allows one, after its signature's fields are there, up to the
-route's bound.
+request proves itself by its head, which is signed and names the body's digest. Only then is its body read, up
+to the route's bound: a stranger's is not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from starlette.routing import Route as Path
 from starlette.routing import Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vernix.custody.directory import Directory
+from vernix.custody.requests import Request
 from vernix.errors import NotFound, NotProven, TooMuch, TooOften, VernixError
 from vernix.gateway import sweeping
 from vernix.gateway.answers import HEADERS, ProtocolRefused, as_ours, refusal
@@ -66,8 +66,7 @@ class Gateway:
         self.watch = Watch(lambda partners: self.run(self.exchange.heads, partners))
         self.failures = FailureCount(settings.limits.failures_per_minute)
         self.receptions = Receptions(database, self.exchange.blobs, settings.limits, self.run)
-        # A directory may be large: two at a time are plenty, and bound the memory that strangers can take.
-        self._large = asyncio.Semaphore(2)
+        self._renewing = asyncio.Lock()
 
     def run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
         """Compute in a thread."""
@@ -91,37 +90,46 @@ class Gateway:
         return await route.answer(call)
 
     async def _prove(self, route: Route, scope: Scope, receive: Receive) -> tuple[Caller, bytes]:
+        """Who asks, by the signed head; then the body, which must be the one that the head names."""
         try:
             if _field(scope, b"signature-input") is None:
                 raise NotProven("The request is not signed.", hint="Use a current vernix client.")
-            bound = route.bound(self.settings.limits)
-            async with (
-                self._large if bound > self.settings.limits.document_bytes else contextlib.nullcontext()
-            ):
-                body = await self._body(scope, receive, bound)
-                return await self.run(self._authenticate, route, scope, body), body
+            bound, body = route.bound(self.settings.limits), None
+            if route.name == "publish" and await self.run(self._expired):
+                body = await self._renewed(scope, receive, bound)
+            request = Request.from_scope(scope)
+            caller = await self.run(self._authenticate, request, route, scope)
+            body = await self._body(scope, receive, bound) if body is None else body
+            request.check_body(body)
         except NotProven as error:
             address = (scope.get("client") or ("unknown", 0))[0]
             if self.failures.failed(address):
                 raise TooOften("Too many requests from here prove nothing.", hint="Wait a minute.") from None
             log().warning("not proven", route=route.name, place=place_of(error))
             raise
+        return caller, body
 
-    def _authenticate(self, route: Route, scope: Scope, body: bytes) -> Caller:
-        directory = self._directory(route, body)
-        names = self.settings.authorities
-        return authenticate(scope, body, route.access, directory, self.exchange.database, names)
+    def _authenticate(self, request: Request, route: Route, scope: Scope) -> Caller:
+        directory, names = self.exchange.mirror.current(), self.settings.authorities
+        return authenticate(request, scope, route.access, directory, self.exchange.database, names)
 
-    def _directory(self, route: Route, body: bytes) -> Directory:
+    def _expired(self) -> bool:
         try:
-            return self.exchange.mirror.current()
+            self.exchange.mirror.current()
         except NotProven:
-            if route.name != "publish":
-                raise
-            # Ours has expired, so nobody can be proven by it. A new set proves itself from the pinned root,
-            # whoever brings it; it then says whether who brought it may.
-            self.exchange.publish(body)
-            return self.exchange.mirror.current()
+            return True
+        return False
+
+    async def _renewed(self, scope: Scope, receive: Receive, bound: int) -> bytes:
+        """A new directory in the place of one that has expired, by which nobody can be proven; its body.
+
+        It proves itself from the pinned root, whoever brings it, and then says whether who brought it may.
+        Until then this is the one body that is read for a stranger: one at a time, so that it bounds memory.
+        """
+        async with self._renewing:
+            body = await self._body(scope, receive, bound)
+            await self.run(self.exchange.publish, body)
+            return body
 
     async def _body(self, scope: Scope, receive: Receive, bound: int) -> bytes:
         announced = _field(scope, b"content-length")
@@ -214,16 +222,25 @@ class Front:
         except Disconnected:
             status = status or 499
         except Exception as error:
-            ours = as_ours(error)
-            if ours.http_status >= 500:
-                log().error(
-                    "failed", route=scope.get(_ROUTE, ""), error=type(error).__name__, place=place_of(error)
-                )
-            if status == 0:
-                await hearing.out(scope)
-                await refusal(ours, _extra(scope, ours))(scope, receive, sending)
+            await self._refuse(error, scope, None if status else sending)
+            await hearing.out(scope)
         spent = int((time.monotonic() - began) * 1000)
         log().info("answered", route=scope.get(_ROUTE, "unknown"), status=status, milliseconds=spent)
+
+    @staticmethod
+    async def _refuse(error: Exception, scope: Scope, send: Send | None) -> None:
+        """Say why, to whom has not been answered yet.
+
+        A function of its own: a local name for an error in a frame of its own traceback is a cycle that would
+        keep the connection open until Python happens to collect it.
+        """
+        ours = as_ours(error)
+        if ours.http_status >= 500:
+            log().error(
+                "failed", route=scope.get(_ROUTE, ""), error=type(error).__name__, place=place_of(error)
+            )
+        if send is not None:
+            await refusal(ours, _extra(scope, ours))(scope, _no_more, send)
 
 
 class _Hearing:
@@ -239,9 +256,8 @@ class _Hearing:
         return message
 
     async def out(self, scope: Scope) -> None:
-        """Read on for a moment, keeping nothing: a client that is still sending would not hear the refusal.
-
-        One that waits for ``100 Continue`` hears it at once.
+        """After a refusal, read on for a moment, keeping nothing: a client that is still sending would find
+        the connection broken before it hears why. One that waits for ``100 Continue`` is not sending.
         """
         if self._ended or scope["method"] not in _WITH_BODY or _field(scope, b"expect") is not None:
             return
@@ -308,6 +324,10 @@ async def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         await asyncio.sleep(1)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _no_more() -> Message:
+    return {"type": "http.disconnect"}
 
 
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:

@@ -52,15 +52,18 @@ class Caller:
 
 
 def authenticate(
-    scope: Scope, body: bytes, access: Access, directory: Directory, database: Database, authorities: Set[str]
+    request: Request,
+    scope: Scope,
+    access: Access,
+    directory: Directory,
+    database: Database,
+    authorities: Set[str],
 ) -> Caller:
-    """The caller of a signed request. ``authorities`` are our own names: host, and port if it is not
-    the scheme's.
+    """The caller of a signed request, by its head alone: its body need not have been read.
 
-    Raises ``NotProven`` (401) when the signature proves nothing, ``FarSideRefused`` (403) when it proves
-    somebody who may not do this.
+    ``authorities`` are our own names: host, and port if it is not the scheme's. Raises ``NotProven`` (401)
+    when the signature proves nothing, ``FarSideRefused`` (403) when it proves somebody who may not do this.
     """
-    request = Request.from_scope(scope, body)
     # Otherwise what was signed for another gateway could be presented here.
     if request.authority not in {*authorities, urlsplit(directory.gateway).netloc}:
         raise NotProven(

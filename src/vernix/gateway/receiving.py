@@ -89,7 +89,7 @@ class Receptions:
         """End every reception, keeping what arrived: the program is about to stop."""
         self._closed = True
         for reception in self._active.values():
-            reception.give_way(_stopping())
+            reception.give_way(_stopping)
 
     def _find(self, token: str) -> Held:
         with self.database.reading() as connection:
@@ -109,7 +109,7 @@ class Receptions:
         give_up = time.monotonic() + _PATIENCE
         while (other := self._active.get(blob)) is not None:
             if other.silent_for() > _IDLE_ENOUGH:
-                other.give_way(_busy())
+                other.give_way(_busy)
             if time.monotonic() > give_up:
                 raise _busy()
             with suppress(TimeoutError):
@@ -127,7 +127,7 @@ class Reception:
         self.over = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
         self._heard = time.monotonic()
-        self._ending: VernixError | None = None
+        self._ending: Callable[[], VernixError] | None = None
         self._received = 0
         self._position = self._marked = 0
         self._pieces: list[bytes] = []
@@ -161,7 +161,7 @@ class Reception:
         """Seconds since the last byte."""
         return time.monotonic() - self._heard
 
-    def give_way(self, reason: VernixError) -> None:
+    def give_way(self, reason: Callable[[], VernixError]) -> None:
         """End this reception, for a newcomer or because the program stops; what arrived is kept."""
         self._ending = reason
         if self._deadline is not None:
@@ -198,16 +198,16 @@ class Reception:
 
     async def _take_and_keep(self, receive: Receive) -> None:
         """Take what comes; whatever ends it but our own failure, keep what arrived."""
-        ended: Exception | None = None
+        # No error is kept by a name here: one that its own traceback reaches keeps the connection open.
         try:
             await self._take(receive)
         except TimeoutError:
-            ended = self._ending or _too_slow()
-        except (Disconnected, TooMuch, ProtocolRefused) as error:
-            ended = error
+            await self._finish()
+            raise (self._ending or _too_slow)() from None
+        except (Disconnected, TooMuch, ProtocolRefused):
+            await self._finish()
+            raise
         await self._finish()
-        if ended is not None:
-            raise ended
 
     async def _take(self, receive: Receive) -> None:
         loop = asyncio.get_running_loop()
