@@ -233,6 +233,14 @@ def say(text: str) -> None:
     sys.stderr.write(text.rstrip() + "\n")
 
 
+def language(french: bool) -> str:
+    """``fr`` if asked for, or if the terminal speaks it (in the order that POSIX gives its variables); else
+    ``en``."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    spoken = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "fr" if french or spoken.lower().startswith("fr") else "en"
+
+
 def print_json(document: Any) -> None:
     """Print the one JSON document that ``--json`` promises."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n")

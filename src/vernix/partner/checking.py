@@ -6,19 +6,19 @@ because both call the same reader.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from vernix.console import say
+from vernix.console import language, say
 from vernix.errors import DataRefused, UsageError
 from vernix.partner import state
 
 if TYPE_CHECKING:
     from vernix.intake.mapping import Mapping
+    from vernix.intake.reading import Reading
 
 
 def check(  # noqa: PLR0913 - each is an option of the command
@@ -49,8 +49,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
     format_
         The file's format (csv). Left out: recognised.
     mapping
-        The column mapping to read it with. Left out: a saved one whose columns are all in the file, if
-        there is one.
+        The column mapping to read it with. Left out: a saved one whose columns are all in the file.
     propose
         Instead of checking, write a column mapping for this file, to be completed by hand.
     output
@@ -65,31 +64,45 @@ def check(  # noqa: PLR0913 - each is an option of the command
         The partner's data folder.
     """
     sys.meta_path.insert(0, _NotNeeded())
+    _must_be_file(file)
+    if propose:
+        return _propose(file, as_, output)
+    folder = state.folder_at(data)
+    try:
+        reading = _read(file, as_, format_, _mapping(file, as_, mapping, folder))
+    except DataRefused as refusal:
+        if json:
+            from vernix.partner.check_report import print_refusal
+
+            print_refusal(refusal)
+        raise
+    _tell(reading, file, language(french), json=json)
+    if save:
+        _save(mapping, folder)
+    return 1 if reading.counts.rejected else 0
+
+
+def _must_be_file(file: Path) -> None:
     if file.is_dir():
         raise UsageError(f"{file} is a folder, not a file.", hint="Name one file.")
     if not file.is_file():
         raise UsageError(f"There is no file {file}.", hint="Check the name; one file is checked at a time.")
-    if propose:
-        return _propose(file, as_, output)
+
+
+def _read(file: Path, encounter: str | None, format_: str | None, mapping: Mapping | None) -> Reading:
     from vernix.intake.reading import read
+
+    encounter = encounter or (mapping.encounter.name if mapping else _recognised(file))
+    return read(file, encounter, mapping, format=format_)
+
+
+def _tell(reading: Reading, file: Path, spoken: str, *, json: bool) -> None:
     from vernix.partner import check_report as report
 
-    folder = state.folder_at(data)
-    try:
-        chosen = _mapping(file, as_, mapping, folder)
-        encounter = as_ or (chosen.encounter.name if chosen else _recognised(file))
-        reading = read(file, encounter, chosen, format=format_)
-    except DataRefused as refusal:
-        if json:
-            report.print_refusal(refusal)
-        raise
     if json:
         report.print_document(reading)
     else:
-        report.print_report(reading, file, "fr" if french or _speaks_french() else "en")
-    if save:
-        _save(mapping, folder)
-    return 1 if reading.counts.rejected else 0
+        report.print_report(reading, file, spoken)
 
 
 def _mapping(
@@ -146,14 +159,6 @@ def _save(mapping_file: Path | None, folder: state.PartnerFolder) -> None:
     target = private_folder(folder.mappings) / f"{mapping_file.stem}.toml"
     write_file(target, mapping_file.read_bytes(), private=True)
     say(f"Kept as {target}: check and send use it for files with these columns.")
-
-
-def _speaks_french() -> bool:
-    """What the terminal's locale says, in the order that POSIX gives its variables."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
-            return os.environ[name].lower().startswith("fr")
-    return False
 
 
 class _NotNeeded:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from vernix.console import print_json, say
+from vernix.console import language, print_json, say
 from vernix.courier.collecting import Mail, Mailbox, SetAside
 from vernix.courier.dispatch import Plan
 from vernix.courier.exchange import Exchange
@@ -144,7 +144,7 @@ def collect(
         collection.run(wait)
         new = collection.answers.new()
         showing.show_collected(
-            collection.taken, new, collection.set_aside, json=json, language=showing.language(french)
+            collection.taken, new, collection.set_aside, json=json, language=language(french)
         )
         collection.answers.mark_shown(new)
     rejected = any(answer.result != "accepted" for answer in new.acknowledgements)

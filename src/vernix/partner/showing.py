@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,14 +18,6 @@ from vernix.partner.receiving import Taken
 
 SHOWN = 40
 """Findings shown on a terminal for each file; ``--json`` and the kept acknowledgement have all."""
-
-
-def language(french: bool) -> str:
-    """``fr`` if asked for, or if the machine speaks French; else ``en``."""
-    spoken = next(
-        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
-    )
-    return "fr" if french or spoken.lower().startswith("fr") else "en"
 
 
 def show_sent(sent: Sent, *, json: bool = False, repeated: bool = False) -> None:
