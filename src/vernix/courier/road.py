@@ -3,25 +3,27 @@
 A road carries bytes and judges only the carriage: a network that fails is ``RoadFailed`` (safe to repeat), a
 gateway that says no is ``FarSideRefused`` or one of its kin, with the gateway's own words made harmless.
 Redirects are never followed, nothing is repeated behind the caller's back, no answer is read beyond a limit,
-and plain HTTP is spoken to this machine only. HTTP/1.1 is forced: bodies over HTTP/2 were five times slower
-(measured, granian).
+and plain HTTP is spoken to this machine only. A proxy that the environment names is gone through
+(``vernix.courier.proxy``). HTTP/1.1 is forced: bodies over HTTP/2 were five times slower (measured, granian).
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError, SSLError
 
 from vernix import __version__
+from vernix.courier.proxy import proxy_for
 from vernix.custody.canonical import decode
 from vernix.custody.identifiers import check_gateway_url
 from vernix.errors import (
@@ -53,6 +55,8 @@ _REFUSALS: dict[int, type[FarSideRefused]] = {
     429: TooOften,
 }
 _TRANSIENT = {408, 425}
+_REFUSED_BY_PROXY = re.compile(r"Tunnel connection failed: (\d{3})\b")
+"""What the standard library says when a proxy answers CONNECT with anything but a yes."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +83,15 @@ class Road:
     ``ca`` names a PEM file to trust instead of the system's authorities. ``timeout`` is how many seconds a
     single step (connecting, or waiting for the next byte) may take.
 
-    Raises ``DataRefused`` for an address that is neither https nor this machine.
+    Raises ``DataRefused`` for an address that is neither https nor this machine, ``UsageError`` for a proxy
+    that is none.
     """
 
     def __init__(self, base_url: str, ca: Path | None = None, timeout: float = 60.0) -> None:
         parts = urlsplit(check_gateway_url(base_url))
         self.base_url = base_url
         self._timeout = timeout
-        self._pool = _pool(parts.scheme, parts.hostname or "", parts.port, ca)
+        self._pool = _pool(parts, ca)
 
     def ask(
         self,
@@ -166,7 +171,7 @@ class Road:
                 decode_content=False,
             )
         except (HTTPError, OSError) as error:
-            raise _road_failed(error) from None
+            raise _not_reached(error, through_proxy=self._pool.proxy is not None) from None
         try:
             yield response
         finally:
@@ -214,8 +219,9 @@ class _Source:
             raise _SourceFailed from error
 
 
-def _pool(scheme: str, host: str, port: int | None, ca: Path | None) -> urllib3.HTTPConnectionPool:
-    if scheme == "http":
+def _pool(gateway: SplitResult, ca: Path | None) -> urllib3.HTTPConnectionPool:
+    host, port = gateway.hostname or "", gateway.port
+    if gateway.scheme == "http":
         return urllib3.HTTPConnectionPool(host, port, maxsize=2)
     try:
         context = ssl.create_default_context(cafile=None if ca is None else str(ca))
@@ -226,7 +232,11 @@ def _pool(scheme: str, host: str, port: int | None, ca: Path | None) -> urllib3.
         ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
-    return urllib3.HTTPSConnectionPool(host, port, maxsize=2, ssl_context=context)
+    proxy = proxy_for(gateway.netloc)
+    if proxy is None:
+        return urllib3.HTTPSConnectionPool(host, port, maxsize=2, ssl_context=context)
+    way = urllib3.ProxyManager(proxy.address, proxy_headers=proxy.headers, maxsize=2, ssl_context=context)
+    return way.connection_from_host(host, port, "https")
 
 
 def _judge(answer: Answer) -> Answer:
@@ -265,6 +275,27 @@ def _harmless(text: object) -> str:
     if not isinstance(text, str):
         return ""
     return "".join(letter if letter.isprintable() else " " for letter in text[:300]).strip()
+
+
+def _not_reached(error: Exception, *, through_proxy: bool) -> VernixError:
+    """As ``_road_failed``, with the proxy named where there is one between us and the gateway."""
+    found = _road_failed(error)
+    if not through_proxy:
+        return found
+    if isinstance(found, NotProven):
+        hint = "A proxy that opens TLS looks like this: ask who runs it not to open the gateway's name."
+        return NotProven(found.message, hint=f"{found.hint} {hint}")
+    refused = _REFUSED_BY_PROXY.search(str(error))
+    if refused:
+        return RoadFailed(
+            f"The proxy that HTTPS_PROXY names does not let us through (status {refused[1]}).",
+            hint="Ask who runs it to let the gateway's name through; status 407 means that it wants a name "
+            "and a password: http://NAME:PASSWORD@HOST:PORT.",
+        )
+    return RoadFailed(
+        f"The gateway cannot be reached through the proxy that HTTPS_PROXY names ({type(error).__name__}).",
+        hint=f"{found.hint} If it stays so, look at HTTPS_PROXY and NO_PROXY.",
+    )
 
 
 def _road_failed(error: Exception) -> VernixError:
