@@ -39,15 +39,16 @@ class Program:
         finally:
             self.process.kill()
 
-    def wait_for(self, event: str) -> dict[str, Any]:
-        """The first line of the log with this event."""
+    def wait_for(self, event: str, **fields: object) -> dict[str, Any]:
+        """The first line of the log with this event and these fields."""
+        wanted = {"event": event, **fields}
         give_up = time.monotonic() + PATIENCE
         while time.monotonic() < give_up and self.process.poll() is None:
             for line in self.log.read_text().splitlines():
-                if line.startswith("{") and json.loads(line)["event"] == event:
-                    return dict(json.loads(line))
+                if line.startswith("{") and wanted.items() <= (said := json.loads(line)).items():
+                    return dict(said)
             time.sleep(0.05)
-        raise AssertionError(f"no {event!r} in {self.log.read_text()[-2000:]}")
+        raise AssertionError(f"no {wanted} in {self.log.read_text()[-2000:]}")
 
 
 @pytest.mark.parametrize("point", ["read:opened", "lakehouse:committed", "answer:acted"])
@@ -77,8 +78,7 @@ def test_it_answers_while_it_runs_and_ends_on_sigterm(registry: Registry, hospit
         assert other.wait() == 5
         assert "Another vernix-registry run" in other.log.read_text()
         delivery = hospital.send(GOOD)
-        while program.wait_for("step") and '"receipt"' not in program.log.read_text():
-            time.sleep(0.05)
+        program.wait_for("step", step="receipt")
         assert hospital.answer(delivery).receipt.result == "accepted"
         program.process.terminate()
         began = time.monotonic()
@@ -101,8 +101,9 @@ def test_a_gateway_that_comes_later_is_found(registry: Registry, kit: Any, tmp_p
         program.wait_for("gateway away")
         with LyingGateway(kit).running():
             hospital = Hospital(kit, tmp_path)
-            hospital.send(GOOD)
-            program.wait_for("step")
+            delivery = hospital.send(GOOD)
+            program.wait_for("step", step="receipt")
+            assert hospital.answer(delivery).receipt.result == "accepted"
     finally:
         program.process.terminate()
         program.wait()
