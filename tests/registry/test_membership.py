@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from tests.exchange_kit import ExchangeKit
 from tests.registry.conftest import Killed
 
 from vernix.courier.exchange import Exchange
@@ -117,6 +118,18 @@ def test_an_enrolment_without_the_secret_lets_nobody_in(
     assert open_invitations(), "the partner itself may still join"
     gateway.waiting["2"] = enrol(registry, invited.invitation)
     assert take(registry, gateway) == 1
+
+
+def test_somebody_elses_key_does_not_use_an_invitation_up(
+    registry: Registry, gateway: Gateway, invited: Invited, kit: ExchangeKit
+) -> None:
+    version = registry.publishing.current().version
+    others = kit.members["riverside"].key.verify_key.to_text()
+    stranger = replace(invited.invitation, secret=b"0" * 16)
+    gateway.waiting["1"] = enrol(registry, stranger, signing_key=others)
+    assert take(registry, gateway) == 0
+    assert registry.publishing.current().version == version
+    assert open_invitations(), "the partner itself may still join"
 
 
 @pytest.mark.parametrize("content", [b"noise", b"age-encryption.org/v1\n-> X25519 x\n"])

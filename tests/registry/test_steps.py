@@ -15,6 +15,7 @@ from tests.registry.conftest import CANARIES, GOOD, Hospital, Killed, everything
 from vernix.custody.delivery import Delivery
 from vernix.custody.signatures import SigningKey
 from vernix.errors import KeeperFailed
+from vernix.registry.parting import Naming
 from vernix.registry.unlocked import Registry
 from vernix.registry.verifying import compare
 from vernix.sealing.header import read_header
@@ -165,6 +166,25 @@ def test_not_a_table_is_refused_with_a_reason(registry: Registry, hospital: Hosp
     assert answer.receipt.result == "rejected"
     assert answer.acknowledgements[0].refusal
     assert registry.book.table("birth").read(["row"]).num_rows == 0
+
+
+def test_a_mapping_without_an_end_is_not_read_to_it(
+    registry: Registry, hospital: Hospital, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    batch = Naming.batch
+
+    def noting(naming: Naming, submitter: str, encounter: str, file: Path, mapping: bytes) -> str:
+        held.append(len(mapping))
+        return batch(naming, submitter, encounter, file, mapping)
+
+    monkeypatch.setattr(Naming, "batch", noting)
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_bytes(b"#" * (5 << 20))
+    delivery = hospital.send(*rows_of(1), mapping=mapping)
+    assert work(registry) == 0
+    assert hospital.answer(delivery).acknowledgements[0].refusal
+    assert max(held) <= (1 << 20) + 1
 
 
 def test_sealed_to_somebody_else_is_refused(

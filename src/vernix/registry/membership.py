@@ -149,7 +149,9 @@ def _enrol(registry: Registry, sealed: bytes) -> bool:
         raise DataRefused("The enrolment answers no open invitation.", hint="Ask the registry for a new one.")
 
     def change(directory: Directory) -> Directory | None:
-        if any(key.value == claimed.signing_key for known in directory.partners for key in known.keys):
+        # Only under the invited id is it this enrolment, taken before a kill: nothing else of it is proven.
+        known = [key.value for each in directory.partners if each.id == row.partner for key in each.keys]
+        if claimed.signing_key in known:
             return None
         entry = directory.invitation(claimed.invitation, utc_now())
         return with_partner(directory, row.partner, verify_enrolment(signed, entry, utc_now()))

@@ -121,9 +121,17 @@ def _with_mappings(files: Sequence[OpenedFile]) -> tuple[OpenedFile, ...]:
         if file.entry.role == "data":
             waiting.append(OpenedFile(file.entry, file.path, first))
         elif file.entry.role == "mapping":
-            mapping = file.path.read_bytes()
+            mapping = _read_mapping(file.path)
             if not data and not waiting:
                 first = mapping
             data += [OpenedFile(each.entry, each.path, mapping) for each in waiting]
             waiting = []
     return tuple(data + waiting)
+
+
+def _read_mapping(path: Path) -> bytes:
+    """The mapping; of one that is too long as much as shows its reader that it is."""
+    from vernix.intake.mapping import MAX_BYTES
+
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
