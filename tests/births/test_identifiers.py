@@ -116,8 +116,8 @@ def test_a_spelled_gestation_reads_back(days: int) -> None:
 
 
 def test_preterm_ends_at_37_completed_weeks() -> None:
-    assert gestation.completed_weeks(gestation.TERM_DAYS - 1) == 36
-    assert gestation.completed_weeks(gestation.TERM_DAYS) == 37
+    assert gestation.spelled(gestation.TERM_DAYS - 1) == "36w6d"
+    assert gestation.spelled(gestation.TERM_DAYS) == "37w0d"
 
 
 def test_the_weight_reference_has_every_week_and_rises() -> None:

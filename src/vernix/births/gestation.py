@@ -26,11 +26,6 @@ TERM_DAYS = 259
 """37 completed weeks: fewer is preterm."""
 
 
-def completed_weeks(days: int) -> int:
-    """Completed weeks of a gestation in days."""
-    return days // 7
-
-
 def spelled(days: int) -> str:
     """A gestation the way vernix writes it: ``38w4d``."""
     return f"{days // 7}w{days % 7}d"

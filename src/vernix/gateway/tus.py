@@ -21,7 +21,6 @@ from vernix.gateway.receiving import Receptions
 from vernix.gateway.uploads import State, Upload
 
 VERSION = "1.0.0"
-METHODS = ("HEAD", "PATCH", "OPTIONS", "DELETE")
 _EXTENSIONS = "expiration,termination"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _OVERRIDE = "x-http-method-override"

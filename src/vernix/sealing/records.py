@@ -79,10 +79,6 @@ class RecordKey:
             blobs.append(prefix + nonce + encrypt(nonce, plaintext, prefix + context))
         return blobs
 
-    def open_many(self, records: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
-        """``open`` for each (blob, context)."""
-        return [self.open(sealed, context) for sealed, context in records]
-
 
 class BlindIndexKey:
     """Makes blind indexes: HMAC-SHA-256, cut to 16 bytes, apart for every field."""
