@@ -66,6 +66,7 @@ def test_another_root_is_refused_and_not_kept(
     other.publish()
     assert gateway.publish(other.publisher.files()).status == 401
     assert fetched(gateway, tmp_path / "client", kit) == 1
+    gateway.stop()
     with pytest.raises(UsageErrorFromServe, match="another root"):
         serve(kit.data, other.public)
 
@@ -177,18 +178,34 @@ def test_without_a_directory_it_does_not_start(tmp_path: Path) -> None:
         serve(tmp_path / "gateway", tmp_path)
 
 
+def test_two_gateways_do_not_share_a_folder(kit: ExchangeKit) -> None:
+    """Not even at two ports; the workers of one gateway do, and a kill of all of them frees it at once."""
+    with kit.running("--workers", "2") as gateway:
+        ended = start(kit.data, None)
+        assert ended.returncode == 5
+        assert "Another vernix-gateway serve is at work in this data folder. Stop it first." in ended.stderr
+        assert gateway.request("GET", "/health").status == 200
+        gateway.kill()
+        gateway.start()
+
+
 class UsageErrorFromServe(Exception):
     """The program ended with exit code 2; the text is what it said."""
 
 
 def serve(data: Path, directory: Path | None) -> None:
     """Try to start a gateway that refuses to."""
+    ended = start(data, directory)
+    if ended.returncode == 2:
+        raise UsageErrorFromServe(ended.stderr)
+
+
+def start(data: Path, directory: Path | None) -> subprocess.CompletedProcess[str]:
+    """Start a gateway at a port of its own that will end by itself."""
     program = Path(sys.executable).with_name("vernix-gateway")
     command = [str(program), "serve", "--data", str(data), "--port", "0"]
     command += ["--directory", str(directory)] if directory else []
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    if ended.returncode == 2:
-        raise UsageErrorFromServe(ended.stderr)
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
 
 def _expire(kit: ExchangeKit, past: object) -> None:

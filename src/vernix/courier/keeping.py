@@ -7,14 +7,13 @@ Everything the courier keeps is private: folders 0700, files 0600. Documents are
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from vernix.custody import durable
 from vernix.custody.durable import write_file
 from vernix.errors import KeeperFailed
 
@@ -63,19 +62,7 @@ def sweep(path: Path) -> None:
 
 @contextlib.contextmanager
 def held(path: Path, *, wait: bool = False) -> Iterator[bool]:
-    """Hold a lock file while inside; yields False at once when another process holds it.
-
-    With ``wait`` it is always held in the end. The kernel lets go of it when the process dies, however it
-    dies.
-    """
+    """Hold a lock file while inside, its folder made if need be: see ``durable.held``."""
     private_folder(path.parent)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
+    with durable.held(path, wait=wait) as mine:
+        yield mine

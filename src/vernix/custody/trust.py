@@ -8,15 +8,13 @@ last, so that a program killed in between leaves the old set or the new one.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from vernix.custody.directory import Directory
-from vernix.custody.durable import remove_unfinished, sync_folder, write_file
+from vernix.custody.durable import held, remove_unfinished, sync_folder, write_file
 from vernix.custody.identifiers import utc_now
 from vernix.custody.proving import FILE_NAME, MAX_DIRECTORY, TARGET, TIMESTAMP, Fetch, ProvenSet, prove
 from vernix.errors import NotFound, NotProven
@@ -144,9 +142,5 @@ class DirectoryMirror:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with held(self._folder / ".lock", wait=True):
             yield
-        finally:
-            os.close(handle)

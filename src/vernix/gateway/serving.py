@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from cyclopts import Parameter
 
 from vernix.console import say
+from vernix.custody.durable import alone
 from vernix.custody.identifiers import check_gateway_url
 from vernix.errors import KeeperFailed, NotProven, UsageError
 from vernix.gateway import logs
@@ -86,11 +87,13 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     names = frozenset(urlsplit(origin).netloc for origin in origins)
     folder = (data or default_data()).resolve()
     settings = Settings.for_folder(folder, names, database_url=database, workers=workers)
-    say(f"vernix-gateway {prepare(settings, directory)}; data in {folder}.")
-    (folder / _STARTING).touch()
-    server = _server(settings, host, port, tls_certificate, tls_key)
-    server.on_startup(partial(_warn_before_stopping, server))
-    server.serve(target_loader=partial(_load, settings, address), wrap_loader=False)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with alone(folder, "vernix-gateway serve"):
+        say(f"vernix-gateway {prepare(settings, directory)}; data in {folder}.")
+        (folder / _STARTING).touch()
+        server = _server(settings, host, port, tls_certificate, tls_key)
+        server.on_startup(partial(_warn_before_stopping, server))
+        server.serve(target_loader=partial(_load, settings, address), wrap_loader=False)
     return 0
 
 

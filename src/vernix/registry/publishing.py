@@ -7,9 +7,7 @@ The published directory is the only list of partners there is; no table repeats 
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +15,7 @@ from datetime import datetime, timedelta
 
 from vernix.courier.exchange import Exchange
 from vernix.custody.directory import Directory, InvitationKey, Key, Partner, Right
+from vernix.custody.durable import held
 from vernix.custody.identifiers import REGISTRY, parse_time, utc_now
 from vernix.custody.invitation import Enrolment
 from vernix.custody.proving import MAX_METADATA, Fetch
@@ -95,12 +94,8 @@ class Publishing:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        handle = os.open(self._folder.root / "publishing.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with held(self._folder.root / "publishing.lock", wait=True):
             yield
-        finally:
-            os.close(handle)
 
 
 def with_invitation(directory: Directory, entry: InvitationKey, now: datetime) -> Directory:

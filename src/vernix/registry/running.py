@@ -6,18 +6,14 @@ it arrives; a gateway that is away is tried again with growing pauses. SIGTERM e
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from vernix.errors import KeeperFailed
+from vernix.custody.durable import alone
 from vernix.registry.logs import configure, log
-from vernix.registry.settings import PASSPHRASE_VARIABLE, RegistryFolder, find_folder
+from vernix.registry.settings import PASSPHRASE_VARIABLE, find_folder
 from vernix.registry.unlocked import unlock
 
 
@@ -45,7 +41,8 @@ def run(
     configure()
     folder = find_folder(data)
     folder.profile()
-    with _alone(folder):
+    # The tables have one writer.
+    with alone(folder.root, "vernix-registry run"):
         registry = unlock(data, passphrase_file, migrate=True)
         # Only now: what these import are tables, and tables need an open database.
         from vernix.registry import steps
@@ -55,20 +52,3 @@ def run(
         log().info("started", count=again)
         runner = Runner(registry, registry.exchange(gateway_ca))
         return runner.once() if once else runner.until_stopped()
-
-
-@contextmanager
-def _alone(folder: RegistryFolder) -> Iterator[None]:
-    """One `run` a data folder: the tables have one writer."""
-    handle = os.open(folder.root / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise KeeperFailed(
-            "Another vernix-registry run is at work in this data folder.", hint="Stop it first."
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(handle)
