@@ -60,7 +60,6 @@ def test_many_is_each() -> None:
     rows = [(b"%d" % number, b"row %d" % number) for number in range(50)]
     sealed = KEY.seal_many(rows)
     contexts = [context for _, context in rows]
-    assert list(map(KEY.open, sealed, contexts)) == [plaintext for plaintext, _ in rows]
     assert [KEY.open(*pair) for pair in zip(sealed, contexts, strict=True)] == [plain for plain, _ in rows]
     values = ["a", None, "é", "a", ""]
     assert INDEX.index_many("name", values) == [
