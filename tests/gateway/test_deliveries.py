@@ -131,6 +131,8 @@ def test_who_did_not_get_it_sees_nothing(kit: ExchangeKit, gateway: RunningGatew
     delivery = gateway.deliver(part)
     for path in (f"/deliveries/{delivery.id}", f"/deliveries/{delivery.id}/parts/0"):
         assert gateway.signed("lakeside", "GET", path).status == 404
+    assert delivery.id in gateway.signed("registry", "GET", "/mailbox").body.decode()
+    assert delivery.id not in gateway.signed("lakeside", "GET", "/mailbox").body.decode()
     # The sender may ask what became of it, but does not get the bytes back.
     assert gateway.signed("riverside", "GET", f"/deliveries/{delivery.id}").status == 200
     assert gateway.signed("riverside", "GET", f"/deliveries/{delivery.id}/parts/0").status == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import os
 import socket
 import threading
@@ -15,6 +16,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.exchange_kit import TUS, ExchangeKit, RunningGateway, SealedPart
+
+from vernix.sealing.header import read_header
+from vernix.sealing.recipients import PassphraseRecipient
+from vernix.sealing.sealer import seal_bytes
 
 MIB = 1 << 20
 BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -144,6 +149,17 @@ def test_what_is_not_sealed_is_refused_and_not_kept(
     assert "seal" in reply.json["hint"]
     assert gateway.request("HEAD", path, headers=TUS).status == 404
     assert not [blob for blob in _blobs(kit) if content in blob.read_bytes()]
+
+
+def test_what_a_passphrase_opens_is_refused_and_not_kept(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    content = seal_bytes(bytes(5000), [PassphraseRecipient(b"Maple Street 12", work_factor=2)])
+    header = len(read_header(io.BytesIO(content)).encoded)
+    _, path = gateway.begin_upload("riverside", SealedPart(content, header, ""))
+    reply = gateway.patch(path, 0, content)
+    assert reply.status == 422
+    assert "passphrase" in reply.json["error"]
+    assert gateway.request("HEAD", path, headers=TUS).status == 404
+    assert not [blob for blob in _blobs(kit) if content[-100:] in blob.read_bytes()]
 
 
 @pytest.mark.parametrize("claimed", [-1, 1])

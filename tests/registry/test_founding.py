@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from tests.registry.conftest import Killed, everything_readable, open_tables
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import DataRefused, UsageError
 from vernix.registry import founding
-from vernix.registry.keyring import Keyring
+from vernix.registry.keyring import Keyring, load_root_keys
 from vernix.registry.settings import RegistryFolder, read_passphrase
 from vernix.registry.unlocked import unlock
 
@@ -105,12 +106,15 @@ def test_a_stolen_disk_shows_no_key(init: Callable[..., None], tmp_path: Path) -
     init()
     passphrase = read_passphrase(tmp_path / "passphrase")
     keys = Keyring.open(tmp_path / "data" / "keys" / "keyring.age", passphrase)
-    wanted = [keys.vault, keys.index, keys.pseudonym, keys.signing.to_bytes(), keys.targets.to_bytes()]
-    wanted += [str(keys.identity).encode(), passphrase]
+    raw = [keys.vault, keys.index, keys.pseudonym, passphrase]
+    signing = [keys.signing, keys.targets, keys.timestamp]
+    signing += load_root_keys(RegistryFolder(tmp_path / "data").root_keys, passphrase)
+    assert len(signing) == 6
+    raw += [key.to_bytes() for key in signing]
+    spelled = [str(keys.identity).encode(), *(key.to_text().split()[1].encode() for key in signing)]
+    wanted = [*raw, *spelled, *(secret.hex().encode() for secret in raw), *map(b64encode, raw)]
     for path, content in everything_readable(tmp_path / "data"):
-        for secret in wanted:
-            assert secret not in content, path.name
-            assert secret.hex().encode() not in content, path.name
+        assert not [secret for secret in wanted if secret in content], path.name
 
 
 def test_a_missing_passphrase_file_is_said(init: Callable[..., None], tmp_path: Path) -> None:
