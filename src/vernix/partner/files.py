@@ -79,7 +79,7 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
     data: Data = None,
     force: Annotated[bool, Parameter(name=["-f", "--force"], negative="")] = False,
 ) -> None:
-    """Seal a file so that only its recipients can open it (age format; any age tool opens it).
+    """Seal a file so that only its recipients can open it (age format: other age tools open it).
 
     Parameters
     ----------
