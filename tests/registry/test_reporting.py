@@ -81,8 +81,24 @@ def test_an_empty_book_gives_an_empty_report(registry: Registry) -> None:
 def test_unknown_names_are_answered_with_the_known(registry: Registry) -> None:
     with pytest.raises(UsageError, match="There is: births"):
         report("birth")
-    with pytest.raises(UsageError, match="no column mother_family_name"):
-        births(registry, "mother_family_name")
+    for name in (
+        "mother_family_name",
+        "pseudonym",
+        "mother_pseudonym",
+        "submission",
+        "batch",
+        "row",
+        "cleared",
+    ):
+        with pytest.raises(UsageError, match=f"no column {name}"):
+            births(registry, name)
+
+
+def test_it_groups_by_what_the_dictionary_has(registry: Registry, hospital: Hospital) -> None:
+    hospital.send(GOOD)
+    assert work(registry) == 0
+    for name in ("sex", "site", "submitter", "year"):
+        assert [row[name] for row in births(registry, name).rows] != []
 
 
 def test_json_holds_null_and_a_reason_for_what_is_withheld() -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from vernix import __version__
+from vernix.births import encounters
+from vernix.births.elements import Privacy
 from vernix.console import say
 from vernix.custody.durable import write_file
 from vernix.errors import UsageError
@@ -25,6 +27,8 @@ from vernix.registry.settings import find_folder
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+_IN_THE_BOOK: tuple[Privacy, ...] = ("quasi", "clinical")
 
 Format = Literal["table", "csv", "json", "svg", "html"]
 
@@ -80,7 +84,7 @@ def report(
     output
         The file to write; standard output when not given.
     by
-        What to group by, separated by commas: columns of the book, or "year"; "" for one row of all.
+        What to group by, separated by commas: elements that name nobody, "submitter", "year"; "" for one row.
     extraction
         Make it from an earlier state of the book: the version that an earlier report was stamped with.
     data
@@ -125,11 +129,13 @@ def _looked_at(kind: Report, by: tuple[str, ...]) -> set[str]:
     from ibis.expr.operations import Field
 
     schema = ibis.Schema.from_pyarrow(book_schema(kind.encounter))
-    unknown = [name for name in by if name not in schema and name != "year"]
+    # What the registry adds (pseudonym, delivery, row) would make a table of records, not of births.
+    dictionary = {element.name for element in encounters.get(kind.encounter).with_privacy(*_IN_THE_BOOK)}
+    unknown = [name for name in by if name not in {*dictionary, "submitter", "year"}]
     if unknown:
         raise UsageError(
             f"The book has no column {', '.join(unknown)} to group by.",
-            hint="Take a column of the data dictionary that is no direct identifier, or year.",
+            hint="Take an element of the data dictionary that is no direct identifier, submitter or year.",
         )
     book = ibis.table(schema, name="book")
     fields = kind.make(book, by).op().find(Field)
