@@ -395,9 +395,11 @@ def test_a_full_disk_of_the_registry(bad: BadWorld) -> None:
     rows = [{"record_number": f"D-{number}"} for number in range(5)]
     bad.world.vernix(bad.clinic, "send", write_births(bad.world.root / "full.csv", *rows))
     before = bad.world.registry("status", "--json").document()["births"]
-    for left in (0, 144 << 10):
+    for left in (0, 144 << 10, 1 << 20):
         with bad.disks["registry"].full(left):
-            bad.world.registry("run", "--once", accept=(5,))
+            ended = bad.world.registry("run", "--once", accept=(5,) if left < 1 << 20 else (0, 5))
+        said = [line for line in ended.err.splitlines() if not line.startswith("{")]
+        assert len(said) == (ended.code == 5), "one clear sentence, and no panic of a library's"
     bad.world.registry("run", "--once")
     answer = bad.world.vernix(bad.clinic, "collect", "--json").document()
     assert [item["counts"]["accepted"] for item in answer["acknowledgements"]] == [5]

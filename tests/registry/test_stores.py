@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from deltalake.exceptions import DeltaError
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.registry.conftest import CANARIES, CHART, GIVEN, GOOD, NUMBER, SURNAME, everything_readable
@@ -82,6 +85,38 @@ class TestLakehouse:
         newer.append_once(pa.table({"n": [2], "word": ["two"]}, schema=wider), "b")
         held = newer.read(["n", "word"]).sort_by("n").to_pylist()
         assert held == [{"n": 1, "word": None}, {"n": 2, "word": "two"}]
+
+    def test_a_full_disk_is_found_before_the_table_is_touched(
+        self, table: Lakehouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """On a disk that fills up meanwhile Delta's threads would panic, and print so."""
+
+        def full(*_: Any) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        before = sorted(table.folder.rglob("*"))
+        monkeypatch.setattr("os.posix_fallocate", full)
+        monkeypatch.setattr("deltalake.write_deltalake", lambda *_, **__: pytest.fail("it was touched"))
+        with pytest.raises(OSError, match="No space left"):
+            table.append_once(numbers(1), "a")
+        assert sorted(table.folder.rglob("*")) == before
+        monkeypatch.undo()
+        assert table.append_once(numbers(1), "a")
+
+    @pytest.mark.parametrize("kind", [DeltaError, OSError])
+    def test_what_delta_says_of_a_full_disk_is_that(
+        self, table: Lakehouse, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+    ) -> None:
+        """Its own OSError has words and no number."""
+
+        def full(*_: Any, **__: Any) -> None:
+            raise kind(f"Unable to copy data to file {SURNAME} (os error {errno.ENOSPC})")
+
+        monkeypatch.setattr("deltalake.write_deltalake", full)
+        with pytest.raises(OSError, match="No space left") as caught:
+            table.append_once(numbers(1), "a")
+        assert caught.value.errno == errno.ENOSPC
+        assert SURNAME not in str(caught.value)
 
     def test_a_version_that_never_was_is_refused(self, table: Lakehouse) -> None:
         with pytest.raises(UsageError, match="no version 9"):

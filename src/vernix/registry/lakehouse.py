@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     import pyarrow.dataset as ds
     from deltalake import DeltaTable
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_ROOM_A_COLUMN, _ROOM_A_COMMIT = 4 << 10, 64 << 10
 _FEW_FILES = 64
 """More small files than this are worth rewriting into one while nothing else waits."""
 
@@ -47,14 +51,15 @@ class Lakehouse:
 
         if not DeltaTable.is_deltatable(str(self.folder)):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Batches are asked for by name as long as a partner may send one again; ten years is for ever
-            # here.
-            DeltaTable.create(
-                str(self.folder),
-                schema=self.schema,
-                mode="ignore",
-                configuration={"delta.setTransactionRetentionDuration": "interval 520 weeks"},
-            )
+            with self._writing(0):
+                # Batches are asked for by name as long as a partner may send one again; ten years is for ever
+                # here.
+                DeltaTable.create(
+                    str(self.folder),
+                    schema=self.schema,
+                    mode="ignore",
+                    configuration={"delta.setTransactionRetentionDuration": "interval 520 weeks"},
+                )
             self._sync(0)
 
     def table(self) -> DeltaTable:
@@ -99,13 +104,12 @@ class Lakehouse:
             KeeperFailed: the table could not be written. Why is not repeated: it may quote rows.
         """
         from deltalake import CommitProperties, Transaction, write_deltalake
-        from deltalake.exceptions import DeltaError
 
         table = self.table()
         if table.transaction_version(batch) is not None:
             return False
         missing = set(self.schema.names) - {field.name for field in table.schema().fields}
-        try:
+        with self._writing(rows.nbytes):
             write_deltalake(
                 table,
                 rows,
@@ -113,13 +117,6 @@ class Lakehouse:
                 schema_mode="merge" if missing else None,
                 commit_properties=CommitProperties(app_transactions=[Transaction(app_id=batch, version=1)]),
             )
-        except DeltaError as error:
-            if f"(os error {errno.ENOSPC})" in str(error):
-                # Not the rows' fault: whoever takes the step waits until there is room, however long.
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
-            raise KeeperFailed(
-                f"The table {self.folder.name} could not be written.", hint="Is this disk full?"
-            ) from None
         reached("lakehouse:committed")
         self._sync(table.version())
         return True
@@ -135,11 +132,35 @@ class Lakehouse:
     def compact(self) -> bool:
         """Rewrite many small files into few, where there are many. No row changes; older versions stay."""
         table = self.table()
-        if len(table.file_uris()) <= _FEW_FILES:
+        files = table.file_uris()
+        if len(files) <= _FEW_FILES:
             return False
-        table.optimize.compact()
+        with self._writing(sum(Path(file).stat().st_size for file in files)):
+            table.optimize.compact()
         self._sync(table.version())
         return True
+
+    @contextmanager
+    def _writing(self, size: int) -> Iterator[None]:
+        """A write of about ``size`` bytes by Delta, whose failures are named as ours inside.
+
+        Room is looked for first: on a disk that is full in the midst, Delta's threads panic and print so.
+        """
+        from deltalake.exceptions import DeltaError
+
+        with tempfile.TemporaryFile(dir=self.folder) as probe:
+            wanted = size + _ROOM_A_COLUMN * len(self.schema) + _ROOM_A_COMMIT
+            os.posix_fallocate(probe.fileno(), 0, wanted)
+        try:
+            yield
+        except (DeltaError, OSError) as error:
+            for number in _FULL:
+                if f"(os error {number})" in str(error):
+                    # Not the rows' fault: whoever takes the step waits until there is room, however long.
+                    raise OSError(number, os.strerror(number)) from None
+            raise KeeperFailed(
+                f"The table {self.folder.name} could not be written.", hint="Is this disk full?"
+            ) from None
 
     def _sync(self, version: int) -> None:
         """Bring one version's files to the disk: Delta itself leaves that to the operating system."""

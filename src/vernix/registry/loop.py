@@ -55,7 +55,7 @@ class Runner:
 
         Raises:
             RoadFailed: the gateway cannot be reached.
-            KeeperFailed: the workflow's tables could not be written.
+            KeeperFailed: this disk or the workflow's tables could not be written.
         """
         try:
             self._tell_directory()
@@ -68,10 +68,14 @@ class Runner:
                 "The workflow's tables could not be written.", hint="Is this disk full? Then run it again."
             ) from None
         left = steps.left_over()
-        if left:
-            say(f"{left} submissions wait; vernix-registry status says why.")
+        waiting = f"{left} submissions wait; vernix-registry status says why."
         if left and steps.disk_failed():
-            return KeeperFailed.exit_code
+            raise KeeperFailed(
+                f"This machine's disk is full or failed: {waiting}",
+                hint="Nothing is lost; free some space, then run it again.",
+            )
+        if left:
+            say(waiting)
         return RoadFailed.exit_code if left else 0
 
     def until_stopped(self) -> int:

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from vernix.custody.identifiers import utc_now
 from vernix.errors import FarSideRefused, KeeperFailed, NotFound, RoadFailed
 from vernix.registry import stages
@@ -99,9 +101,10 @@ def left_over() -> int:
 
 
 def disk_failed() -> bool:
-    """Whether something waits because this machine's disk failed."""
+    """Whether something waits because this machine's disk failed, or what is kept on it."""
     waiting = Submission.objects.exclude(state=State.DONE)
-    return waiting.filter(trouble__contains=f": {_DISK}: ").exists()
+    ours = Q(trouble__contains=f": {_DISK}: ") | Q(trouble__contains=f": {KeeperFailed.__name__} at ")
+    return waiting.filter(ours).exists()
 
 
 def begin_again(registry: Registry) -> int:
