@@ -6,6 +6,8 @@ names of things, places and counts; never a value from a record, never a key.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class VernixError(Exception):
     """Something that a person must know about.
@@ -88,3 +90,8 @@ class KeeperFailed(VernixError):
 
     exit_code = 5
     http_status = 507
+
+
+def worst_exit_code(errors: Iterable[VernixError]) -> int:
+    """The exit code for a run that went on past refusals: 3 (the far side) before 1 (data), 0 without any."""
+    return max((error.exit_code for error in errors), default=0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -475,3 +477,15 @@ def test_no_word_of_a_file_is_said_or_kept_by_the_gateway(
     held += [*gateway.parts.values(), *gateway.deliveries.values(), json.dumps(gateway.asked).encode()]
     assert not any(CANARY in content for content in held)
     assert CANARY.decode() not in capsys.readouterr().out
+
+
+def test_what_send_loads_is_little() -> None:
+    code = (
+        "import sys, vernix.partner.sending\n"
+        "unused = ('vernix.births', 'vernix.intake', 'vernix.sealing.opening', 'pyarrow', 'rich')\n"
+        "print(sorted(name for name in sys.modules if name.startswith(unused)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]", "a message needs nothing that knows births, and starts sooner without"

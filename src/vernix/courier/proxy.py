@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
+from urllib.request import proxy_bypass
 
 from vernix.errors import UsageError
 
@@ -33,12 +34,7 @@ def proxy_for(gateway: str) -> Proxy | None:
     Raises ``UsageError`` when what the environment names is not the address of a proxy.
     """
     named = next((os.environ[name] for name in VARIABLES if name in os.environ), "")
-    if not named:
-        return None
-    # Costs as much as all else that a short command imports; only who has a proxy pays it.
-    from urllib.request import proxy_bypass
-
-    return None if proxy_bypass(gateway) else _parse(named)
+    return _parse(named) if named and not proxy_bypass(gateway) else None
 
 
 def _parse(text: str) -> Proxy:

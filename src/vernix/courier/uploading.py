@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class Destination:
     to: tuple[str, ...]
     purpose: str
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """The recipients as one comparable value."""
         return tuple(sorted(str(recipient) for recipient in self.recipients))

@@ -15,9 +15,9 @@ PROGRAM = Program(
         Command(
             "check", "vernix.partner.checking:check", "check a file with the registry's own rules, offline"
         ),
-        Command("send", "vernix.partner.exchange:send", "seal files and send them; run again to resume"),
-        Command("inbox", "vernix.partner.exchange:inbox", "list what waits for you"),
-        Command("collect", "vernix.partner.exchange:collect", "fetch, verify and open what waits for you"),
+        Command("send", "vernix.partner.sending:send", "seal files and send them; run again to resume"),
+        Command("inbox", "vernix.partner.collecting:inbox", "list what waits for you"),
+        Command("collect", "vernix.partner.collecting:collect", "fetch, verify and open what waits for you"),
         Command("keygen", "vernix.partner.files:keygen", "make an identity (a secret key) and its recipient"),
         Command("seal", "vernix.partner.files:seal", "seal a file to recipients or to a partner"),
         Command("open", "vernix.partner.files:open_", "open a sealed file"),

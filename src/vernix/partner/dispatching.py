@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vernix.births import encounters
 from vernix.console import say
 from vernix.courier.dispatch import Dispatch, OutgoingFile
 from vernix.custody.manifest import safe_name
@@ -68,6 +67,9 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
 
 
 def _submission(partner: Partner, wish: Wish, paths: Sequence[Path]) -> list[OutgoingFile]:
+    # A message needs none of what knows births, and is on its way sooner without it.
+    from vernix.births import encounters
+
     if wish.encounter is not None:
         encounters.get(wish.encounter)
     files: list[OutgoingFile] = []

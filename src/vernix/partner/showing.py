@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vernix.console import print_json, say
-from vernix.courier.collecting import Mail, SetAside
-from vernix.courier.sending import Sent
 from vernix.custody.identifiers import format_time
-from vernix.custody.receipt import Receipt
-from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.findings import Finding
-from vernix.partner.answers import NewAnswers
-from vernix.partner.receiving import Taken
+
+if TYPE_CHECKING:
+    # What is shown is loaded by whoever has it: `send` shows no acknowledgement.
+    from vernix.courier.collecting import Mail, SetAside
+    from vernix.courier.sending import Sent
+    from vernix.custody.receipt import Receipt
+    from vernix.intake.acknowledgement import Acknowledgement
+    from vernix.intake.findings import Finding
+    from vernix.partner.answers import NewAnswers
+    from vernix.partner.receiving import Taken
 
 SHOWN = 40
 """Findings shown on a terminal for each file; ``--json`` and the kept acknowledgement have all."""
