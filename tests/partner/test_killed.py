@@ -7,10 +7,13 @@ at one.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,49 +23,90 @@ from tests.partner_kit import everything_in, exchange_of, sender
 
 from vernix.courier.dispatch import Dispatch, OutgoingFile, Plan
 from vernix.courier.sending import Outbox
+from vernix.custody.durable import TEMPORARY
 from vernix.partner.state import Partner
 from vernix.sealing.opening import open_bytes
 
-CHILD = """
-import os, signal, sys
-last, words = int(sys.argv[1]), sys.argv[2:]
+NURSERY = """
+import json, os, signal, sys
+from vernix.partner.cli import PROGRAM
+import cyclopts, tuf.ngclient, vernix.births.encounters, vernix.partner.collecting, vernix.partner.sending
 lasting = {"os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir", "os.truncate", "http.client.send"}
 count = 0
-def watch(event, _arguments):
-    global count
-    if event in lasting:
-        count += 1
-        if count == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-import vernix.partner.exchange, vernix.partner.cli
-sys.addaudithook(watch)
-try:
-    vernix.partner.cli.PROGRAM.main(words)
-finally:
-    print("instants", count, file=sys.stderr)
+def run(last, words):
+    def watch(event, _arguments):
+        global count
+        if event in lasting:
+            count += 1
+            if count == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(watch)
+    try:
+        PROGRAM.main(words)
+    except SystemExit as left:
+        print("instants", count, file=sys.stderr, flush=True)
+        os._exit(left.code)
+for line in sys.stdin:
+    order = json.loads(line)
+    child = os.fork()
+    if not child:
+        said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(said, 1), os.dup2(said, 2)
+        run(order["last"], order["words"])
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-FEW = 5
+FEW = 12
 """Instants that an ordinary run tries, spread over the whole; the nightly run tries them all."""
 SETTLING = 4
 """Runs differ by a few instants (a directory that was fetched already, a reused connection)."""
 
 
-def run(last: int, *words: object) -> subprocess.CompletedProcess[str]:
-    """A child that kills itself at its instant number ``last`` (never, if 0)."""
+@dataclass
+class Runs:
+    """Runs of ``vernix``, each a process of its own, forked from one that has imported everything already.
+
+    A start of Python would take ten times as long as what is to be shown.
+    """
+
+    nursery: subprocess.Popen[str]
+    said: Path
+
+    def run(self, *words: object, last: int = 0) -> int:
+        """The exit code of a run that kills itself at its instant number ``last`` (never, if 0)."""
+        assert self.nursery.stdin is not None
+        assert self.nursery.stdout is not None
+        order = {"last": last, "words": [str(word) for word in words], "said": str(self.said)}
+        self.nursery.stdin.write(json.dumps(order) + "\n")
+        self.nursery.stdin.flush()
+        return int(self.nursery.stdout.readline())
+
+    def is_killed(self, last: int, *words: object) -> bool:
+        """Whether the instant came; a run that ends before it must at least have ended well."""
+        code = self.run(*words, last=last)
+        assert code in (0, -signal.SIGKILL), self.said.read_text()
+        return code != 0
+
+    def instants(self, *words: object) -> int:
+        """How many instants an undisturbed run has."""
+        assert self.run(*words) == 0, self.said.read_text()
+        return int(self.said.read_text().rsplit("instants ", 1)[1])
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-c", CHILD, str(last), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+    with subprocess.Popen(
+        [sys.executable, "-c", NURSERY],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as nursery:
+        yield Runs(nursery, tmp_path / "said.txt")
 
 
-def was_killed(done: subprocess.CompletedProcess[str]) -> bool:
-    """Whether the instant came; a run that ends before it must at least have ended well."""
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode != 0
-
-
-def instants(done: subprocess.CompletedProcess[str]) -> int:
-    assert done.returncode == 0, done.stderr
-    return int(done.stderr.rsplit("instants ", 1)[1])
+def half_written(partner: Partner) -> list[str]:
+    return [name for name in everything_in(partner.folder.path) if TEMPORARY in name]
 
 
 def spread(total: int, every: bool) -> list[int]:
@@ -75,30 +119,31 @@ def every(request: pytest.FixtureRequest) -> bool:
 
 
 def test_a_killed_send_is_one_delivery(
-    kit: ExchangeKit, gateway: LyingGateway, riverside: Partner, tmp_path: Path, every: bool
+    kit: ExchangeKit, gateway: LyingGateway, riverside: Partner, runs: Runs, tmp_path: Path, every: bool
 ) -> None:
     sources = [tmp_path / "one.bin", tmp_path / "two.bin"]
     words = ("send", *sources, "--data", riverside.folder.path)
     for _ in range(2):  # the first run makes folders; the second is like those to come
         for source in sources:
             source.write_bytes(os.urandom(1_300_000))
-        total = instants(run(0, *words))
+        total = runs.instants(*words)
     identities = [kit.members["registry"].identity]
     for last in spread(total, every):
         for source in sources:
             source.write_bytes(os.urandom(1_300_000))
         before = set(gateway.deliveries)
-        assert was_killed(run(last, *words)) or last > total - SETTLING
-        assert run(0, *words).returncode == 0
+        assert runs.is_killed(last, *words) or last > total - SETTLING
+        assert runs.run(*words) == 0, runs.said.read_text()
         [new] = set(gateway.deliveries) - before
         found = [open_bytes(gateway.parts[new, n], identities, 1 << 22) for n in (1, 2)]
         assert found == [source.read_bytes() for source in sources], f"killed at instant {last}"
         left = everything_in(riverside.folder.outbox / "pending")
         assert [name for name in left if not name.endswith(".lock")] == []
+        assert half_written(riverside) == []
 
 
 def test_a_killed_collect_loses_and_doubles_nothing(
-    kit: ExchangeKit, gateway: LyingGateway, riverside: Partner, tmp_path: Path, every: bool
+    kit: ExchangeKit, gateway: LyingGateway, riverside: Partner, runs: Runs, tmp_path: Path, every: bool
 ) -> None:
     outbox, exchange = Outbox(tmp_path / "out"), exchange_of(kit, "registry", tmp_path)
     contents = [os.urandom(200_000), os.urandom(10)]
@@ -115,14 +160,15 @@ def test_a_killed_collect_loses_and_doubles_nothing(
     data = ("--data", riverside.folder.path)
     for number in range(2):
         deliver()
-        total = instants(run(0, "collect", "--into", tmp_path / f"before{number}", *data))
+        total = runs.instants("collect", "--into", tmp_path / f"before{number}", *data)
     for last in spread(total, every):
         deliver()
         into = tmp_path / f"in{last}"
-        assert was_killed(run(last, "collect", "--into", into, *data)) or last > total - SETTLING
-        assert run(0, "collect", "--into", into, *data).returncode == 0
+        assert runs.is_killed(last, "collect", "--into", into, *data) or last > total - SETTLING
+        assert runs.run("collect", "--into", into, *data) == 0, runs.said.read_text()
         assert everything_in(into) == ["same (2).bin", "same.bin"], f"killed at instant {last}"
         assert [(into / name).read_bytes() for name in ("same.bin", "same (2).bin")] == contents
         assert len(list(into.iterdir())) == 2  # no folder of opened files is left
         assert gateway.parts == {}
         assert [name for name in everything_in(riverside.folder.incoming) if "part-" in name] == []
+        assert half_written(riverside) == []
