@@ -88,7 +88,7 @@ def open_tables(folder: RegistryFolder) -> None:
 
         connection.close()
         connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = str(folder.database)
-    open_workflow(folder, migrate=True)
+    open_workflow(folder)
 
 
 def settle_registry(kit: ExchangeKit) -> Registry:

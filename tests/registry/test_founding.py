@@ -22,8 +22,8 @@ from vernix.registry.unlocked import unlock
 @pytest.fixture(autouse=True)
 def many_databases(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program opens one database; these tests found many registries in one process."""
-    monkeypatch.setattr(founding, "open_workflow", lambda folder, **_: open_tables(folder))
-    monkeypatch.setattr("vernix.registry.unlocked.open_workflow", lambda folder, **_: open_tables(folder))
+    monkeypatch.setattr(founding, "open_workflow", open_tables)
+    monkeypatch.setattr("vernix.registry.unlocked.open_workflow", open_tables)
 
 
 @pytest.fixture

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from tests.registry.conftest import CANARIES, GOOD, Hospital, work
@@ -87,3 +91,22 @@ def test_the_tables_are_those_that_the_models_say(registry: Registry) -> None:
     migrations = MigrationLoader(connection)
     models = ProjectState.from_apps(apps)
     assert MigrationAutodetector(migrations.project_state(), models).changes(migrations.graph) == {}
+
+
+@pytest.mark.parametrize("command", ["status", "verify", "invite"])
+def test_every_command_brings_an_older_database_up_to_date(registry: Registry, command: str) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", "workflow", "0001", verbosity=0)
+    assert "workflow_mark" in connection.introspection.table_names()
+    connection.close()
+    words = [command, *(["Seaside"] if command == "invite" else []), "--data", str(registry.folder.root)]
+    program = Path(sys.executable).with_name("vernix-registry")
+    passphrase = {"VERNIX_PASSPHRASE_FILE": str(registry.folder.root.with_name("passphrase"))}
+    ended = subprocess.run(
+        [program, *words], env={**os.environ, **passphrase}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "workflow_mark" not in connection.introspection.table_names()
+    assert registry.folder.database.stat().st_mode & 0o777 == 0o600

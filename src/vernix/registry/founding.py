@@ -93,7 +93,7 @@ def found(
         save_root_keys(folder.root_keys, root_keys, passphrase, work_factor)
         first = first_directory(name, gateway, keyring)
         DirectoryPublisher.found(folder.public, root_keys, keyring.online, first)
-    open_workflow(folder, migrate=True)
+    open_workflow(folder)
     Vault(folder.vault, keyring.vault, keyring.index).found()
     Book(folder.book).found()
     publisher = DirectoryPublisher(folder.public, keyring.online)

@@ -43,7 +43,7 @@ def run(
     folder.profile()
     # The tables have one writer.
     with alone(folder.root, "vernix-registry run"):
-        registry = unlock(data, passphrase_file, migrate=True)
+        registry = unlock(data, passphrase_file)
         # Only now: what these import are tables, and tables need an open database.
         from vernix.registry import steps
         from vernix.registry.loop import Runner

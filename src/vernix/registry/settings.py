@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vernix.custody.durable import write_file
+from vernix.custody.durable import held, write_file
 from vernix.errors import DataRefused, UsageError
 
 PASSPHRASE_VARIABLE = "VERNIX_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable, not a secret
@@ -192,8 +192,8 @@ def django_settings(database: Path) -> dict[str, Any]:
     }
 
 
-def open_workflow(folder: RegistryFolder, *, migrate: bool = False) -> None:
-    """Set Django up on this folder's database; once a process.
+def open_workflow(folder: RegistryFolder) -> None:
+    """Set Django up on this folder's database, once a process, and bring its tables up to date.
 
     Raises:
         UsageError: another registry's database is already open in this process.
@@ -208,8 +208,19 @@ def open_workflow(folder: RegistryFolder, *, migrate: bool = False) -> None:
         raise UsageError(
             "Another registry's database is open in this process.", hint="Use one process a registry."
         )
-    if migrate:
+    if _is_behind():
         from django.core.management import call_command
 
-        call_command("migrate", verbosity=0, interactive=False)
+        # Two programs that meet an older database at once must not both change it.
+        with held(folder.root / "migrate.lock", wait=True):
+            call_command("migrate", verbosity=0, interactive=False)
         folder.database.chmod(0o600)
+
+
+def _is_behind() -> bool:
+    """Whether the database's tables are older than this program's; costs a query, not a migration."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

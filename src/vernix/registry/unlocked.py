@@ -57,7 +57,7 @@ class Registry:
         return Exchange(Road(self.profile.gateway, ca), self.keyring.signing, self.publishing.mirror)
 
 
-def unlock(data: Path | None, passphrase_file: Path | None, *, migrate: bool = False) -> Registry:
+def unlock(data: Path | None, passphrase_file: Path | None) -> Registry:
     """Open the registry in a data folder, with its workflow tables.
 
     Raises:
@@ -68,5 +68,5 @@ def unlock(data: Path | None, passphrase_file: Path | None, *, migrate: bool = F
     profile = folder.profile()
     folder.make()
     keyring = Keyring.open(folder.keyring, read_passphrase(passphrase_file))
-    open_workflow(folder, migrate=migrate)
+    open_workflow(folder)
     return Registry(folder, profile, keyring)

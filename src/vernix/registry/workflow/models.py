@@ -105,10 +105,3 @@ class Step(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["submission", "name"], name="step_once")
         ]
-
-
-class Mark(models.Model):
-    """A place to go on from, such as the last mailbox number that was seen."""
-
-    name = models.CharField(primary_key=True, max_length=40)
-    value = models.BigIntegerField(default=0)
