@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -110,6 +111,27 @@ def test_only_the_registry_publishes(kit: ExchangeKit, gateway: RunningGateway) 
 )
 def test_names_that_are_no_files_of_it(gateway: RunningGateway, name: str) -> None:
     assert gateway.request("GET", f"/directory/{name}").status == 404
+
+
+def test_strangers_cannot_fill_the_memory_with_it(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    name = f"{'0' * 64}.directory.json"
+    (kit.data / "directory" / name).write_bytes(bytes(8 << 20))
+    assert gateway.process is not None
+    before = resident(gateway.process.pid)
+    with contextlib.ExitStack() as idle:
+        for _ in range(40):
+            connection = idle.enter_context(contextlib.closing(gateway.connection()))
+            connection.request("GET", f"/directory/{name}")
+            assert connection.getresponse().status == 200
+        more = resident(gateway.process.pid) - before
+    assert more < 128 << 20, "40 times 8 MiB were asked for"
+
+
+def resident(process: int) -> int:
+    """Bytes of memory that a process and its workers have."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    pages = [Path(f"/proc/{one}/statm").read_text().split()[1] for one in (process, *children)]
+    return sum(map(int, pages)) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.parametrize(

@@ -90,12 +90,15 @@ class DirectoryMirror:
         """The verified files by name, as one mirror hands them to the next."""
         return dict(self._current().files)
 
+    def path(self, name: str) -> Path | None:
+        """Where a file of that name is, or would be; None for a name that no file of the directory has."""
+        return self._folder / name if FILE_NAME.fullmatch(name) else None
+
     def read(self, name: str) -> bytes | None:
         """One stored file, for a program that serves the folder; None for any other name."""
-        if not FILE_NAME.fullmatch(name):
-            return None
+        path = self.path(name)
         try:
-            return (self._folder / name).read_bytes()
+            return None if path is None else path.read_bytes()
         except FileNotFoundError:
             return None
 

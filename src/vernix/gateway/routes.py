@@ -6,6 +6,7 @@ tells it to people.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 
 from vernix.custody.signatures import Signed
-from vernix.custody.trust import FILE_NAME
+from vernix.custody.trust import TARGET
 from vernix.errors import NotFound, UsageError
 from vernix.gateway import mailboxes
 from vernix.gateway.answers import document, sealed
@@ -71,8 +72,14 @@ async def health(_call: Call) -> Response:
 
 async def directory_file(call: Call) -> Response:
     """GET /directory/<file>: one file of the mirrored set."""
-    name = call.parameters["file"]
-    content = await call.run(call.exchange.mirror.read, name) if FILE_NAME.fullmatch(name) else None
+    name, mirror = call.parameters["file"], call.exchange.mirror
+    path = mirror.path(name)
+    if path is not None and name.endswith(TARGET):
+        # The one that grows with the exchange, and never changes under its name: strangers who ask for it
+        # many times at once must not fill memory with it.
+        with contextlib.suppress(FileNotFoundError):
+            return SealedFile(path, (await call.run(path.stat)).st_size, None, call.run)
+    content = await call.run(mirror.read, name)
     if content is None:
         raise NotFound("The directory has no such file.")
     return sealed(content)
