@@ -128,6 +128,27 @@ def test_the_same_file_again_is_not_kept_twice(registry: Registry, hospital: Hos
     assert compare(registry.folder).problems == []
 
 
+def test_the_same_file_again_takes_no_correction_back_and_says_so(
+    registry: Registry, hospital: Hospital
+) -> None:
+    path = hospital.write([GOOD])
+    hospital.send_file(path)
+    work(registry)
+    hospital.send({**GOOD, "birth_weight": "2400"})
+    work(registry)
+    again = hospital.send_file(path, again=True)
+    work(registry)
+    from vernix.registry.book import open_engine
+
+    engine = open_engine(registry.folder.work)
+    now = engine.to_pyarrow(registry.book.current(engine, "birth")).to_pylist()
+    engine.disconnect()
+    assert [row["birth_weight"] for row in now] == [2400]
+    said = hospital.answer(again).acknowledgements[0].findings[0]
+    assert "stays corrected" in said.text_en
+    assert "reste corrigé" in said.text_fr
+
+
 def test_the_same_file_from_another_partner_is_its_own(
     registry: Registry, kit: ExchangeKit, hospital: Hospital, tmp_path: Path
 ) -> None:

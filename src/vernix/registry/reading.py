@@ -139,8 +139,9 @@ def _received_before(delivery: str) -> Finding:
         row=None,
         column=None,
         element=None,
-        text_en=f"This very file was received before, as delivery {delivery}; its rows are kept once. "
-        "Nothing is to be done. The counts are those of the first time.",
-        text_fr=f"Ce même fichier a déjà été reçu (livraison {delivery}) ; ses lignes sont gardées une fois. "
-        "Il n’y a rien à faire. Les décomptes sont ceux de la première fois.",
+        text_en=f"This very file was received before, as delivery {delivery}; its rows are kept once, "
+        "and what later files corrected stays corrected. The counts are those of the first time.",
+        text_fr=f"Ce même fichier a déjà été reçu (livraison {delivery}) ; ses lignes sont gardées une fois, "
+        "et ce que des fichiers ultérieurs ont corrigé reste corrigé. Les décomptes sont ceux de la première "
+        "fois.",
     )
