@@ -19,13 +19,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange_kit import ExchangeKit, RunningGateway
 
+from vernix.custody import canonical
 from vernix.custody.identifiers import new_id
 from vernix.custody.tree import BLOCK, PartHasher
-from vernix.errors import KeeperFailed, TooMuch
+from vernix.custody.trust import DirectoryMirror
+from vernix.errors import KeeperFailed, TooMuch, VernixError
 from vernix.gateway import blobs as blobs_module
 from vernix.gateway import capabilities, deliveries, mailboxes, sweeping
+from vernix.gateway.authentication import Caller
 from vernix.gateway.blobs import BlobBusy, BlobStore, new_blob
 from vernix.gateway.database import Database, sqlite_url
+from vernix.gateway.exchange import Exchange
 from vernix.gateway.limits import FailureCount, Limits, Pace, check_room
 from vernix.gateway.logs import ALLOWED, only_allowed
 from vernix.gateway.receiving import Receptions
@@ -162,6 +166,22 @@ def test_no_room_is_said_before_anything_is_promised(tmp_path: Path) -> None:
     with pytest.raises(KeeperFailed) as raised:
         check_room(tmp_path, 1 << 60, Limits())
     assert raised.value.http_status == 507
+
+
+def test_what_is_too_large_for_ever_is_not_said_to_lack_room(
+    kit: ExchangeKit, database: Database, blobs: BlobStore
+) -> None:
+    """413 is final, 507 may be tried again later; neither promises anything."""
+    mirror = DirectoryMirror(kit.public, kit.fingerprint)
+    exchange = Exchange(database, blobs, mirror, Limits(part_bytes=5000, free_bytes=1 << 60))
+    caller = Caller("", mirror.current().partner("riverside"))
+    for size, status in ((5001, 413), (5000, 507)):
+        body = canonical.encode({"size": size, "header": 200, "to": ["registry"], "purpose": "message"})
+        with pytest.raises(VernixError) as raised:
+            exchange.begin_upload(caller, body)
+        assert raised.value.http_status == status
+    with database.reading() as connection:
+        assert capabilities.outstanding(connection) == 0
 
 
 def test_one_partner_cannot_take_everything(database: Database) -> None:

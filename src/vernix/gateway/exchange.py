@@ -53,9 +53,9 @@ class Exchange:
         self.mirror.current().check_rights(caller.id, addressees, purpose)
         now = int(time.time())
         with self.database.writing() as connection:
-            # What others were promised counts as used: an upload that was begun must be able to end.
-            check_room(self.blobs.folder, size + capabilities.outstanding(connection), self.limits)
             upload, token = capabilities.allot(connection, caller.id, size, header, now, self.limits)
+            # What others were promised counts as used, too: an upload that was begun must be able to end.
+            check_room(self.blobs.folder, capabilities.outstanding(connection), self.limits)
         return {"id": upload.id, "url": f"/parts/{token}", "expires": _spelled(upload.expires)}
 
     def post_delivery(self, caller: Caller, body: bytes) -> Posted:
