@@ -63,6 +63,8 @@ def test_keygen_makes_a_post_quantum_key(vernix: Terminal, tmp_path: Path) -> No
     assert (tmp_path / "key.txt").stat().st_mode & 0o777 == 0o600
     before = (tmp_path / "key.txt").read_bytes()
     vernix("keygen", "-o", "key.txt", code=2)
+    assert "exists already" in vernix.said
+    assert "--force" not in vernix.said, "keygen has no such option"
     assert (tmp_path / "key.txt").read_bytes() == before
     vernix("keygen", "-o", "nowhere/key.txt", code=2)
     assert vernix.names() == ["key.txt"]

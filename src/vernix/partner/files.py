@@ -61,6 +61,9 @@ def keygen(
         if passphrase is not None:
             raise UsageError("A protected identity needs a file.", hint="Name it with -o FILE.")
         sys.stdout.write(identity_text([identity]))
+    elif output.exists():
+        # Not the hint of `seal` and `open`: here is no --force, for a key replaced is all that it opens lost.
+        raise UsageError(f"{output} exists already.", hint="Name another output; a key is never replaced.")
     else:
         save_identities(output, [identity], passphrase)
     say(f"Public key: {identity.recipient}")
