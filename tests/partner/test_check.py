@@ -13,6 +13,12 @@ import pytest
 
 CANARY = "Zyxwvutcanary"
 GOOD = "sex,birth_weight,birth_date,length\nf,3400,2024-02-29,51.5\nm,,2024-03-01,\n"
+SMALL_FILES = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+from vernix.partner.cli import main
+main()
+"""
 
 
 def vernix(folder: Path, *words: str, language: str = "C") -> subprocess.CompletedProcess[str]:
@@ -133,6 +139,16 @@ def test_from_unknown_columns_to_a_saved_mapping(tmp_path: Path) -> None:
     found = vernix(tmp_path, str(file), "--json")
     assert found.returncode == 0, found.stderr
     assert [row["birth_weight"] for row in document(found)["records"]] == [3266, 3130]
+
+
+def test_a_draft_that_finds_no_room_is_not_begun(tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text("isex,dbwt\nF,7.2\n")
+    command = [sys.executable, "-c", SMALL_FILES, "check", "--propose", str(file), "-o", "draft.toml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 5, done.stderr
+    assert "disk is full" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
 
 
 @pytest.mark.real_data

@@ -145,7 +145,9 @@ def _propose(file: Path, encounter: str | None, output: Path | None) -> int:
         return 0
     if output.exists():
         raise UsageError(f"{output} is there already.", hint="Choose another name; nothing is overwritten.")
-    output.write_text(text, encoding="utf-8")
+    from vernix.custody.durable import write_file
+
+    write_file(output, text.encode("utf-8"))
     say(f"Wrote {output}. Complete what is marked PLEASE, then: vernix check --mapping {output} {file}")
     return 0
 
