@@ -84,6 +84,25 @@ def test_an_invited_hospital_joins(
     assert len(desk.enrolments) == 1
 
 
+@pytest.mark.parametrize(("content", "code"), [(None, 2), ("no certificate\n", 1)])
+def test_an_authority_that_is_none_is_named_and_not_kept(
+    vernix: Vernix,
+    invitation: Invitation,
+    folder: PartnerFolder,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: str | None,
+    code: int,
+) -> None:
+    named = tmp_path / "authority.pem"
+    if content is not None:
+        named.write_text(content)
+    remote = replace(invitation, gateway="https://gate.example.org").to_text()
+    assert vernix("join", remote, "--ca", named, "--data", folder.path) == code
+    assert str(named) in capsys.readouterr().err
+    assert not folder.ca.exists()
+
+
 def test_what_the_gateway_sees_of_an_enrolment_is_sealed(
     gateway: LyingGateway, invitation: Invitation, desk: Desk, folder: PartnerFolder, vernix: Vernix
 ) -> None:

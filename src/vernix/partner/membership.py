@@ -8,7 +8,6 @@ exactly the keys made here.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 import time
 from datetime import datetime
@@ -88,7 +87,7 @@ class _Joining:
         """Whatever is still to do until the directory lists us."""
         self._check_folder()
         if self._ca is not None:
-            shutil.copyfile(self._ca, self._folder.ca)
+            self._keep_authority(self._ca)
         key, identity = self._keys()
         exchange = self._exchange()
         directory = exchange.refresh_directory()
@@ -103,6 +102,13 @@ class _Joining:
         partner.save()
         sweep(self._enrolment_path())
         return partner
+
+    def _keep_authority(self, named: Path) -> None:
+        """Keep the gateway's private authority; what is no such file is refused and leaves nothing here."""
+        if not named.is_file():
+            raise UsageError(f"There is no file {named}.", hint="Name a PEM file of certificates by --ca.")
+        Road(self._invitation.gateway, named)
+        write_file(self._folder.ca, named.read_bytes())
 
     def _check_folder(self) -> None:
         """A folder belongs to one registry; before joining, a directory of another one is only litter."""
