@@ -161,6 +161,12 @@ def test_a_name_that_is_taken_is_said(registry: Registry) -> None:
         make_invitation(registry, "Riverside")
 
 
+@pytest.mark.parametrize("name", ["", "  ", "a\x1b[31mb", "x" * 201])
+def test_a_name_that_cannot_be_is_a_misunderstood_command(registry: Registry, name: str) -> None:
+    with pytest.raises(UsageError, match="name of a partner"):
+        make_invitation(registry, name)
+
+
 def test_two_open_invitations_of_one_name_give_two_ids(registry: Registry, invited: Invited) -> None:
     assert make_invitation(registry, "North Shore Midwives").partner == "north-shore-midwives-2"
 

@@ -19,7 +19,7 @@ from vernix.custody.directory import Directory
 from vernix.custody.identifiers import format_time, partner_id_for, utc_now
 from vernix.custody.invitation import Enrolment, Invitation, verify_enrolment
 from vernix.custody.signatures import Signed
-from vernix.errors import DataRefused, FarSideRefused, RoadFailed, UsageError
+from vernix.errors import DataRefused, FarSideRefused, UsageError
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
 from vernix.registry.publishing import with_invitation, with_partner
@@ -58,7 +58,7 @@ def invite(
     """
     registry = unlock(data, passphrase_file)
     made = make_invitation(registry, name)
-    reaches = _push(registry, gateway_ca)
+    reaches = registry.tell_gateway(gateway_ca)
     if json:
         print_json(
             {
@@ -89,15 +89,20 @@ def make_invitation(registry: Registry, name: str) -> Invited:
     """Make an invitation and publish its public half.
 
     Raises:
-        UsageError: a partner of this name exists already.
+        UsageError: that cannot be the name of a partner.
     """
     from vernix.registry.workflow.models import Invitation as Row
 
     now = utc_now()
     profile = registry.profile
     invitation = Invitation.make(profile.gateway, profile.root_fingerprint, name.strip(), now)
-    # Read back what is about to be printed: a name that cannot travel must fail here, not at the partner's.
-    Invitation.from_text(invitation.to_text())
+    try:
+        # Read back what will be printed: a name that cannot travel must fail here, not at the partner's.
+        Invitation.from_text(invitation.to_text())
+    except DataRefused:
+        raise UsageError(
+            "That cannot be the name of a partner.", hint="Give 1 to 200 letters, without control characters."
+        ) from None
     partner = _free_id(name, registry.publishing.current())
     Row.objects.create(
         id=invitation.id,
@@ -161,14 +166,6 @@ def _enrol(registry: Registry, sealed: bytes) -> bool:
     row.used_at = utc_now()
     row.save(update_fields=["used_at"])
     log().info("joined", partner=row.partner, version=directory.version)
-    return True
-
-
-def _push(registry: Registry, gateway_ca: Path | None) -> bool:
-    try:
-        registry.publishing.push(registry.exchange(gateway_ca))
-    except (RoadFailed, FarSideRefused):
-        return False
     return True
 
 
