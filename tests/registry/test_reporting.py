@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,15 @@ def test_many_groups_are_drawn_as_far_as_they_can_be_read() -> None:
     assert "16 more are in the table" in picture
     assert "site-39" in picture
     assert "site-00" not in picture
+
+
+def test_a_picture_is_no_wider_than_a_page() -> None:
+    picture = svg(made_of())
+    width = re.search(r'<svg[^>]* width="([0-9]+)"', picture)
+    assert width is not None
+    assert int(width[1]) < 900
+    page = rendering.as_html(made_of(), picture)
+    assert page.count('class="wide"') == 2, "picture and table scroll by themselves on a telephone"
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "svg", "html"])

@@ -18,6 +18,7 @@ FAINT = "#5b6b6e"
 MOST_GROUPS = 24
 """More bars than this cannot be read: the groups with the most births are drawn, and the picture says so."""
 
+_COLUMNS = 3  # panels side by side: as wide as a page can show without making the words small
 _PANEL = 170
 _STEP = 17
 
@@ -34,7 +35,8 @@ def chart(made: Made) -> Any:
     import altair as alt
 
     drawn = _drawn(made)
-    panels = [_panel(made, measure, drawn, first=at == 0) for at, measure in enumerate(made.report.measures)]
+    measures = made.report.measures
+    panels = [_panel(made, measure, drawn, first=at % _COLUMNS == 0) for at, measure in enumerate(measures)]
     left_out = len(made.rows) - len(drawn)
     notes = [
         f"{made.extraction['table']} version {made.extraction['version']}, {made.extraction['written_at']}"
@@ -51,7 +53,7 @@ def chart(made: Made) -> Any:
         offset=14,
     )
     return (
-        alt.hconcat(*panels, spacing=18, title=title)
+        alt.concat(*panels, columns=_COLUMNS, spacing=18, title=title)
         .configure(font="Helvetica, Arial, sans-serif", background="white", padding=16)
         .configure_view(stroke=None)
         .configure_axis(

@@ -20,7 +20,9 @@ _SHORT_REASON = {"small": "<6", "difference": "(w)", "not_sent": "-"}
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1d2b2f; max-width: 64rem; margin: 2rem auto; }
 body { padding: 0 1rem; }
-h1 { font-size: 1.6rem; } figure { margin: 1.5rem 0; } svg { max-width: 100%; height: auto; }
+h1 { font-size: 1.6rem; } figure { margin: 1.5rem 0; }
+svg { max-width: 100%; min-width: 42rem; height: auto; }
+.wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .8rem; border-bottom: 1px solid #d5dddd; text-align: right; }
 th[scope=row], th.name { text-align: left; } td.withheld { color: #5b6b6e; font-style: italic; }
@@ -87,12 +89,12 @@ def as_html(made: Made, picture: str) -> str:
     head += "".join(f'<th scope="col">{escape(_heading(measure))}</th>' for measure in made.report.measures)
     body = "".join(_html_row(made, row) for row in made.rows)
     legend = "".join(f"<p>{escape(line)}</p>" for line in _legend(made))
-    figure = f'<figure aria-label="{escape(made.title)}">{picture}</figure>' if picture else ""
+    figure = f'<figure class="wide" aria-label="{escape(made.title)}">{picture}</figure>' if picture else ""
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(made.title)}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{escape(made.title)}</h1>{figure}"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         f"<footer>{legend}<p>{escape(stamp(made))}</p></footer></body></html>\n"
     )
 
