@@ -10,6 +10,7 @@ import pytest
 
 from vernix.births import encounters
 from vernix.intake.cells import reader, shape_of
+from vernix.intake.sentences import problem
 
 BIRTH = encounters.get("birth")
 
@@ -136,3 +137,12 @@ def test_unknown_is_a_code_where_there_is_one_and_otherwise_nothing() -> None:
 def test_the_partners_words_come_before_the_dictionarys() -> None:
     assert read("sex", "M", codes={"m": "female"}) == ("female", None)
     assert read("prenatal_care_month", "none", codes={"none": "0"}) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("element", "said"),
+    [("gestation", "outside 22w0d–43w6d."), ("mother_age", "outside 14–52."), ("birth_weight", " g.")],
+)
+def test_a_range_is_said_as_people_say_it(element: str, said: str) -> None:
+    found = problem("implausible", BIRTH.element(element), "column")
+    assert said in found.text_en

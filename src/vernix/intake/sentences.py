@@ -6,6 +6,7 @@ A sentence may name the element, its unit, its range and its codes. It never rep
 from __future__ import annotations
 
 from vernix.births.elements import Element, Range
+from vernix.births.gestation import spelled
 from vernix.intake.findings import Kind, Severity
 
 _CODES_SHOWN = 14
@@ -72,16 +73,21 @@ def _words(element: Element, pattern: str | None) -> dict[str, str]:
     shown = ", ".join(codes[:_CODES_SHOWN]) + (", …" if len(codes) > _CODES_SHOWN else "")
     return {
         "codes": shown,
-        "possible": _range(element.possible, element.unit),
-        "plausible": _range(element.plausible, element.unit),
+        "possible": _range(element, element.possible),
+        "plausible": _range(element, element.plausible),
         "longest": str(element.longest),
         "pattern": f" ({pattern})" if pattern else "",
     }
 
 
-def _range(limits: Range | None, unit: str | None) -> str:
+def _range(element: Element, limits: Range | None) -> str:
+    """A range as people say it, whatever the partner's own unit is: 22w0d–43w6d, not 154–307 d."""
     if limits is None:
         return ""
+    if element.type == "gestation":
+        return f"{spelled(int(limits.low))}–{spelled(int(limits.high))}"
+    # "a", the symbol of the year, is a word to few; an age needs no unit.
+    unit = element.unit if element.unit != "a" else None
     return f"{limits.low}–{limits.high}" + (f" {unit}" if unit else "")
 
 
