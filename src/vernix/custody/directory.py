@@ -209,7 +209,10 @@ class Directory:
         """The active partner who held signing key ``key_id`` at ``at``, and the key; NotProven otherwise."""
         found = self._by_key.get(key_id)
         if found is None or found[1].kind != SIGNING:
-            raise NotProven("The directory knows no such signing key.", hint="Refresh the directory.")
+            raise NotProven(
+                "The directory knows no such signing key.",
+                hint="Ask the registry whether this partner is still listed, and with which key.",
+            )
         partner, key = found
         if partner.status != "active":
             raise NotProven(f"The partner {partner.id} is suspended.", hint="Ask the registry why.")

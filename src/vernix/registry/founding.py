@@ -122,6 +122,6 @@ def _say_what_is_next(folder: RegistryFolder, profile: Profile) -> None:
     say(f"Move {folder.root_keys} off line now: three files for three people; no daily work needs them.")
     say("Next, on the machine that faces the internet:")
     say(f"  vernix-gateway serve --directory {folder.public}")
-    say("then here:")
+    say("then here, with the same --data and --passphrase-file as now:")
     say("  vernix-registry run")
     say('  vernix-registry invite "Riverside Hospital"')

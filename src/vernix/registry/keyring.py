@@ -138,5 +138,6 @@ def _open_sealed(path: Path, passphrase: bytes) -> bytes:
         raise UsageError(f"There are no keys at {path}.", hint="Run vernix-registry init.") from None
     except NotForUs:
         raise DataRefused(
-            f"The passphrase does not open {path.name}.", hint="Check the passphrase file that is named."
+            f"The passphrase does not open {path.name}.",
+            hint="Name the file with this registry's passphrase by --passphrase-file.",
         ) from None
