@@ -82,9 +82,7 @@ def test_an_invited_partner_joins(registry: Registry, gateway: Gateway, invited:
     assert directory.partner("north-shore-midwives").name == "North Shore Midwives"
     assert directory.may_send("north-shore-midwives", "registry", "submission")
     assert directory.may_send("registry", "north-shore-midwives", "acknowledgement")
-    assert not directory.may_send("north-shore-midwives", "riverside", "message") or any(
-        right.sender == "*" for right in directory.rights
-    )
+    assert not directory.may_send("north-shore-midwives", "riverside", "message")
     assert directory.invitations == ()
     assert gateway.waiting == {}
     assert gateway.files == registry.publishing.mirror.files()
