@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -162,6 +163,34 @@ def test_an_acknowledgement_says_what_to_do(
     french = json.loads(capsys.readouterr().out)["acknowledgements"]
     assert french[0]["findings"][0]["text"] == "Donnez des grammes."
     assert french[0]["findings"][0]["row"] == 7
+
+
+def test_what_came_back_can_be_seen_again_and_whole(
+    kit: ExchangeKit,
+    gateway: LyingGateway,
+    riverside: Partner,
+    vernix: Vernix,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reply, data = "019caf1d-3000-7000-8000-00000000000d", ("--data", riverside.folder.path)
+    findings = tuple(
+        Finding("B101", "error", row, "weight", "birth_weight", "Give grams.", "Donnez des grammes.")
+        for row in range(1, 61)
+    )
+    content = Acknowledgement(reply, "births.csv", "birth", Counts(9, 0, 60), findings).to_bytes()
+    post_from_registry(
+        kit, tmp_path, [("a.json", content)], "acknowledgement", role="acknowledgement", reply=reply
+    )
+    assert vernix("collect", *data) == 1
+    told = re.search(r"and 20 more; vernix (collect --again \S+ --json) ", capsys.readouterr().out)
+    assert told is not None
+    gateway.block("mailbox", 503)  # what is here needs no gateway
+    assert vernix(*told[1].split(), *data) == 1, "as the first time"
+    (whole,) = json.loads(capsys.readouterr().out)["acknowledgements"]
+    assert [finding["row"] for finding in whole["findings"]] == list(range(1, 61))
+    assert vernix("collect", "--again", reply[:-1] + "e", *data) == 2
+    assert vernix("collect", "--again", "*", *data) == 2
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from vernix.intake.acknowledgement import Acknowledgement
 
 @dataclass(frozen=True)
 class NewAnswers:
-    """What has not been shown yet. ``sources`` are the files it stands in."""
+    """Answers as they are kept. ``sources`` are the files they stand in."""
 
     receipts: tuple[Receipt, ...]
     acknowledgements: tuple[Acknowledgement, ...]
@@ -75,18 +75,13 @@ class Answers:
 
     def new(self) -> NewAnswers:
         """What is still to be shown."""
-        receipts: list[Receipt] = []
-        acknowledgements: list[Acknowledgement] = []
-        sources = sorted(self._new.glob("*.json"))
-        for path in sources:
-            document = read_json(path) or {}
-            if path.name.startswith("receipt-"):
-                receipts.append(Receipt.parse(Signed.decode(document["envelope"].encode("utf-8")).document))
-            else:
-                acknowledgements += [
-                    Acknowledgement.parse(text.encode("utf-8")) for text in document["files"]
-                ]
-        return NewAnswers(tuple(receipts), tuple(acknowledgements), tuple(sources))
+        return _read(sorted(self._new.glob("*.json")))
+
+    def to(self, delivery: str) -> NewAnswers:
+        """What came back for one delivery of ours, shown or not."""
+        beginnings = (f"receipt-{delivery}-", f"acknowledgement-{delivery}-")
+        kept = (path for folder in (self._new, self._shown) for path in folder.glob("*.json"))
+        return _read(sorted(path for path in kept if path.name.startswith(beginnings)))
 
     def is_shown(self, receipt: Receipt) -> bool:
         """Whether ``collect`` has shown this receipt already."""
@@ -114,3 +109,15 @@ class Answers:
 
 def _receipt_name(receipt: Receipt) -> str:
     return f"receipt-{receipt.delivery}-{receipt.addressee}.json"
+
+
+def _read(sources: Sequence[Path]) -> NewAnswers:
+    receipts: list[Receipt] = []
+    acknowledgements: list[Acknowledgement] = []
+    for path in sources:
+        document = read_json(path) or {}
+        if path.name.startswith("receipt-"):
+            receipts.append(Receipt.parse(Signed.decode(document["envelope"].encode("utf-8")).document))
+        else:
+            acknowledgements += [Acknowledgement.parse(text.encode("utf-8")) for text in document["files"]]
+    return NewAnswers(tuple(receipts), tuple(acknowledgements), tuple(sources))

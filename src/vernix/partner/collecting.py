@@ -16,9 +16,9 @@ from vernix.courier.keeping import held
 from vernix.courier.sending import Outbox
 from vernix.custody.delivery import MAX_LIFETIME, Delivery
 from vernix.custody.identifiers import utc_now
-from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, worst_exit_code
+from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, UsageError, worst_exit_code
 from vernix.partner import showing, state
-from vernix.partner.answers import Answers
+from vernix.partner.answers import Answers, NewAnswers
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.progress import progress
 from vernix.partner.receiving import Receiver, Taken, is_taken
@@ -51,6 +51,7 @@ def collect(
     *,
     into: Path | None = None,
     wait: float = 0,
+    again: str | None = None,
     french: bool = False,
     data: Data = None,
     json: bool = False,
@@ -66,6 +67,8 @@ def collect(
         The folder for the files; existing files are never overwritten.
     wait
         Seconds to wait for the answers to what was sent, or, if no answer is due, for something to come.
+    again
+        Show once more what came back for this delivery (the id that send printed); nothing is fetched.
     french
         Show findings in French whatever LANG says.
     data
@@ -74,6 +77,15 @@ def collect(
         Print one JSON document.
     """
     partner = state.load(data)
+    if again is not None:
+        answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox)).to(again)
+        if not answers.sources:
+            raise UsageError(
+                "Nothing that came back for that delivery is here.",
+                hint="Give the id that vernix send printed; vernix collect fetches what waits.",
+            )
+        showing.show_collected([], answers, [], json=json, language=language(french))
+        return _ending(answers)
     exchange = connect(partner)
     collection = _Collection(partner, exchange, into or partner.folder.received)
     with held(partner.folder.incoming / "collect.lock") as mine:
@@ -87,9 +99,12 @@ def collect(
             collection.taken, new, collection.set_aside, json=json, language=language(french)
         )
         collection.answers.mark_shown(new)
-    rejected = any(answer.result != "accepted" for answer in new.acknowledgements)
-    ending = DataRefused.exit_code if rejected else 0
-    return max(ending, worst_exit_code([item.error for item in collection.set_aside]))
+    return max(_ending(new), worst_exit_code([item.error for item in collection.set_aside]))
+
+
+def _ending(answers: NewAnswers) -> int:
+    rejected = any(answer.result != "accepted" for answer in answers.acknowledgements)
+    return DataRefused.exit_code if rejected else 0
 
 
 def _still_waiting(partner: Partner, mail: Mail) -> Mail:

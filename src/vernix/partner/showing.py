@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vernix.partner.receiving import Taken
 
 SHOWN = 40
-"""Findings shown on a terminal for each file; ``--json`` and the kept acknowledgement have all."""
+"""Findings shown on a terminal for each file; ``collect --again ID --json`` has all of an acknowledgement."""
 
 
 def show_sent(sent: Sent, *, json: bool = False, repeated: bool = False) -> None:
@@ -159,7 +159,9 @@ def _show_acknowledgement(acknowledgement: Acknowledgement, language: str) -> No
     _table(title, columns, [_finding_row(finding, language) for finding in findings])
     left = len(acknowledgement.findings) - len(findings) + acknowledgement.more
     if left:
-        sys.stdout.write(f"  and {left} more; collect --json shows them, vernix check finds them all.\n")
+        sys.stdout.write(
+            f"  and {left} more; vernix collect --again {acknowledgement.delivery} --json lists them.\n"
+        )
 
 
 def _finding_row(finding: Finding, language: str) -> list[str]:
