@@ -93,6 +93,15 @@ class DirectoryPublisher:
         """Every file of the published set by name: what the gateway is given. Renew an expired set first."""
         return self._mirror().files()
 
+    @property
+    def root_keys(self) -> frozenset[bytes]:
+        """The public halves of the keys of which two must sign the next root."""
+        from tuf.api.metadata import Metadata, Root
+
+        root = Metadata[Root].from_bytes(self._read(f"{self._root_version()}.root.json")).signed
+        holders = (root.keys[key_id] for key_id in root.roles["root"].keyids)
+        return frozenset(bytes.fromhex(key.keyval["public"]) for key in holders)
+
     def publish(self, directory: Directory) -> None:
         """Sign and publish a directory of a greater version than the published one; Conflict otherwise."""
         targets = self._load_targets()

@@ -15,6 +15,11 @@ PROGRAM = Program(
         Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),
         Command("status", "vernix.registry.status:status", "what arrived, what failed, what waits"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),
+        Command(
+            "replace-root",
+            "vernix.registry.rooting:replace_root",
+            "new root keys for one lost or stolen",
+        ),
         Command("verify", "vernix.registry.verifying:verify", "check that vault, book and steps agree"),
     ),
 )

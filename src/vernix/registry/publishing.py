@@ -8,7 +8,7 @@ The published directory is the only list of partners there is; no table repeats 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,8 +19,10 @@ from vernix.custody.durable import held
 from vernix.custody.identifiers import REGISTRY, parse_time, utc_now
 from vernix.custody.invitation import Enrolment
 from vernix.custody.proving import MAX_METADATA, Fetch
-from vernix.custody.publishing import DirectoryPublisher
+from vernix.custody.publishing import ROOT_THRESHOLD, DirectoryPublisher
+from vernix.custody.signatures import SigningKey
 from vernix.custody.trust import TIMESTAMP, TIMESTAMP_LIFE, DirectoryMirror
+from vernix.errors import UsageError
 from vernix.registry.keyring import Keyring
 from vernix.registry.settings import RegistryFolder
 
@@ -77,6 +79,25 @@ class Publishing:
             after = replace(after, version=before.version + 1, created=utc_now())
             self._publisher.publish(after)
             return after
+
+    def replace_root(self, old_keys: Sequence[SigningKey], new_keys: Sequence[SigningKey]) -> None:
+        """Publish a new root with three new keys, signed by two of the old ones at least.
+
+        Raises:
+            UsageError: too few of ``old_keys`` are the present root's; nothing was changed.
+        """
+        with self._locked():
+            self.check_root_keys(old_keys)
+            self._publisher.replace_root(old_keys, new_keys)
+
+    def check_root_keys(self, keys: Sequence[SigningKey]) -> None:
+        """Raise UsageError unless ``keys`` are enough of the present root's to sign the next."""
+        known = {key.public for key in keys} & self._publisher.root_keys
+        if len(known) < ROOT_THRESHOLD:
+            raise UsageError(
+                f"{len(known)} of the root's keys are there; {ROOT_THRESHOLD} must sign a new root.",
+                hint="Bring the files of two of the three people into one folder; nothing was changed.",
+            )
 
     def renew(self) -> None:
         """Vouch for the directory again if nobody did for an hour."""

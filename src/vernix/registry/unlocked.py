@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vernix.custody.identifiers import REGISTRY
+from vernix.errors import FarSideRefused, RoadFailed
 from vernix.registry.book import Book
 from vernix.registry.keyring import Keyring
 from vernix.registry.publishing import Publishing
@@ -55,6 +56,14 @@ class Registry:
         from vernix.courier.road import Road
 
         return Exchange(Road(self.profile.gateway, ca), self.keyring.signing, self.publishing.mirror)
+
+    def tell_gateway(self, ca: Path | None = None) -> bool:
+        """Hand a changed directory to the gateway now; False where it is away and ``run`` does it later."""
+        try:
+            self.publishing.push(self.exchange(ca))
+        except (RoadFailed, FarSideRefused):
+            return False
+        return True
 
 
 def unlock(data: Path | None, passphrase_file: Path | None) -> Registry:
