@@ -101,7 +101,7 @@ def test_an_endless_line_is_refused_after_a_bounded_part_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "open", lambda _path, _mode: _Endless())
-    with pytest.raises(DataRefused, match="longer than 4 MiB"):
+    with pytest.raises(DataRefused, match="longer than 1 MiB"):
         survey(tmp_path / "endless.csv")
     assert 0 < _Endless.taken < 3 * MAX_ROW
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import ibis
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vernix.births import encounters
+from vernix.births import age, encounters
 from vernix.births.elements import arrow_type
 from vernix.errors import DataRefused, UsageError
 from vernix.intake.mapping import Mapping
@@ -226,6 +233,100 @@ def test_many_batches_give_the_same_as_one(tmp_path: Path, monkeypatch: pytest.M
     assert pieces.records.combine_chunks().equals(whole.records.combine_chunks())
     assert pieces.counts == whole.counts
     assert pieces.findings.counts == whole.findings.counts
+
+
+def test_a_large_file_is_read_again_for_its_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "".join(
+        f"{place % 3500},{'fmx'[place % 3]},{2000 + place % 3000},2024\n" for place in range(4000)
+    )
+    text = "record_number,sex,birth_weight,birth_year\n" + lines
+    whole = reading_of(tmp_path, text).records
+    monkeypatch.setattr("vernix.intake.reading._KEPT", 0)
+    monkeypatch.setattr("vernix.intake.csv_rows._PIECE", 5000)
+    monkeypatch.setattr("vernix.intake.csv_rows._TOGETHER", 500)
+    again = reading_of(tmp_path, text)
+    assert len(list(again.batches())) > 5
+    assert again.records.combine_chunks().equals(whole.combine_chunks())
+
+
+@pytest.mark.parametrize("change", ["f,2024\n", "f,2024\n" * 3])
+def test_a_file_that_changes_between_two_readings_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr("vernix.intake.reading._KEPT", 0)
+    reading = reading_of(tmp_path, "sex,birth_year\nf,2024\nm,2024\n")
+    (tmp_path / "births.csv").write_text("sex,birth_year\n" + change)
+    with pytest.raises(DataRefused, match="changed while it was read"):
+        list(reading.batches())
+
+
+def test_what_could_not_be_read_is_not_also_said_to_be_missing(tmp_path: Path) -> None:
+    reading = reading_of(
+        tmp_path,
+        "sex,birth_date,plurality,birth_order\nf,2024-02-30,1,1\nf,,1,1\nf,2024-02-28,2,x\nf,2024-02-28,2,\n",
+    )
+    assert [each[:3] for each in found(reading)] == [
+        ("value.date", "error", 1),
+        ("B-DAT-01", "error", 2),
+        ("value.integer", "error", 3),
+        ("B-ORD-02", "warning", 4),
+    ]
+
+
+def test_the_mothers_age_is_worked_out_where_the_file_has_none(tmp_path: Path) -> None:
+    reading = reading_of(
+        tmp_path,
+        "sex,birth_date,mother_birth_date\n"
+        "f,2024-03-01,1994-03-01\nf,2024-03-01,1994-03-02\nf,2024-03-01,\nf,2024-03-01,1970-01-02\n",
+    )
+    assert [row["mother_age"] for row in records(reading)] == [30, 29, None, 54]
+    # An age that was worked out is questioned like one that was sent, at the date that it follows from.
+    assert found(reading) == [("value.implausible", "warning", 4, "mother_birth_date")]
+
+
+def test_an_age_that_was_sent_stands_and_is_compared_with_the_dates(tmp_path: Path) -> None:
+    reading = reading_of(
+        tmp_path,
+        "sex,birth_date,mother_birth_date,mother_age\n"
+        "f,2024-03-01,1994-03-01,30\nf,2024-03-01,1994-03-01,\nf,2024-03-01,1994-03-01,31\n"
+        "f,2024-03-01,1994-03-01,!clear\nf,2024-03-01,2023-03-01,\nf,2024-03-01,1994-03-01,thirty\n",
+    )
+    assert [row["mother_age"] for row in records(reading)] == [30, 30, 31, None]
+    assert [each[:3] for each in found(reading)] == [
+        ("B-AGE-01", "warning", 3),
+        ("B-DAT-04", "error", 5),
+        ("value.integer", "error", 6),
+    ]
+
+
+@given(st.dates(date(1900, 1, 1), date(2030, 12, 31)), st.dates(date(1900, 1, 1), date(2030, 12, 31)))
+def test_both_ways_of_telling_an_age_agree(born: date, on: date) -> None:
+    years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    assert age.completed_years_of(pa.array([born]), pa.array([on])).to_pylist() == [years]
+    told = age.completed_years(ibis.date(born), ibis.date(on))
+    assert duckdb.sql(str(ibis.to_sql(told, dialect="duckdb"))).fetchall() == [(years,)]
+
+
+def test_the_records_of_a_large_file_are_given_in_flat_memory(tmp_path: Path) -> None:
+    program = """
+import resource
+from pathlib import Path
+from vernix.intake.reading import read
+
+texts = ["child_family_name", "child_given_names", "mother_family_name", "mother_given_names", "city"]
+most = []
+for rows in (100_000, 1_000_000):
+    path = Path("births.csv")
+    with path.open("w") as stream:
+        stream.write("sex,birth_year," + ",".join(texts) + "\\n")
+        for _ in range(rows // 10_000):
+            stream.write(("f,2024" + ",Somebody with a long name" * len(texts) + "\\n") * 10_000)
+    assert sum(batch.num_rows for batch in read(path, "birth").batches()) == rows
+    most.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+print(most[1] - most[0])
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
+    assert int(done.stdout) < 100, "MiB more for 120 MiB of rows more"
 
 
 @pytest.mark.parametrize(

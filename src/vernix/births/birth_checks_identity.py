@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from vernix.births.age import completed_years
 from vernix.births.checks import Check, Example, one
 from vernix.births.codes import Words
 from vernix.births.identifiers import health_number_is_right, postal_code_is_shaped
@@ -32,15 +33,12 @@ def _year_is_not_the_dates(t: ibis.Table) -> ibis.Value:
     return t.birth_year != t.birth_date.year()
 
 
-def _mother_too_young_by_date(t: ibis.Table) -> ibis.Value:
-    return t.birth_date.year() - t.mother_birth_date.year() < 10
+def _mother_of_no_age(t: ibis.Table) -> ibis.Value:
+    return ~completed_years(t.mother_birth_date, t.birth_date).between(10, 65)
 
 
 def _age_is_not_the_dates(t: ibis.Table) -> ibis.Value:
-    birth, mother = t.birth_date, t.mother_birth_date
-    before_birthday = birth.month() * 100 + birth.day() < mother.month() * 100 + mother.day()
-    age = birth.year() - mother.year() - before_birthday.cast("int32")
-    return t.mother_age != age
+    return t.mother_age != completed_years(t.mother_birth_date, t.birth_date)
 
 
 def _midnight(t: ibis.Table) -> ibis.Value:
@@ -158,15 +156,21 @@ DATES = (
         severity="hard",
         elements=("mother_birth_date", "birth_date"),
         text=Words(
-            "The mother would have been under 10 at this birth: look whether her date of birth was "
-            "exchanged with the child's.",
-            "La mère aurait eu moins de 10 ans à cette naissance : vérifiez si sa date de naissance n’a pas "
-            "été échangée avec celle de l’enfant.",
+            "The mother would have been under 10 or over 65 at this birth: look at the year of her date of "
+            "birth, and whether it was exchanged with the child's.",
+            "La mère aurait eu moins de 10 ans ou plus de 65 ans à cette naissance : vérifiez l’année de sa "
+            "date de naissance, et si elle n’a pas été échangée avec celle de l’enfant.",
         ),
-        source="IJE MDOB",
-        expression=_mother_too_young_by_date,
+        source="IJE MDOB, MAGE",
+        expression=_mother_of_no_age,
         examples=(
             one("the child's date twice", True, birth_date=_MARCH, mother_birth_date=_MARCH),
+            one("the dates exchanged", True, birth_date=date(1994, 1, 2), mother_birth_date=_MARCH),
+            one("a typing error in the century", True, birth_date=_MARCH, mother_birth_date=date(1894, 1, 2)),
+            one("10 today", False, birth_date=_MARCH, mother_birth_date=date(2014, 3, 1)),
+            one("10 tomorrow", True, birth_date=_MARCH, mother_birth_date=date(2014, 3, 2)),
+            one("66 tomorrow", False, birth_date=_MARCH, mother_birth_date=date(1958, 3, 2)),
+            one("66 today", True, birth_date=_MARCH, mother_birth_date=date(1958, 3, 1)),
             one("a mother of 30", False, birth_date=_MARCH, mother_birth_date=date(1994, 1, 2)),
         ),
     ),
@@ -195,6 +199,7 @@ DATES = (
                 birth_date=_MARCH,
                 mother_birth_date=date(1994, 3, 1),
             ),
+            one("no age: it is worked out", False, birth_date=_MARCH, mother_birth_date=date(1994, 3, 2)),
             one("a year off", True, mother_age=30, birth_date=_MARCH, mother_birth_date=date(1994, 3, 2)),
         ),
     ),
@@ -365,6 +370,7 @@ SETS = (
         ),
         source="IJE MATCH",
         expression=_set_is_incomplete,
+        across=True,
         examples=(
             one("one twin alone", True, plurality=2, mother_health_number="9393881587"),
             Example(
@@ -388,6 +394,7 @@ SETS = (
         ),
         source="vernix",
         expression=_record_number_twice,
+        across=True,
         examples=(
             Example("the same number twice", ({"record_number": "7"}, {"record_number": "7"}), (True, True)),
             Example("two numbers", ({"record_number": "7"}, {"record_number": "8"}), (False, False)),
@@ -406,6 +413,7 @@ SETS = (
         ),
         source="OpenCRVS duplicate rules, in spirit",
         expression=_child_twice,
+        across=True,
         examples=(
             Example(
                 "a single child sent twice",

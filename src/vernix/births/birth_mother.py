@@ -212,7 +212,10 @@ PERSON = (
         unit="a",
         label=Words("Mother's age", "Âge de la mère"),
         definition=Words(
-            "In completed years on the day of the birth.", "En années révolues le jour de la naissance."
+            "In completed years on the day of the birth. Where it is blank, it is worked out from both dates "
+            "of birth.",
+            "En années révolues le jour de la naissance. S’il manque, il est déduit des deux dates de "
+            "naissance.",
         ),
         source="IJE MAGER; BORN Age",
         privacy="quasi",

@@ -42,8 +42,10 @@ class Check:
         What the clerk should do. It never repeats a value.
     ``expression``
         Table with at least ``elements``, typed as `elements.arrow_type` says -> boolean column, true where
-        the rule is broken. May use windows over the whole file, after which an engine
-        returns rows in any order: carry the row's number along.
+        the rule is broken.
+    ``across``
+        Whether the expression compares rows of one file with each other (windows over the whole file), so
+        that it cannot be asked of some rows at a time.
     """
 
     code: str
@@ -53,6 +55,7 @@ class Check:
     source: str
     expression: Callable[[ibis.Table], ibis.Value]
     examples: tuple[Example, ...]
+    across: bool = False
 
     def fails(self, table: ibis.Table) -> ibis.Value:
         """True where the rule is broken, false where it is kept or where too little was sent to say."""

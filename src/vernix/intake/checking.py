@@ -1,8 +1,8 @@
-"""The encounter's own checks, run over all rows of a file at once.
+"""The encounter's own checks, run over columns and never a row at a time.
 
-Each check is an Ibis expression (`vernix.births`), true where it is broken. Here it becomes SQL for DuckDB,
-which reads the Arrow columns where they lie. Nothing is ever spilled in the clear: temporary files are
-encrypted, and the engine may reach no file and no network.
+Each check is an Ibis expression (`vernix.births`), true where it is broken. Here they become two statements
+for DuckDB, which reads the Arrow columns where they lie: one of what can be asked of some rows at a time, one
+of what compares the rows of a whole file. The engine may reach no file and no network.
 
 Compiling with Ibis costs most of a second, more than reading a day's births. So the SQL is kept beside this
 module (``compiled/ENCOUNTER.json``) with a fingerprint of the declarations it was made from; where the
@@ -18,10 +18,10 @@ import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vernix.births import encounters
 from vernix.births.checks import Check
@@ -32,8 +32,11 @@ from vernix.intake.findings import Kind
 
 COMPILED = Path(__file__).parent / "compiled"
 ROW = "_row"
+Scope = Literal["within", "across"]
 _TABLE = "rows"
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    # What is compared across a file's rows is a few columns, and fits into memory; were it ever not to, names
+    # and numbers would still not be spilled in the clear.
     "temp_file_encryption": "true",
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
@@ -41,32 +44,73 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def broken(records: pa.Table, encounter: Encounter) -> Iterator[tuple[Check, pa.Array]]:
-    """For each check that is broken somewhere: the numbers (``_row``) of the rows that break it.
+class Checker:
+    """The checks of one encounter, ready to be asked of rows; an engine of its own until it is left.
 
-    ``records`` has the element columns that the file brought, typed, and ``_row`` (int64).
+    Rows are Arrow columns as `vernix.intake.reading` types them: the elements that the file brought, and
+    ``_row`` (int64).
     """
-    import duckdb
 
-    if not records.num_rows or not encounter.checks:
-        return
-    sql = compiled(encounter.name)
-    # One statement for all checks: planned once, run on all cores.
-    each = [f"SELECT {n} AS n, {ROW} FROM ({sql[check.code]})" for n, check in enumerate(encounter.checks)]  # noqa: S608 - our own SQL
-    with duckdb.connect(":memory:", config=_SETTINGS) as connection:
-        connection.register("file", records)
+    def __init__(self, encounter: Encounter) -> None:
+        import duckdb
+
+        self.encounter = encounter
+        self._engine = duckdb.connect(":memory:", config=_SETTINGS)
+
+    def __enter__(self) -> Checker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.close()
+
+    def within(self, rows: pa.Table) -> Iterator[tuple[Check, pa.Array]]:
+        """For each check that some of these rows break by themselves: their numbers (``_row``)."""
+        found = self._run(rows, compiled(self.encounter.name)["within"])
+        for check in asked(self.encounter, "within"):
+            yield from _some(check, found[ROW].filter(found[check.code]))
+
+    def across(self, rows: pa.Table) -> Iterator[tuple[Check, pa.Array]]:
+        """For each check that compares rows: the numbers of those that break it; ``rows`` are the whole file.
+
+        Columns that no such check looks at (`compared`) may be left out.
+        """
+        sql = compiled(self.encounter.name)["across"]
+        # One after another: each holds all rows of the file in memory, together they would thrice.
+        for check in asked(self.encounter, "across"):
+            found = self._run(rows, f'SELECT {ROW} FROM ({sql}) WHERE "{check.code}"')  # noqa: S608 - our own SQL
+            yield from _some(check, found[ROW])
+
+    def _run(self, rows: pa.Table, sql: str) -> pa.Table:
+        import duckdb
+
         try:
-            connection.execute(view(records, encounter))
-            found = _table_of(connection.execute(" UNION ALL ".join(each)))
+            self._engine.register("file", rows)
+            self._engine.execute(view(rows, self.encounter))
+            return _table_of(self._engine.execute(sql))
         except duckdb.Error:
             # The engine's sentence may quote what it choked on.
             raise KeeperFailed(
                 "The checks could not be run.", hint="This is a fault of vernix; please report it."
             ) from None
-    for n, check in enumerate(encounter.checks):
-        rows = found.filter(pc.equal(found["n"], n))[ROW]
-        if len(rows):
-            yield check, rows.combine_chunks().sort()
+        finally:
+            self._engine.unregister("file")
+
+
+def _some(check: Check, numbers: pa.ChunkedArray) -> Iterator[tuple[Check, pa.Array]]:
+    if len(numbers):
+        yield check, numbers.combine_chunks().sort()
+
+
+def asked(encounter: Encounter, scope: Scope) -> tuple[Check, ...]:
+    """The checks that can be asked of some rows at a time (``within``), or only of all (``across``)."""
+    return tuple(check for check in encounter.checks if check.across == (scope == "across"))
+
+
+def compared(encounter: Encounter) -> frozenset[str]:
+    """The elements that are compared across the rows of a file."""
+    return frozenset(name for check in asked(encounter, "across") for name in check.elements)
 
 
 def _table_of(result: Any) -> pa.Table:
@@ -91,7 +135,7 @@ def kind_of(check: Check, columns: Mapping[str, str]) -> Kind:
 
 @cache
 def compiled(name: str) -> Mapping[str, str]:
-    """SQL by check code of one encounter: the kept one if it is fresh, else compiled now."""
+    """SQL by scope of one encounter: the kept one if it is fresh, else compiled now."""
     encounter = encounters.get(name)
     kept = COMPILED / f"{encounter.name}.json"
     if kept.is_file():
@@ -103,23 +147,23 @@ def compiled(name: str) -> Mapping[str, str]:
 
 
 def compile_checks(encounter: Encounter) -> dict[str, str]:
-    """Compile every check with Ibis: a query over the view ``rows`` that gives ``_row`` where it is
-    broken."""
+    """Compile the checks of each scope with Ibis into one query over the view ``rows``.
+
+    It gives ``_row`` and for each check, under its code, whether the row breaks it.
+    """
     import ibis
 
     schema: dict[str, Any] = {element.name: arrow_type(element) for element in encounter.elements}
     table = ibis.table(
         ibis.schema({**{k: ibis.dtype(v) for k, v in schema.items()}, ROW: "int64"}), name=_TABLE
     )
+    scopes: tuple[Scope, ...] = ("within", "across")
+    asking = {
+        scope: {check.code: check.fails(table) for check in asked(encounter, scope)} for scope in scopes
+    }
     return {
-        check.code: str(
-            ibis.to_sql(
-                table.filter(check.expression(table)).select(ROW).order_by(ROW),
-                dialect="duckdb",
-                pretty=False,
-            )
-        )
-        for check in encounter.checks
+        scope: str(ibis.to_sql(table.select(ROW, **broken), dialect="duckdb", pretty=False))
+        for scope, broken in asking.items()
     }
 
 

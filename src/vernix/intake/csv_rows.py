@@ -21,7 +21,11 @@ from pyarrow import csv
 from vernix.errors import DataRefused
 from vernix.intake.csv_structure import BLOCK, MAX_ROW, Structure
 
-_PIECE = 2 * MAX_ROW  # one parsed block; a row has to fit into one
+# One parsed block: a row has to fit into one. Arrow sets a whole block's bytes aside for every column, so
+# this is what decides how much memory reading takes.
+_PIECE = 2 * MAX_ROW
+_TOGETHER = 20_000  # rows that later steps like to have together, unless they are wide
+_WIDE = 4 << 20
 MAX_RAGGED = 10_000
 
 
@@ -39,6 +43,30 @@ class RowBatch:
 
 def read_rows(path: Path, structure: Structure) -> Iterator[RowBatch]:
     """Parse ``path`` as ``structure`` says. Raises ``DataRefused`` where it cannot be parsed to its end."""
+    waiting: list[RowBatch] = []
+    for batch in _pieces(path, structure):
+        waiting.append(batch)
+        if (
+            sum(len(each.rows) for each in waiting) >= _TOGETHER
+            or sum(each.cells.nbytes for each in waiting) >= _WIDE
+        ):
+            yield _joined(waiting)
+            waiting = []
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(batches: list[RowBatch]) -> RowBatch:
+    if len(batches) == 1:
+        return batches[0]
+    return RowBatch(
+        pa.concat_batches([each.cells for each in batches]),
+        pa.concat_arrays([each.rows for each in batches]),
+        tuple(ragged for each in batches for ragged in each.ragged),
+    )
+
+
+def _pieces(path: Path, structure: Structure) -> Iterator[RowBatch]:
     width = len(structure.header)
     numbering = _Numbering(width)
     # A row that only we can have written ends the file: if it does not come back, a quote was left open

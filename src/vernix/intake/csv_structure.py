@@ -18,7 +18,7 @@ from typing import BinaryIO
 from vernix.errors import DataRefused
 
 BLOCK = 1 << 20
-MAX_ROW = 4 << 20  # bytes without a line end; the longest real free-text row seen is a few kilobytes
+MAX_ROW = 1 << 20  # bytes without a line end; the longest real free-text row seen is a few kilobytes
 MAX_COLUMNS = 2000
 SAMPLE = 256 << 10
 SAMPLE_ROWS = 50

@@ -1,55 +1,66 @@
 """Read a partner's file: records that may be kept, and findings about the rest.
 
 One path for every sender and both sides of the exchange: what ``vernix check`` says at the hospital is what
-the registry says later. The file is parsed and typed batch by batch; then the encounter's checks look
-across fields and rows; rows with an error are left out.
+the registry says later. The file is parsed, typed and checked batch by batch, in flat memory but for the few
+columns in which its rows are compared with each other. Rows with an error are left out; the others are given
+batch by batch as well, from a second reading where the file is large: no row is ever written anywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vernix.births import encounters
-from vernix.births.elements import arrow_type
+from vernix.births.checks import Check
 from vernix.births.encounters import Encounter
-from vernix.births.gestation import bare_meaning
 from vernix.errors import DataRefused, UsageError
 from vernix.intake import checking, sentences
 from vernix.intake.checking import ROW
-from vernix.intake.csv_rows import RowBatch, read_rows
 from vernix.intake.csv_structure import Structure, shown, survey
 from vernix.intake.findings import LISTED_PER_KIND, Counts, Findings, Kind
-from vernix.intake.mapping import MappedColumn, Mapping
-from vernix.intake.typed import TypedColumn, constant
+from vernix.intake.mapping import Mapping
+from vernix.intake.typed_file import CLEARED, TypedBatch, TypedFile
 
-CLEARED = "_cleared"
 FORMATS = ("csv",)
-Format = Literal["csv"]
 _NAMES_SHOWN = 60
-_SETTLED_BY = 20_000  # rows by which the meaning of a column's bare numbers is settled
+_KEPT = 8 << 20  # bytes of typed rows; a file with more is read a second time for its records
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a file holds.
 
-    ``records`` are the accepted rows: a typed column for each element the file brought, ``_row`` (int64,
-    its number in the file) and ``_cleared`` (list of names of elements to clear; a null value that is not
-    named there means "unchanged"). ``unused`` are the file's columns that nothing was read from.
+    ``unused`` are the file's columns that nothing was read from.
     """
 
     encounter: Encounter
-    records: pa.Table
     findings: Findings
     counts: Counts
     unused: tuple[str, ...]
+    _rows: _Rows
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The accepted rows, in order and in flat memory: a large file is read again for them.
+
+        A typed column for each element the file brought, ``_row`` (int64, its number in the file) and
+        ``_cleared`` (list of names of elements to clear; a null value that is not named there means
+        "unchanged").
+
+        Raises ``DataRefused`` where the file changed since it was read.
+        """
+        return self._rows.accepted()
+
+    @cached_property
+    def records(self) -> pa.Table:
+        """All of `batches` as one table, for a file of moderate size."""
+        return pa.Table.from_batches(self.batches(), self._rows.file.schema)
 
 
 def read(path: Path, encounter: str, mapping: Mapping | None = None, *, format: str | None = None) -> Reading:
@@ -65,15 +76,9 @@ def read(path: Path, encounter: str, mapping: Mapping | None = None, *, format: 
     mapping = _fitting(mapping, kind, structure.header)
     findings = Findings()
     _say_what_is_known_already(structure, mapping, findings)
-    gathered = _Gathered(kind, mapping, structure, findings)
-    batches = read_rows(path, structure)
-    # The next batch is parsed while this one is typed: Arrow works outside of Python's lock.
-    with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = ahead.submit(next, batches, None)
-            gathered.take(batch)
-    return gathered.finish()
+    rows = _Rows(TypedFile(path, mapping, structure), findings)
+    counts = rows.judge()
+    return Reading(kind, findings, counts, unused_columns(mapping, structure.header), rows)
 
 
 def _fitting(mapping: Mapping | None, encounter: Encounter, header: tuple[str, ...]) -> Mapping:
@@ -135,115 +140,125 @@ def unused_columns(mapping: Mapping, header: tuple[str, ...]) -> tuple[str, ...]
     return tuple(column for column in header if column not in used)
 
 
-@dataclass
-class _Gathered:
-    """The rows of a file so far: typed columns, and which rows have errors or warnings."""
+class _Rows:
+    """The rows of a file: which of them have errors or warnings, and those that have none once more."""
 
-    encounter: Encounter
-    mapping: Mapping
-    structure: Structure
-    findings: Findings
-    columns: list[TypedColumn] = field(default_factory=list)
-    batches: list[pa.RecordBatch] = field(default_factory=list)
-    hard: list[pa.BooleanArray] = field(default_factory=list)
-    soft: list[pa.BooleanArray] = field(default_factory=list)
-    ragged: int = 0
+    def __init__(self, file: TypedFile, findings: Findings) -> None:
+        self.file = file
+        self._findings = findings
+        self._compared = _Compared(file)
+        self._ragged = 0
+        self._hard: list[pa.BooleanArray] = []
+        self._soft: list[pa.BooleanArray] = []
+        self._kept: list[pa.RecordBatch] | None = []
 
-    def take(self, batch: RowBatch) -> None:
-        """Type one batch and note its findings."""
-        if batch.ragged:
-            self.ragged += len(batch.ragged)
-            rows = [row for row, _ in batch.ragged]
-            self.findings.add(sentences.ragged(len(self.structure.header)), rows, len(rows))
-        if not batch.cells.num_rows:
-            return
-        self.columns = self.columns or [self._column(each, batch) for each in self.mapping.columns]
-        arrays: dict[str, pa.Array] = {}
-        masks = {"error": pa.repeat(False, len(batch.rows)), "warning": pa.repeat(False, len(batch.rows))}
-        cleared: dict[str, pa.BooleanArray] = {}
-        for column in self.columns:
-            outcome = column.apply(batch.cells.column(column.place))
-            arrays[column.element.name] = outcome.values
-            if outcome.cleared is not None:
-                cleared[column.element.name] = outcome.cleared
-            for name, mask in outcome.problems.items():
-                kind = column.kind(name)
-                masks[kind.severity] = pc.or_(masks[kind.severity], mask)
-                self.findings.add(kind, _first_rows(batch.rows, mask), mask.true_count)
-        for name, value in self.mapping.constants.items():
-            arrays[name] = constant(self.encounter.element(name), value, len(batch.rows))
-        ordered = [name for name in self.encounter.by_name if name in arrays]
-        self.batches.append(
-            pa.record_batch(
-                [*(arrays[name] for name in ordered), batch.rows, _cleared(cleared, len(batch.rows))],
-                names=[*ordered, ROW, CLEARED],
-            )
-        )
-        self.hard.append(masks["error"])
-        self.soft.append(masks["warning"])
-
-    def finish(self) -> Reading:
-        """Run the checks over all rows and leave out those with an error."""
-        records = self._table()
-        if not records.num_rows and not self.ragged:
+    def judge(self) -> Counts:
+        """Look at every row, by itself and beside the others."""
+        with checking.Checker(self.file.encounter) as checker:
+            for typed in self.file.batches():
+                self._take(typed, checker)
+            hard, soft = (pa.chunked_array(masks, pa.bool_()) for masks in (self._hard, self._soft))
+            for kind, rows in self._compared.broken(checker):
+                mask = pc.is_in(self._compared.rows, value_set=rows)
+                self._findings.add(kind, rows[:LISTED_PER_KIND].to_pylist(), len(rows))
+                hard, soft = (
+                    (pc.or_(hard, mask), soft) if kind.severity == "error" else (hard, pc.or_(soft, mask))
+                )
+        if not len(hard) and not self._ragged:
             raise DataRefused(
                 "The file has a header but no rows.",
                 hint="Check that the export holds the records; if there are none, there is nothing to send.",
             )
-        hard = pa.chunked_array(self.hard, pa.bool_())
-        soft = pa.chunked_array(self.soft, pa.bool_())
-        named = {each.element.name: shown(each.column) for each in self.mapping.columns}
-        for check, rows in checking.broken(records.drop_columns([CLEARED]), self.encounter):
-            kind = checking.kind_of(check, named)
-            self.findings.add(kind, rows[:LISTED_PER_KIND].to_pylist(), len(rows))
-            mask = pc.is_in(records.column(ROW), value_set=rows)
-            if kind.severity == "error":
-                hard = pc.or_(hard, mask)
-            else:
-                soft = pc.or_(soft, mask)
-        rejected = pc.sum(hard).as_py() or 0
-        warned = (pc.sum(pc.and_not(soft, hard)).as_py() or 0) if records.num_rows else 0
-        kept = records.filter(pc.invert(hard)) if rejected else records
-        counts = Counts(kept.num_rows, warned, rejected + self.ragged)
-        unused = unused_columns(self.mapping, self.structure.header)
-        return Reading(self.encounter, kept, self.findings, counts, unused)
+        self._hard, self._soft = [], []
+        self._rejected = hard.combine_chunks()
+        rejected = self._rejected.true_count
+        warned = pc.sum(pc.and_not(soft, hard)).as_py() or 0
+        return Counts(len(hard) - rejected, warned, rejected + self._ragged)
 
-    def _column(self, mapped: MappedColumn, first: RowBatch) -> TypedColumn:
-        place = self.structure.header.index(mapped.column)
-        bare = None
-        if mapped.element.type == "gestation" and not mapped.unit:
-            bare = bare_meaning(first.cells.column(place)[:_SETTLED_BY].to_pylist())
-        kinds: dict[str, Kind] = {}
+    def accepted(self) -> Iterator[pa.RecordBatch]:
+        """The rows without errors, from memory if they are few, else from the file."""
+        again = self._kept if self._kept is not None else (each.records for each in self.file.batches())
+        seen = 0
+        for records in again:
+            rejected = self._rejected[seen : seen + records.num_rows]
+            seen += records.num_rows
+            if len(rejected) < records.num_rows:
+                break
+            if kept := records.filter(pc.invert(rejected)):
+                yield kept
+        if seen != len(self._rejected):
+            raise DataRefused(
+                "The file changed while it was read.", hint="Try again when nobody writes to it."
+            )
 
-        def kind(problem: str) -> Kind:
-            if problem not in kinds:
-                kinds[problem] = sentences.problem(
-                    problem, mapped.element, shown(mapped.column), pattern=mapped.format
-                )
-            return kinds[problem]
+    def _take(self, typed: TypedBatch, checker: checking.Checker) -> None:
+        """Note the findings of one batch, and what the whole file will be asked for."""
+        if typed.ragged:
+            self._ragged += len(typed.ragged)
+            kind = sentences.ragged(len(self.file.structure.header))
+            self._findings.add(kind, typed.ragged, len(typed.ragged))
+        records = typed.records
+        if not records.num_rows:
+            return
+        rows = records.column(ROW)
+        masks = {severity: pa.repeat(False, len(rows)) for severity in ("error", "warning")}
+        for kind, mask in typed.problems.items():
+            masks[kind.severity] = pc.or_(masks[kind.severity], mask)
+            self._findings.add(kind, rows.filter(mask)[:LISTED_PER_KIND].to_pylist(), mask.true_count)
+        unread = {name: rows.filter(mask) for name, mask in typed.unread.items()}
+        for check, numbers in checker.within(pa.Table.from_batches([records]).drop_columns([CLEARED])):
+            if len(broken := _known(check, numbers, unread)):
+                kind = checking.kind_of(check, self.file.names)
+                self._findings.add(kind, broken[:LISTED_PER_KIND].to_pylist(), len(broken))
+                masks[kind.severity] = pc.or_(masks[kind.severity], pc.is_in(rows, value_set=broken))
+        self._hard.append(masks["error"])
+        self._soft.append(masks["warning"])
+        self._compared.take(records, unread)
+        self._keep(records)
 
-        return TypedColumn(mapped.element, place, mapped.column, mapped.reader(bare), kind, mapped.unknown)
-
-    def _table(self) -> pa.Table:
-        if self.batches:
-            return pa.Table.from_batches(self.batches)
-        held = {each.element.name for each in self.mapping.columns} | set(self.mapping.constants)
-        fields = [(each.name, arrow_type(each)) for each in self.encounter.elements if each.name in held]
-        return pa.schema([*fields, (ROW, pa.int64()), (CLEARED, pa.list_(pa.string()))]).empty_table()
+    def _keep(self, records: pa.RecordBatch) -> None:
+        """Hold on to the rows of a small file, so that it is read once."""
+        if self._kept is not None:
+            self._kept.append(records)
+            if sum(each.nbytes for each in self._kept) > _KEPT:
+                self._kept = None
 
 
-def _first_rows(rows: pa.Array, mask: pa.BooleanArray) -> Iterator[int]:
-    yield from rows.filter(mask)[:LISTED_PER_KIND].to_pylist()
+class _Compared:
+    """What is compared across the rows of a file: a few columns of all of them."""
+
+    def __init__(self, file: TypedFile) -> None:
+        self._file = file
+        compared = checking.compared(file.encounter)
+        self._columns = [name for name in file.schema.names if name in compared] + [ROW]
+        self._batches: list[pa.RecordBatch] = []
+        self._unread: dict[str, list[pa.Int64Array]] = {name: [] for name in compared}
+
+    @property
+    def rows(self) -> pa.ChunkedArray:
+        """The numbers of all rows."""
+        return pa.chunked_array([batch.column(ROW) for batch in self._batches], pa.int64())
+
+    def take(self, records: pa.RecordBatch, unread: ReadOnly[str, pa.Int64Array]) -> None:
+        """Hold on to what is compared."""
+        self._batches.append(records.select(self._columns))
+        for name in self._unread.keys() & unread.keys():
+            self._unread[name].append(unread[name])
+
+    def broken(self, checker: checking.Checker) -> Iterator[tuple[Kind, pa.Int64Array]]:
+        """The rows that break a check beside others, by kind of finding."""
+        if not self._batches:
+            return
+        unread = {name: pa.concat_arrays(rows) for name, rows in self._unread.items() if rows}
+        pa.default_memory_pool().release_unused()  # the engine has its own memory
+        for check, numbers in checker.across(pa.Table.from_batches(self._batches)):
+            if len(rows := _known(check, numbers, unread)):
+                yield checking.kind_of(check, self._file.names), rows
 
 
-def _cleared(masks: dict[str, pa.BooleanArray], rows: int) -> pa.Array:
-    """For each row the names of the elements that it clears; mostly none."""
-    if not masks:
-        return pa.ListArray.from_arrays(
-            pa.repeat(pa.scalar(0, pa.int32()), rows + 1), pa.array([], pa.string())
-        )
-    names: list[list[str]] = [[] for _ in range(rows)]
-    for name, mask in masks.items():
-        for place in pc.indices_nonzero(mask).to_pylist():
-            names[place].append(name)
-    return pa.array(names, pa.list_(pa.string()))
+def _known(check: Check, rows: pa.Int64Array, unread: ReadOnly[str, pa.Int64Array]) -> pa.Int64Array:
+    """Those rows of which all was read that a check looks at: of what could not be read, enough was said."""
+    for name in check.elements:
+        if name in unread:
+            rows = rows.filter(pc.invert(pc.is_in(rows, value_set=unread[name])))
+    return rows

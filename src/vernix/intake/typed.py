@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +19,8 @@ from vernix.births.elements import Element, arrow_type
 from vernix.intake.cells import CLEAR, Cell, ReadCell
 from vernix.intake.findings import Kind
 
-MEMO = 200_000  # distinct texts remembered for a column before starting afresh
+MEMO = 50_000  # distinct texts remembered for a column before starting afresh
+_UNREAD = frozenset({"type", "formula", "code", "impossible"})
 
 
 @dataclass
@@ -29,6 +31,12 @@ class Outcome:
     values: pa.Array
     problems: dict[str, pa.BooleanArray] = field(default_factory=dict)
     cleared: pa.BooleanArray | None = None
+
+    @property
+    def unread(self) -> pa.BooleanArray | None:
+        """The rows that hold something which could not be read, so that no value of it is known."""
+        masks = [mask for name, mask in self.problems.items() if name in _UNREAD]
+        return reduce(pc.or_, masks) if masks else None
 
 
 @dataclass

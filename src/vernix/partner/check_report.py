@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from array import array
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,9 +15,11 @@ from vernix.errors import DataRefused
 from vernix.intake.checking import ROW
 from vernix.intake.csv_structure import shown
 from vernix.intake.findings import Finding, Kind
-from vernix.intake.reading import CLEARED, Reading
+from vernix.intake.reading import Reading
+from vernix.intake.typed_file import CLEARED
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from rich.console import Console
 
 _PIECE = 2_000  # records turned into JSON at a time
@@ -117,11 +120,13 @@ def print_document(reading: Reading) -> None:
     }
     write(_json(head)[:-1] + ',\n"records": [')
     separator = "\n"
-    for piece in _pieces(reading):
-        write(separator + ",\n".join(piece))
-        separator = ",\n"
-    rows = reading.records.column(ROW).to_pylist()
-    write(f'],\n"rows": {_json(rows)}}}\n')
+    rows = array("q")
+    for batch in reading.batches():
+        rows.extend(batch.column(ROW).to_pylist())
+        for piece in _pieces(batch):
+            write(separator + ",\n".join(piece))
+            separator = ",\n"
+    write(f'],\n"rows": {_json(rows.tolist())}}}\n')
 
 
 def print_refusal(refusal: DataRefused) -> None:
@@ -145,9 +150,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _pieces(reading: Reading) -> Iterator[list[str]]:
-    for batch in reading.records.drop_columns([ROW]).to_batches(max_chunksize=_PIECE):
-        yield [_json(_record(row)) for row in batch.to_pylist()]
+def _pieces(batch: pa.RecordBatch) -> Iterator[list[str]]:
+    records = batch.drop_columns([ROW])
+    for start in range(0, records.num_rows, _PIECE):
+        yield [_json(_record(row)) for row in records.slice(start, _PIECE).to_pylist()]
 
 
 def _record(row: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vernix.births.encounters import Encounter
-from vernix.intake.reading import CLEARED, Reading
+from vernix.intake.reading import Reading
+from vernix.intake.typed_file import CLEARED
 from vernix.registry.book import book_schema
 from vernix.registry.vault import Origin, normal
 from vernix.sealing.records import BlindIndexKey

@@ -16,7 +16,7 @@ from vernix.registry.failpoints import reached
 from vernix.registry.opening import Unusable, opened, read_manifest
 from vernix.registry.parting import part
 from vernix.registry.passage import Passage
-from vernix.registry.reading import judge, pack, refusal, result_of, unpack
+from vernix.registry.reading import Verdict, judge, pack, refusal, result_of, unpack
 from vernix.registry.workflow.models import SubmittedFile
 from vernix.sealing.opening import open_bytes
 from vernix.sealing.sealer import seal_bytes
@@ -43,28 +43,13 @@ def read(passage: Passage) -> Settle | None:
         with opened(passage.delivery, passage.paths(), keyring.identity, directory, folder.work) as delivery:
             reached("read:opened")
             verdicts = judge(passage.submission, delivery, passage.naming)
+            files = [_kept(passage, verdict) for verdict in verdicts]
     except Unusable as error:
         _keep_answers(passage, pack([refusal(passage.submission, error)]))
         return _settle_refusal(passage, error)
     answers = [verdict.answer for verdict in verdicts]
     _keep_answers(passage, pack(answers))
     reached("read:answer-kept")
-    files = [
-        SubmittedFile(
-            submission=passage.submission,
-            part=verdict.part,
-            encounter=verdict.encounter,
-            batch=verdict.batch,
-            accepted=verdict.counts.accepted,
-            warned=verdict.counts.warned,
-            rejected=verdict.counts.rejected,
-            repeats=verdict.repeats,
-        )
-        for verdict in verdicts
-    ]
-    for verdict, file in zip(verdicts, files, strict=True):
-        if verdict.reading is not None and verdict.counts.accepted:
-            passage.remember(verdict.part, part(verdict.reading, passage.origin(file), passage.naming))
 
     def settle() -> None:
         passage.submission.result = result_of(answers)
@@ -112,6 +97,23 @@ def receipt(passage: Passage) -> Settle | None:
         passage.submission, passage.delivery, counts, passage.exchange, passage.registry.keyring.signing
     )
     return None
+
+
+def _kept(passage: Passage, verdict: Verdict) -> SubmittedFile:
+    """What the workflow is to remember of a file; its accepted rows are parted while it is open."""
+    file = SubmittedFile(
+        submission=passage.submission,
+        part=verdict.part,
+        encounter=verdict.encounter,
+        batch=verdict.batch,
+        accepted=verdict.counts.accepted,
+        warned=verdict.counts.warned,
+        rejected=verdict.counts.rejected,
+        repeats=verdict.repeats,
+    )
+    if verdict.reading is not None and verdict.counts.accepted:
+        passage.remember(verdict.part, part(verdict.reading, passage.origin(file), passage.naming))
+    return file
 
 
 def _keep_answers(passage: Passage, packed: bytes) -> None:
