@@ -16,6 +16,7 @@ from vernix.intake.checking import ROW
 from vernix.intake.csv_structure import shown
 from vernix.intake.findings import Finding, Kind
 from vernix.intake.reading import Reading
+from vernix.intake.refusals import finding as as_finding
 from vernix.intake.typed_file import CLEARED
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "warned": "of them with warnings",
         "rejected": "rejected",
         "rows": "rows",
+        "row": "row",
         "none": "No findings.",
         "error": "error",
         "warning": "warning",
@@ -42,6 +44,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "warned": "dont avec avertissements",
         "rejected": "rejetées",
         "rows": "lignes",
+        "row": "ligne",
         "none": "Aucun constat.",
         "error": "erreur",
         "warning": "avertissement",
@@ -91,7 +94,8 @@ def _print_findings(console: Console, reading: Reading, language: str) -> None:
         if rows:
             more = ", …" if count > len(rows) else ""
             listed = ", ".join(map(str, rows))
-            line.append(f" · {count} {words['rows']}: {listed}{more}", style="not bold default")
+            where = f"{words['row']} {listed}" if count == 1 else f"{count} {words['rows']}: {listed}{more}"
+            line.append(f" · {where}", style="not bold default")
         console.print(line)
         text = kind.text_fr if language == "fr" else kind.text_en
         # A terminal folds the sentence beside its indent; a pipe gets it whole, on one line.
@@ -131,9 +135,9 @@ def print_document(reading: Reading) -> None:
 
 def print_refusal(refusal: DataRefused) -> None:
     """The JSON document of a file that could not be read at all."""
-    finding = {"code": "file.refused", "severity": "error", "place": "file", "text": str(refusal)}
     counts = {"accepted": 0, "warned": 0, "rejected": 0}
-    document = {"counts": counts, "findings": [finding], "findings_not_listed": 0, "records": [], "rows": []}
+    said = _finding(as_finding(refusal))
+    document = {"counts": counts, "findings": [said], "findings_not_listed": 0, "records": [], "rows": []}
     sys.stdout.write(_json(document) + "\n")
 
 
