@@ -87,3 +87,10 @@ def test_the_draft_for_a_real_file_can_be_read(shared_data: Path, file: str) -> 
     assert {"sex", "gestation", "birth_weight", "mother_age"} <= {
         each.element.name for each in mapping.columns
     }
+
+
+def test_a_file_without_record_numbers_is_told_what_that_means(tmp_path: Path) -> None:
+    without = draft(tmp_path, "sex,dbwt\nF,3400\n")
+    assert "PLEASE SAY which column is yours for this: Record number" in without
+    assert "a file counts twice" in without
+    assert "counts twice" not in draft(tmp_path, "record_number,sex\n1,F\n")

@@ -240,11 +240,24 @@ def _write(encounter: Encounter, name: str, drafts: list[_Draft], unused: list[s
         lines += [f"[columns.{draft.element.name}]", f"column = {_quoted(draft.column)}", *draft.lines]
         lines += [f"# {note}" for note in draft.notes]
     mapped = {draft.element.name for draft in drafts}
+    if encounter.record_key not in mapped:
+        lines += ["", *_no_record_key(encounter)]
     lines += ["", *_constants(encounter, mapped)]
     if unused:
         lines += ["", "# Columns of the file that nothing is read from:"]
         lines += [f"#   {shown(column)}" for column in unused]
     return "\n".join(lines) + "\n"
+
+
+def _no_record_key(encounter: Encounter) -> list[str]:
+    """What to do about a file in which the registry would know no record again."""
+    label = encounter.element(encounter.record_key).label
+    return [
+        f"# PLEASE SAY which column is yours for this: {label.en} / {label.fr}",
+        "# Without it the registry knows no row again: mended and sent once more, a file counts twice.",
+        f"# [columns.{encounter.record_key}]",
+        '# column = "?"',
+    ]
 
 
 def _constants(encounter: Encounter, mapped: set[str]) -> list[str]:
