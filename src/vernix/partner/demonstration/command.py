@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from vernix.console import print_json, say
+from vernix.errors import KeeperFailed
 from vernix.partner.demonstration import story
 from vernix.partner.demonstration.story import Sender, Stage
 
@@ -60,6 +61,10 @@ def demo(
             _say_addresses(stage, running=not once)
         if not once and not detach:
             _wait_for_interrupt()
+    except KeeperFailed:
+        # A command that failed may only have waited in vain for a program that is gone: say which.
+        stage.check()
+        raise
     finally:
         if not leave_running:
             stage.stop_all()

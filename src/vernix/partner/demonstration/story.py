@@ -94,6 +94,11 @@ class Stage:
         child.stop()
         self.running.remove(child)
 
+    def check(self) -> None:
+        """Raise KeeperFailed, naming its log, when one that should be running has ended by itself."""
+        for child in self.running:
+            child.check()
+
     def stop_all(self) -> None:
         """End all of them, last started first."""
         for child in reversed(self.running):
