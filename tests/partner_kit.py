@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.exchange_kit import ExchangeKit, Member
 
+from vernix.courier.dispatch import Dispatch, OutgoingFile, Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.road import Road
 from vernix.courier.sending import Outbox, Sender
@@ -46,3 +47,27 @@ def everything_in(folder: Path) -> list[str]:
 
 
 __all__ = ["Outbox", "everything_in", "exchange_of", "sender", "settle"]
+
+
+def post_from_registry(
+    kit: ExchangeKit,
+    tmp_path: Path,
+    files: list[tuple[str, bytes]],
+    purpose: str = "message",
+    to: str = "riverside",
+    role: str = "file",
+    reply: str | None = None,
+) -> str:
+    """The registry sends files; returns the delivery's id."""
+    folder = tmp_path / "registry-out"
+    folder.mkdir(exist_ok=True)
+    outgoing = []
+    for number, (name, content) in enumerate(files):
+        path = folder / str(number)
+        path.write_bytes(content)
+        outgoing.append(OutgoingFile(path, name, "application/octet-stream", role))
+    outbox = Outbox(folder / "outbox")
+    plan = outbox.begin(Dispatch((to,), purpose, tuple(outgoing), in_reply_to=reply), again=True)
+    assert isinstance(plan, Plan)
+    exchange = exchange_of(kit, "registry", folder)
+    return outbox.send(plan, exchange, sender(kit.members["registry"])).plan.id
