@@ -9,6 +9,7 @@ import pytest
 
 from vernix.errors import DataRefused
 from vernix.intake.csv_structure import MAX_ROW, shown, survey
+from vernix.intake.refusals import FileRefused, finding, in_language
 
 
 def written(tmp_path: Path, data: bytes) -> Path:
@@ -109,3 +110,17 @@ def test_an_endless_line_is_refused_after_a_bounded_part_of_it(
 def test_a_name_is_shown_without_control_characters_and_in_one_line() -> None:
     assert shown("a\x1b[31m\nb") == "a?[31m?b"
     assert len(shown("x" * 500)) == 60
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"%PDF-1.7", b"a,,b\n", b"a,b,A\n", b"a\0,b\n", b"\0\0\0", b"a\0b\0"]
+)
+def test_a_refusal_is_said_in_french_too(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(data)
+    with pytest.raises(FileRefused) as refused:
+        survey(path)
+    said = finding(refused.value)
+    assert (said.text_en, said.text_fr) == (str(refused.value), str(in_language(refused.value, "fr")))
+    assert said.text_en != said.text_fr
+    assert refused.value.hint != refused.value.french.hint

@@ -304,7 +304,8 @@ def test_both_ways_of_telling_an_age_agree(born: date, on: date) -> None:
     years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     assert age.completed_years_of(pa.array([born]), pa.array([on])).to_pylist() == [years]
     told = age.completed_years(ibis.date(born), ibis.date(on))
-    assert duckdb.sql(str(ibis.to_sql(told, dialect="duckdb"))).fetchall() == [(years,)]
+    with duckdb.connect(":memory:") as engine:
+        assert engine.execute(str(ibis.to_sql(told, dialect="duckdb"))).fetchall() == [(years,)]
 
 
 def test_the_records_of_a_large_file_are_given_in_flat_memory(tmp_path: Path) -> None:

@@ -109,6 +109,8 @@ def test_a_header_alone_is_answered_with_a_refusal(registry: Registry, hospital:
     assert work(registry) == 0
     answer = hospital.answer(delivery)
     assert "has a header but no rows" in answer.acknowledgements[0].refusal
+    assert [each.code for each in answer.acknowledgements[0].findings] == ["file.refused"]
+    assert "aucune ligne" in answer.acknowledgements[0].findings[0].text_fr
     assert answer.receipt.result == answer.acknowledgements[0].result == "rejected"
     assert compare(registry.folder).problems == []
 

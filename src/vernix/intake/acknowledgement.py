@@ -31,7 +31,7 @@ class Acknowledgement:
 
     ``delivery`` is the submission's id, ``file`` the file's name as sent, ``more`` how many findings there
     are beyond those listed. ``refusal`` says why the file as a whole could not be read (then there are no
-    rows), else "".
+    rows, and one finding ``file.refused`` says the same in both languages), else "".
     """
 
     delivery: str

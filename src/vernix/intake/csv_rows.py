@@ -18,8 +18,9 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import csv
 
-from vernix.errors import DataRefused
+from vernix.births.codes import Words
 from vernix.intake.csv_structure import BLOCK, MAX_ROW, Structure
+from vernix.intake.refusals import FileRefused
 
 # One parsed block: a row has to fit into one. Arrow sets a whole block's bytes aside for every column, so
 # this is what decides how much memory reading takes.
@@ -42,7 +43,7 @@ class RowBatch:
 
 
 def read_rows(path: Path, structure: Structure) -> Iterator[RowBatch]:
-    """Parse ``path`` as ``structure`` says. Raises ``DataRefused`` where it cannot be parsed to its end."""
+    """Parse ``path`` as ``structure`` says. Raises ``FileRefused`` where it cannot be parsed to its end."""
     waiting: list[RowBatch] = []
     for batch in _pieces(path, structure):
         waiting.append(batch)
@@ -85,9 +86,17 @@ def _pieces(path: Path, structure: Structure) -> Iterator[RowBatch]:
         if numbering.ragged:
             yield numbering.number(_no_cells(width))
     if not reached:
-        raise DataRefused(
-            'A cell opens with a quotation mark (") that is never closed; the end of the file is lost in it.',
-            hint="Export the file again, or look for a single quotation mark in the last rows.",
+        raise FileRefused(
+            Words(
+                'A cell opens with a quotation mark (") that is never closed; the end of the file is lost in '
+                "it.",
+                'Une cellule s’ouvre par un guillemet (") qui n’est jamais fermé ; la fin du fichier '
+                "s’y perd.",
+            ),
+            Words(
+                "Export the file again, or look for a single quotation mark in the last rows.",
+                "Exportez le fichier de nouveau, ou cherchez un guillemet seul dans les dernières lignes.",
+            ),
         )
 
 
@@ -115,20 +124,36 @@ def _parse(body: _Body, structure: Structure, numbering: _Numbering) -> Iterator
         raise _refusal(str(error), numbering) from None
 
 
-def _refusal(text: str, numbering: _Numbering) -> DataRefused:
+def _refusal(text: str, numbering: _Numbering) -> FileRefused:
+    last = numbering.next - 1
     if numbering.too_many:
-        return DataRefused(
-            f"More than {MAX_RAGGED} rows do not have as many cells as the header has columns.",
-            hint="Check the delimiter and the quoting of the export.",
+        return FileRefused(
+            Words(
+                f"More than {MAX_RAGGED} rows do not have as many cells as the header has columns.",
+                f"Plus de {MAX_RAGGED} lignes n’ont pas autant de cellules que l’en-tête a de colonnes.",
+            ),
+            Words(
+                "Check the delimiter and the quoting of the export.",
+                "Vérifiez le séparateur et les guillemets de l’exportation.",
+            ),
         )
     if "straddling" in text or "block" in text:
-        return DataRefused(
-            f"A row after row {numbering.next - 1} is longer than {MAX_ROW >> 20} MiB.",
-            hint='Look for a quotation mark (") that is never closed, or export the file again.',
+        return FileRefused(
+            Words(
+                f"A row after row {last} is longer than {MAX_ROW >> 20} MiB.",
+                f"Une ligne après la ligne {last} dépasse {MAX_ROW >> 20} Mio.",
+            ),
+            Words(
+                'Look for a quotation mark (") that is never closed, or export the file again.',
+                'Cherchez un guillemet (") jamais fermé, ou exportez le fichier de nouveau.',
+            ),
         )
-    return DataRefused(
-        f"The rows after row {numbering.next - 1} cannot be read as a table.",
-        hint="Export the file again as 'CSV UTF-8'.",
+    return FileRefused(
+        Words(
+            f"The rows after row {last} cannot be read as a table.",
+            f"Les lignes après la ligne {last} ne peuvent être lues comme un tableau.",
+        ),
+        Words("Export the file again as 'CSV UTF-8'.", "Exportez le fichier de nouveau en « CSV UTF-8 »."),
     )
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from vernix.errors import DataRefused
+from vernix.births.codes import Words
+from vernix.intake.refusals import SAVE_AS_CSV, FileRefused
 
 BLOCK = 1 << 20
 MAX_ROW = 1 << 20  # bytes without a line end; the longest real free-text row seen is a few kilobytes
@@ -24,39 +25,69 @@ SAMPLE = 256 << 10
 SAMPLE_ROWS = 50
 DELIMITERS = (",", ";", "\t", "|")
 
-_SAVE_AS_CSV = "Save it as 'CSV UTF-8' and try again."
+_SAVE_SHEET = Words(
+    "Open the workbook and save the sheet as 'CSV UTF-8'.",
+    "Ouvrez le classeur et enregistrez la feuille en « CSV UTF-8 ».",
+)
+_OPEN_AND_SAVE = Words(
+    "Open it and save the sheet as 'CSV UTF-8'.", "Ouvrez-le et enregistrez la feuille en « CSV UTF-8 »."
+)
+_OPEN_FIRST = Words(
+    "Open it first: vernix open -i IDENTITY FILE.", "Ouvrez-le d’abord : vernix open -i IDENTITY FILE."
+)
+_RIGHT_FILE = Words("Check that the right file was chosen.", "Vérifiez que le bon fichier a été choisi.")
+_EXPORT_CSV = Words("Export the data as a CSV file.", "Exportez les données dans un fichier CSV.")
+_UNPACK = Words("Unpack it first.", "Décompressez-le d’abord.")
+_ONLY_CSV = Words(
+    "Only CSV is read so far; export the data as CSV.",
+    "Seul le CSV est lu pour l’instant ; exportez les données en CSV.",
+)
+_AGE = Words("a sealed (age) file", "un fichier scellé (age)")
+_PICTURE = Words("a picture", "une image")
+_PROGRAM = Words("a program", "un programme")
+_HL7 = Words("an HL7 v2 message", "un message HL7 v2")
+_WEB_PAGE = Words("a web page", "une page Web")
+_JSON = Words("a JSON document", "un document JSON")
 # First bytes of what people send instead of a CSV, and what they should do.
-_NOT_A_CSV: tuple[tuple[bytes, str, str], ...] = (
+_NOT_A_CSV: tuple[tuple[bytes, Words, Words], ...] = (
     (
         b"PK\x03\x04",
-        "a zip archive or an .xlsx workbook",
-        "Open the workbook and save the sheet as 'CSV UTF-8'.",
+        Words("a zip archive or an .xlsx workbook", "une archive zip ou un classeur .xlsx"),
+        _SAVE_SHEET,
     ),
-    (b"\xd0\xcf\x11\xe0", "an old Office document (.xls)", "Open it and save the sheet as 'CSV UTF-8'."),
-    (b"age-encryption.org/", "a sealed (age) file", "Open it first: vernix open -i IDENTITY FILE."),
-    (b"-----BEGIN AGE ENCRYPTED FILE", "a sealed (age) file", "Open it first: vernix open -i IDENTITY FILE."),
-    (b"-----BEGIN ", "a key or certificate in PEM form", "Check that the right file was chosen."),
-    (b"%PDF", "a PDF document", "Export the data itself as a CSV file."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it first."),
-    (b"BZh", "a bzip2 archive", "Unpack it first."),
-    (b"\xfd7zXZ", "an xz archive", "Unpack it first."),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it first."),
-    (b"PAR1", "a Parquet file", "Export the data as a CSV file."),
-    (b"SQLite format 3", "an SQLite database", "Export the table as a CSV file."),
-    (b"{\\rtf", "a rich-text document", _SAVE_AS_CSV),
-    (b"\x89PNG", "a picture", "Check that the right file was chosen."),
-    (b"\xff\xd8\xff", "a picture", "Check that the right file was chosen."),
-    (b"\x7fELF", "a program", "Check that the right file was chosen."),
-    (b"MZ\x90", "a program", "Check that the right file was chosen."),
-    (b"MSH|", "an HL7 v2 message", "Only CSV is read so far; export the data as CSV."),
-    (b"FHS|", "an HL7 v2 batch", "Only CSV is read so far; export the data as CSV."),
-    (b"\x0bMSH|", "an HL7 v2 message", "Only CSV is read so far; export the data as CSV."),
-    (b"<?xml", "an XML document", "Only CSV is read so far; export the data as CSV."),
-    (b"<!DOCTYPE", "a web page", "Only CSV is read so far; export the data as CSV."),
-    (b"<html", "a web page", "Only CSV is read so far; export the data as CSV."),
-    (b"{", "a JSON document", "Only CSV is read so far; export the data as CSV."),
-    (b"[{", "a JSON document", "Only CSV is read so far; export the data as CSV."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        Words("an old Office document (.xls)", "un ancien document Office (.xls)"),
+        _OPEN_AND_SAVE,
+    ),
+    (b"age-encryption.org/", _AGE, _OPEN_FIRST),
+    (b"-----BEGIN AGE ENCRYPTED FILE", _AGE, _OPEN_FIRST),
+    (
+        b"-----BEGIN ",
+        Words("a key or certificate in PEM form", "une clé ou un certificat au format PEM"),
+        _RIGHT_FILE,
+    ),
+    (b"%PDF", Words("a PDF document", "un document PDF"), _EXPORT_CSV),
+    (b"\x1f\x8b", Words("a gzip archive", "une archive gzip"), _UNPACK),
+    (b"7z\xbc\xaf", Words("a 7-Zip archive", "une archive 7-Zip"), _UNPACK),
+    (b"BZh", Words("a bzip2 archive", "une archive bzip2"), _UNPACK),
+    (b"\xfd7zXZ", Words("an xz archive", "une archive xz"), _UNPACK),
+    (b"\x28\xb5\x2f\xfd", Words("a Zstandard archive", "une archive Zstandard"), _UNPACK),
+    (b"PAR1", Words("a Parquet file", "un fichier Parquet"), _EXPORT_CSV),
+    (b"SQLite format 3", Words("an SQLite database", "une base de données SQLite"), _EXPORT_CSV),
+    (b"{\\rtf", Words("a rich-text document", "un document RTF"), SAVE_AS_CSV),
+    (b"\x89PNG", _PICTURE, _RIGHT_FILE),
+    (b"\xff\xd8\xff", _PICTURE, _RIGHT_FILE),
+    (b"\x7fELF", _PROGRAM, _RIGHT_FILE),
+    (b"MZ\x90", _PROGRAM, _RIGHT_FILE),
+    (b"MSH|", _HL7, _ONLY_CSV),
+    (b"FHS|", Words("an HL7 v2 batch", "un lot HL7 v2"), _ONLY_CSV),
+    (b"\x0bMSH|", _HL7, _ONLY_CSV),
+    (b"<?xml", Words("an XML document", "un document XML"), _ONLY_CSV),
+    (b"<!DOCTYPE", _WEB_PAGE, _ONLY_CSV),
+    (b"<html", _WEB_PAGE, _ONLY_CSV),
+    (b"{", _JSON, _ONLY_CSV),
+    (b"[{", _JSON, _ONLY_CSV),
 )
 # Bytes that Windows-1252 leaves undefined: text that holds one is in some other encoding.
 _UNDEFINED_IN_CP1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
@@ -104,19 +135,28 @@ def shown(name: str, limit: int = 60) -> str:
 
 def _refuse_other_kinds(head: bytes) -> None:
     if not head.strip():
-        raise DataRefused("The file is empty.", hint="Export it again; the first line must name the columns.")
+        raise FileRefused(
+            Words("The file is empty.", "Le fichier est vide."),
+            Words(
+                "Export it again; the first line must name the columns.",
+                "Exportez-le de nouveau ; la première ligne doit nommer les colonnes.",
+            ),
+        )
     start = head.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")
     for magic, kind, hint in _NOT_A_CSV:
         markup = magic[:1] == b"<"
         if start.startswith(magic) or (markup and start.lower().startswith(magic.lower())):
-            raise DataRefused(f"This is {kind}, not a CSV file.", hint=hint)
+            raise FileRefused(
+                Words(f"This is {kind.en}, not a CSV file.", f"Ceci est {kind.fr}, et non un fichier CSV."),
+                hint,
+            )
 
 
 def _byte_order_mark(head: bytes) -> tuple[str | None, int]:
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8", 3
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise DataRefused("The file is in UTF-32.", hint=_SAVE_AS_CSV)
+        raise FileRefused(Words("The file is in UTF-32.", "Le fichier est en UTF-32."), SAVE_AS_CSV)
     if head.startswith(codecs.BOM_UTF16_LE):
         return "utf-16-le", 2
     if head.startswith(codecs.BOM_UTF16_BE):
@@ -141,10 +181,7 @@ def _scan(path: Path, encoding: str, skip: int) -> tuple[bool, bool]:
                     text = decoder.decode(block, final=len(block) < BLOCK)
                 except UnicodeDecodeError:
                     if wide or skip:
-                        raise DataRefused(
-                            f"The file says that it is {encoding.upper()}, but near byte {offset} it is not.",
-                            hint=_SAVE_AS_CSV,
-                        ) from None
+                        raise _not_what_it_says(encoding, offset) from None
                     fits = False
                 else:
                     data = text.encode("utf-8", "surrogatepass") if wide else block
@@ -156,23 +193,48 @@ def _scan(path: Path, encoding: str, skip: int) -> tuple[bool, bool]:
     return quoted, fits
 
 
+def _not_what_it_says(encoding: str, offset: int) -> FileRefused:
+    return FileRefused(
+        Words(
+            f"The file says that it is {encoding.upper()}, but near byte {offset} it is not.",
+            f"Le fichier se dit en {encoding.upper()}, mais près de l’octet {offset} il ne l’est pas.",
+        ),
+        SAVE_AS_CSV,
+    )
+
+
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
     while block := stream.read(BLOCK):
         yield block
 
 
-def _nul_bytes(data: bytes, offset: int) -> DataRefused:
+def _nul_bytes(data: bytes, offset: int) -> FileRefused:
     """The refusal of a block that holds NUL bytes, by what most often puts them there."""
     start = data[:SAMPLE]
     if not offset and not start.strip(b"\0"):
-        return DataRefused(
-            "The file begins with NUL bytes only: it was not copied whole.", hint="Copy or export it again."
+        return FileRefused(
+            Words(
+                "The file begins with NUL bytes only: it was not copied whole.",
+                "Le fichier ne commence que par des octets NUL : il n’a pas été copié en entier.",
+            ),
+            Words("Copy or export it again.", "Copiez-le ou exportez-le de nouveau."),
         )
     halves = (start[0::2].count(0), start[1::2].count(0))
     if not offset and 3 * max(halves) > len(start) and not min(halves):
-        return DataRefused("The file is in UTF-16 without its byte-order mark.", hint=_SAVE_AS_CSV)
-    return DataRefused(
-        f"The file holds NUL bytes (near byte {offset + data.find(0) + 1}).", hint=_SAVE_AS_CSV
+        return FileRefused(
+            Words(
+                "The file is in UTF-16 without its byte-order mark.",
+                "Le fichier est en UTF-16 sans sa marque d’ordre des octets.",
+            ),
+            SAVE_AS_CSV,
+        )
+    near = offset + data.find(0) + 1
+    return FileRefused(
+        Words(
+            f"The file holds NUL bytes (near byte {near}).",
+            f"Le fichier contient des octets NUL (près de l’octet {near}).",
+        ),
+        SAVE_AS_CSV,
     )
 
 
@@ -181,9 +243,15 @@ def _longest_run(data: bytes, run: int, offset: int) -> int:
     last = max(data.rfind(b"\n"), data.rfind(b"\r"))
     run = run + len(data) if last < 0 else len(data) - last - 1
     if run > MAX_ROW:
-        raise DataRefused(
-            f"A line is longer than {MAX_ROW >> 20} MiB (near byte {offset}).",
-            hint="This is not a table with one record a line; export it again.",
+        raise FileRefused(
+            Words(
+                f"A line is longer than {MAX_ROW >> 20} MiB (near byte {offset}).",
+                f"Une ligne dépasse {MAX_ROW >> 20} Mio (près de l’octet {offset}).",
+            ),
+            Words(
+                "This is not a table with one record a line; export it again.",
+                "Ce n’est pas un tableau à un dossier par ligne ; exportez-le de nouveau.",
+            ),
         )
     return run
 
@@ -212,7 +280,10 @@ def _other_encoding(block: bytes) -> str:
 
     best = from_bytes(block[:SAMPLE], cp_isolation=["mac_roman", "cp850"]).best()
     if best is None:
-        raise DataRefused("The file's encoding cannot be recognised.", hint=_SAVE_AS_CSV)
+        raise FileRefused(
+            Words("The file's encoding cannot be recognised.", "L’encodage du fichier ne peut être reconnu."),
+            SAVE_AS_CSV,
+        )
     return best.encoding
 
 
@@ -228,7 +299,13 @@ def _header(text: str) -> tuple[str, int, tuple[str, ...]]:
     delimiter = max(sampled, key=lambda each: _agreement(sampled[each]))
     rows = sampled[delimiter]
     if not rows:
-        raise DataRefused("The file holds no line that could be a header.", hint=_SAVE_AS_CSV)
+        raise FileRefused(
+            Words(
+                "The file holds no line that could be a header.",
+                "Le fichier ne contient aucune ligne qui puisse être un en-tête.",
+            ),
+            SAVE_AS_CSV,
+        )
     header = tuple(name.strip() for name in rows[0])
     _check_header(header)
     return delimiter, preamble, header
@@ -260,18 +337,37 @@ def _agreement(rows: list[list[str]]) -> float:
 
 def _check_header(header: tuple[str, ...]) -> None:
     if len(header) > MAX_COLUMNS:
-        raise DataRefused(f"The header has more than {MAX_COLUMNS} columns.", hint=_SAVE_AS_CSV)
+        raise FileRefused(
+            Words(
+                f"The header has more than {MAX_COLUMNS} columns.",
+                f"L’en-tête a plus de {MAX_COLUMNS} colonnes.",
+            ),
+            SAVE_AS_CSV,
+        )
     for place, name in enumerate(header, 1):
         if not name:
-            raise DataRefused(
-                f"Column {place} has no name in the header.",
-                hint="Name every column in the first line, or remove it.",
+            raise FileRefused(
+                Words(
+                    f"Column {place} has no name in the header.",
+                    f"La colonne {place} n’a pas de nom dans l’en-tête.",
+                ),
+                Words(
+                    "Name every column in the first line, or remove it.",
+                    "Nommez chaque colonne dans la première ligne, ou retirez-la.",
+                ),
             )
     seen: dict[str, int] = {}
     for place, name in enumerate(header, 1):
         if name.casefold() in seen:
-            raise DataRefused(
-                f"Columns {seen[name.casefold()]} and {place} have the same name.",
-                hint="Give every column its own name in the first line.",
+            first = seen[name.casefold()]
+            raise FileRefused(
+                Words(
+                    f"Columns {first} and {place} have the same name.",
+                    f"Les colonnes {first} et {place} portent le même nom.",
+                ),
+                Words(
+                    "Give every column its own name in the first line.",
+                    "Donnez à chaque colonne son propre nom dans la première ligne.",
+                ),
             )
         seen[name.casefold()] = place

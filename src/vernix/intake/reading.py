@@ -19,13 +19,15 @@ import pyarrow.compute as pc
 
 from vernix.births import encounters
 from vernix.births.checks import Check
+from vernix.births.codes import Words
 from vernix.births.encounters import Encounter
-from vernix.errors import DataRefused, UsageError
+from vernix.errors import UsageError
 from vernix.intake import checking, sentences
 from vernix.intake.checking import ROW
 from vernix.intake.csv_structure import Structure, shown, survey
 from vernix.intake.findings import LISTED_PER_KIND, Counts, Findings, Kind
 from vernix.intake.mapping import Mapping
+from vernix.intake.refusals import FileRefused
 from vernix.intake.typed_file import CLEARED, TypedBatch, TypedFile
 
 FORMATS = ("csv",)
@@ -53,7 +55,7 @@ class Reading:
         ``_cleared`` (list of names of elements to clear; a null value that is not named there means
         "unchanged").
 
-        Raises ``DataRefused`` where the file changed since it was read.
+        Raises ``FileRefused`` where the file changed since it was read.
         """
         return self._rows.accepted()
 
@@ -66,7 +68,7 @@ class Reading:
 def read(path: Path, encounter: str, mapping: Mapping | None = None, *, format: str | None = None) -> Reading:
     """Read and check ``path`` as ``encounter``.
 
-    Raises ``DataRefused`` where the file as a whole cannot be read, ``UsageError`` where encounter, mapping
+    Raises ``FileRefused`` where the file as a whole cannot be read, ``UsageError`` where encounter, mapping
     and format do not fit together.
     """
     if format not in (None, *FORMATS):
@@ -92,18 +94,29 @@ def _fitting(mapping: Mapping | None, encounter: Encounter, header: tuple[str, .
         )
     missing = mapping.missing(header)
     if missing:
-        raise DataRefused(
-            f"The file lacks columns that the mapping reads: {', '.join(map(shown, missing))}.",
-            hint="Export them as well, or correct the mapping.",
+        lacking = ", ".join(map(shown, missing))
+        raise FileRefused(
+            Words(
+                f"The file lacks columns that the mapping reads: {lacking}.",
+                f"Il manque au fichier des colonnes que lit la correspondance : {lacking}.",
+            ),
+            Words(
+                "Export them as well, or correct the mapping.",
+                "Exportez-les aussi, ou corrigez la correspondance.",
+            ),
         )
     held = {each.element.name for each in mapping.columns} | set(mapping.constants)
-    lacking = [
-        each.name for each in encounter.elements if each.required == "required" and each.name not in held
-    ]
-    if lacking:
-        raise DataRefused(
-            f"The file has no column for {', '.join(lacking)}, which every record needs.",
-            hint=f"Add it, or map it: vernix check --as {encounter.name} --propose FILE -o mapping.toml",
+    needed = [each.name for each in encounter.elements if each.required == "required"]
+    if absent := ", ".join(name for name in needed if name not in held):
+        raise FileRefused(
+            Words(
+                f"The file has no column for {absent}, which every record needs.",
+                f"Le fichier n’a pas de colonne pour {absent}, que chaque dossier doit avoir.",
+            ),
+            Words(
+                f"Add it, or map it: {_propose(encounter)}",
+                f"Ajoutez-la, ou mettez-la en correspondance : {_propose(encounter)}",
+            ),
         )
     return mapping
 
@@ -115,13 +128,24 @@ def _by_own_names(encounter: Encounter, header: tuple[str, ...]) -> Mapping:
         return mapping
     # If no name is known, the first line may be a record and no header: then nothing of it is shown.
     unknown = ", ".join(map(shown, unused_columns(mapping, header)[:_NAMES_SHOWN])) if mapping.columns else ""
-    some = f"Only {len(mapping.columns)}" if mapping.columns else "None"
-    raise DataRefused(
-        f"{some} of the {len(header)} columns are elements of {encounter.name}"
-        + (f"; not recognised: {unknown}." if unknown else "."),
-        hint="If the first line names the columns, make a mapping: "
-        f"vernix check --as {encounter.name} --propose FILE -o mapping.toml",
+    few = Words(f"Only {len(mapping.columns)}", f"Seulement {len(mapping.columns)}")
+    some, are = (few, "sont parmi") if mapping.columns else (Words("None", "Aucune"), "n’est parmi")
+    raise FileRefused(
+        Words(
+            f"{some.en} of the {len(header)} columns are elements of {encounter.name}"
+            + (f"; not recognised: {unknown}." if unknown else "."),
+            f"{some.fr} des {len(header)} colonnes {are} les éléments de {encounter.name}"
+            + (f" ; non reconnues : {unknown}." if unknown else "."),
+        ),
+        Words(
+            f"If the first line names the columns, make a mapping: {_propose(encounter)}",
+            f"Si la première ligne nomme les colonnes, établissez une correspondance : {_propose(encounter)}",
+        ),
     )
+
+
+def _propose(encounter: Encounter) -> str:
+    return f"vernix check --as {encounter.name} --propose FILE -o mapping.toml"
 
 
 def _say_what_is_known_already(structure: Structure, mapping: Mapping, findings: Findings) -> None:
@@ -165,9 +189,13 @@ class _Rows:
                     (pc.or_(hard, mask), soft) if kind.severity == "error" else (hard, pc.or_(soft, mask))
                 )
         if not len(hard) and not self._ragged:
-            raise DataRefused(
-                "The file has a header but no rows.",
-                hint="Check that the export holds the records; if there are none, there is nothing to send.",
+            raise FileRefused(
+                Words("The file has a header but no rows.", "Le fichier a un en-tête mais aucune ligne."),
+                Words(
+                    "Check that the export holds the records; if there are none, there is nothing to send.",
+                    "Vérifiez que l’exportation contient les dossiers ; s’il n’y en a pas, il n’y a rien à "
+                    "envoyer.",
+                ),
             )
         self._hard, self._soft = [], []
         self._rejected = hard.combine_chunks()
@@ -187,8 +215,9 @@ class _Rows:
             if kept := records.filter(pc.invert(rejected)):
                 yield kept
         if seen != len(self._rejected):
-            raise DataRefused(
-                "The file changed while it was read.", hint="Try again when nobody writes to it."
+            raise FileRefused(
+                Words("The file changed while it was read.", "Le fichier a changé pendant qu’il était lu."),
+                Words("Try again when nobody writes to it.", "Réessayez quand personne n’y écrit."),
             )
 
     def _take(self, typed: TypedBatch, checker: checking.Checker) -> None:

@@ -16,6 +16,7 @@ from vernix.intake.checking import ROW
 from vernix.intake.csv_structure import shown
 from vernix.intake.findings import Finding, Kind
 from vernix.intake.reading import Reading
+from vernix.intake.refusals import finding as as_finding
 from vernix.intake.typed_file import CLEARED
 
 if TYPE_CHECKING:
@@ -134,9 +135,9 @@ def print_document(reading: Reading) -> None:
 
 def print_refusal(refusal: DataRefused) -> None:
     """The JSON document of a file that could not be read at all."""
-    finding = {"code": "file.refused", "severity": "error", "place": "file", "text": str(refusal)}
     counts = {"accepted": 0, "warned": 0, "rejected": 0}
-    document = {"counts": counts, "findings": [finding], "findings_not_listed": 0, "records": [], "rows": []}
+    said = _finding(as_finding(refusal))
+    document = {"counts": counts, "findings": [said], "findings_not_listed": 0, "records": [], "rows": []}
     sys.stdout.write(_json(document) + "\n")
 
 

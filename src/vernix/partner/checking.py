@@ -71,11 +71,13 @@ def check(  # noqa: PLR0913 - each is an option of the command
     try:
         reading = _read(file, as_, format_, _mapping(file, as_, mapping, folder))
     except DataRefused as refusal:
+        from vernix.intake.refusals import in_language
+
         if json:
             from vernix.partner.check_report import print_refusal
 
             print_refusal(refusal)
-        raise
+        raise in_language(refusal, language(french)) from None
     _tell(reading, file, language(french), json=json)
     if save:
         _save(mapping, folder)

@@ -145,7 +145,7 @@ def _show_acknowledgement(acknowledgement: Acknowledgement, language: str) -> No
     name = _one_line(acknowledgement.file) or f"Delivery {acknowledgement.delivery}"
     if acknowledgement.refusal:
         sys.stdout.write(f"{name}: {acknowledgement.result}; nothing of it was kept.\n")
-        sys.stdout.write(f"  {_one_line(acknowledgement.refusal)}\n")
+        sys.stdout.write(f"  {_one_line(_refusal(acknowledgement, language))}\n")
         return
     title = (
         f"{name}: {acknowledgement.result}; {counts.accepted} rows accepted "
@@ -162,6 +162,14 @@ def _show_acknowledgement(acknowledgement: Acknowledgement, language: str) -> No
         sys.stdout.write(
             f"  and {left} more; vernix collect --again {acknowledgement.delivery} --json lists them.\n"
         )
+
+
+def _refusal(acknowledgement: Acknowledgement, language: str) -> str:
+    """Why the file was refused: its finding has it in both languages, an older answer in English only."""
+    from vernix.intake.refusals import CODE
+
+    said = (each.text(language) for each in acknowledgement.findings if each.code == CODE)
+    return next(said, acknowledgement.refusal) if acknowledgement.refusal else ""
 
 
 def _finding_row(finding: Finding, language: str) -> list[str]:
@@ -196,7 +204,7 @@ def _acknowledgement(acknowledgement: Acknowledgement, language: str) -> dict[st
         "encounter": acknowledgement.encounter,
         "result": acknowledgement.result,
         "counts": acknowledgement.counts.as_dict(),
-        "refusal": acknowledgement.refusal,
+        "refusal": _refusal(acknowledgement, language),
         "findings": [
             {
                 "code": finding.code,

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vernix.births import encounters
+from vernix.births.codes import Words
 from vernix.custody.manifest import safe_name
 from vernix.errors import DataRefused, UsageError
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.intake.findings import Counts, Finding
+from vernix.intake.refusals import FileRefused, finding
 from vernix.registry.opening import Opened, OpenedFile, Unusable
 from vernix.registry.parting import Naming
 
@@ -60,7 +62,13 @@ def judge(submission: Submission, opened: Opened, naming: Naming) -> list[Verdic
 
 def refusal(submission: Submission, error: Unusable) -> Acknowledgement:
     """The answer to a delivery that could not be used at all."""
-    return Acknowledgement(submission.delivery, "", None, NOTHING, refusal=str(error))
+    return _refused(submission, "", None, error)
+
+
+def _refused(submission: Submission, name: str, encounter: str | None, error: DataRefused) -> Acknowledgement:
+    """Why in one sentence, and once more as a finding, which has it in both languages."""
+    said = (finding(error),)
+    return Acknowledgement(submission.delivery, name, encounter, NOTHING, said, refusal=str(error))
 
 
 def result_of(answers: Sequence[Acknowledgement]) -> str:
@@ -90,7 +98,10 @@ def read_file(file: OpenedFile) -> Reading:
         return read(file.path, encounter, mapping)
     except UsageError as error:
         # Encounter or mapping do not fit: for the partner that is a fault of what it sent.
-        raise DataRefused(error.message, hint=error.hint) from None
+        raise FileRefused(
+            Words(error.message, "Le type de rencontre ou la correspondance ne convient pas au fichier."),
+            Words(error.hint, "Vérifiez-les avec vernix check --mapping, puis envoyez de nouveau."),
+        ) from None
 
 
 def _judge_file(submission: Submission, file: OpenedFile, naming: Naming) -> Verdict:
@@ -108,7 +119,7 @@ def _judge_file(submission: Submission, file: OpenedFile, naming: Naming) -> Ver
         reading = read_file(file)
     except DataRefused as error:
         known = encounter if encounter in encounters.names() else None
-        answer = Acknowledgement(submission.delivery, name, known, NOTHING, refusal=str(error))
+        answer = _refused(submission, name, known, error)
         return Verdict(entry.part, encounter, batch, NOTHING, None, answer)
     listed = tuple(reading.findings.listed())
     answer = Acknowledgement(
