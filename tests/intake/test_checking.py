@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -64,3 +66,18 @@ def test_what_is_compared_across_rows_is_a_few_columns() -> None:
     assert checking.compared(BIRTH) <= {
         "record_number", "birth_date", "mother_health_number", "plurality", "birth_order"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "control"])
+def test_what_is_spilled_is_sealed(tmp_path: Path, sealed: bool) -> None:
+    """A large table in little memory: pages lie on the disk while the engine is open, and tell nothing."""
+    settings = {**checking.SPILL_SEALED} if sealed else {}
+    bounds = {"temp_directory": str(tmp_path), "memory_limit": "40MB", "threads": 1}
+    with duckdb.connect(":memory:", config={**settings, **bounds}) as engine:
+        engine.execute(
+            "CREATE TABLE spilled AS SELECT hash(n) AS h, 'Quexzylborough' || md5(n::VARCHAR)"
+            " || md5((n + 1)::VARCHAR) || md5((n + 2)::VARCHAR) AS name FROM range(600000) AS numbers(n)"
+        )
+        pages = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert pages, "something was spilled"
+    assert (b"Quexzylborough" in pages) is not sealed

@@ -34,10 +34,13 @@ COMPILED = Path(__file__).parent / "compiled"
 ROW = "_row"
 Scope = Literal["within", "across"]
 _TABLE = "rows"
+SPILL_SEALED = {"temp_file_encryption": True, "force_mbedtls_unsafe": True}
+"""What makes DuckDB encrypt the pages that it spills. Without the first they lie on the disk in the clear;
+without its own cipher allowed ("unsafe" because of its random numbers) it refuses to spill at all."""
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     # What is compared across a file's rows is a few columns, and fits into memory; were it ever not to, names
     # and numbers would still not be spilled in the clear.
-    "temp_file_encryption": "true",
+    **SPILL_SEALED,
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
     "autoinstall_known_extensions": "false",

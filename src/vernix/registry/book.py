@@ -155,14 +155,12 @@ def fold(said: ir.Table, columns: Collection[str]) -> ir.Table:
 def open_engine(work: Path) -> Backend:
     """An embedded engine whose spilled pages are encrypted and lie in the private work folder.
 
-    DuckDB writes encrypted spill files only with its own cipher allowed ("unsafe" because of its random
-    numbers); without the setting pages would spill in the clear. The book holds no identity; the vault never
-    meets this engine.
+    The book holds no identity; the vault never meets this engine.
     """
     import ibis
 
+    from vernix.intake.checking import SPILL_SEALED
+
     spill = work / "spill"
     spill.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return ibis.duckdb.connect(
-        temp_directory=str(spill), temp_file_encryption=True, force_mbedtls_unsafe=True
-    )
+    return ibis.duckdb.connect(temp_directory=str(spill), **SPILL_SEALED)
