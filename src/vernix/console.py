@@ -160,7 +160,7 @@ def _ended_by(error: BaseException, what: str) -> int:
 
 def _sentence(error: BaseException, what: str) -> str:
     """What to say of an error that nothing foresaw: never its own text, which may hold a value."""
-    if any(_is_full(cause) for cause in _causes(error)):
+    if is_full(error):
         return (
             "This machine's disk is full. Nothing is lost; free some space, then run the same command again."
         )
@@ -188,8 +188,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _is_full(error: BaseException) -> bool:
-    """Whether a disk is full, also where a library (SQLite, Arrow, DuckDB) says it in words of its own."""
+def is_full(error: BaseException) -> bool:
+    """Whether an error came of a full disk."""
+    return any(_says_full(cause) for cause in _causes(error))
+
+
+def _says_full(error: BaseException) -> bool:
+    """Also where a library (SQLite, Arrow, DuckDB) says it in words of its own."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno in _FULL
     text = str(error)

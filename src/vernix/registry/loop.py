@@ -20,6 +20,7 @@ from vernix.registry import steps
 from vernix.registry.collecting import Postbox
 from vernix.registry.logs import log, place_of
 from vernix.registry.membership import open_invitations, take_enrolments
+from vernix.registry.trouble import Trouble
 from vernix.registry.unlocked import Registry
 from vernix.registry.warming import warm
 
@@ -37,6 +38,7 @@ TELL_AGAIN = 300.0
 
 COMPACT_EVERY = 60.0
 _LONGEST_PAUSE = 10.0
+_AWAY, _FAILED = "gateway away", "disk or database failed"
 
 
 class Runner:
@@ -47,6 +49,8 @@ class Runner:
         self._exchange = exchange
         self._postbox = Postbox(exchange, registry.publishing)
         self._stop = Stop()
+        self._trouble = Trouble(registry.folder.trouble)
+        self._trouble.found()
         self._told: tuple[int, float] = (0, 0.0)
         self._compacted_at = time.monotonic()
 
@@ -58,15 +62,18 @@ class Runner:
             KeeperFailed: this disk or the workflow's tables could not be written.
         """
         try:
-            self._tell_directory()
-            if open_invitations():
-                take_enrolments(self._registry, self._exchange)
-            self._postbox.look(0)
-            self._work()
-        except DatabaseError:
+            self._look_once()
+        except (RoadFailed, FarSideRefused) as error:
+            self._trouble.keep(_AWAY, error)
+            raise
+        except (DatabaseError, KeeperFailed, OSError) as error:
+            self._trouble.keep(_FAILED, error)
+            if not isinstance(error, DatabaseError):
+                raise
             raise KeeperFailed(
                 "The workflow's tables could not be written.", hint="Is this disk full? Then run it again."
             ) from None
+        self._trouble.clear()
         left = steps.left_over()
         waiting = f"{left} submissions wait; vernix-registry status says why."
         if left and steps.disk_failed():
@@ -78,6 +85,13 @@ class Runner:
             say(waiting)
         return RoadFailed.exit_code if left else 0
 
+    def _look_once(self) -> None:
+        self._tell_directory()
+        if open_invitations():
+            take_enrolments(self._registry, self._exchange)
+        self._postbox.look(0)
+        self._work()
+
     def until_stopped(self) -> int:
         """Look and work until SIGTERM or SIGINT; what fails meanwhile is tried again with growing pauses."""
         failures = 0
@@ -88,13 +102,14 @@ class Runner:
                 try:
                     self._turn()
                     failures = 0
+                    self._trouble.clear()
                 except (RoadFailed, FarSideRefused) as error:
                     failures += 1
                     self._told = (0, 0.0)
-                    self._wait_after("gateway away", error, failures)
+                    self._wait_after(_AWAY, error, failures)
                 except (DatabaseError, KeeperFailed, OSError) as error:
                     failures += 1
-                    self._wait_after("disk or database failed", error, failures)
+                    self._wait_after(_FAILED, error, failures)
         log().info("stopped")
         return 0
 
@@ -133,6 +148,7 @@ class Runner:
     def _wait_after(self, event: str, error: Exception, failures: int) -> None:
         pause = min(0.25 * 2 ** min(failures, 6), _LONGEST_PAUSE)
         kind, place = type(error).__name__, place_of(error)
+        self._trouble.keep(event, error)
         log().warning(event, error=kind, place=place, attempts=failures, seconds=pause)
         with self._stop.waiting():
             time.sleep(pause)

@@ -85,6 +85,11 @@ class RegistryFolder:
         """The workflow's tables."""
         return self.root / "registry.sqlite3"
 
+    @property
+    def trouble(self) -> Path:
+        """Why the last look of ``run`` failed."""
+        return self.root / "trouble.json"
+
     def make(self) -> None:
         """Make the folders that are missing, private to this account."""
         for folder in (

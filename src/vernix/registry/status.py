@@ -15,6 +15,7 @@ from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven
 from vernix.registry.book import Book
 from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
+from vernix.registry.trouble import Trouble
 
 _LISTED = 20
 
@@ -53,6 +54,7 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
     return {
         "gateway": folder.profile().gateway,
         "directory": _directory(folder),
+        "trouble": Trouble(folder.trouble).read(),
         "submissions": {
             "total": submissions.count(),
             "by_state": dict(Counter(submissions.values_list("state", flat=True))),
@@ -119,6 +121,12 @@ def _tell(document: dict[str, Any]) -> None:
         say(
             f"Directory: version {directory['version']}, {directory['partners']} partners, "
             f"{directory['open_invitations']} open invitations, vouched for {directory['age_seconds']} s ago."
+        )
+    if trouble := document["trouble"]:
+        say(
+            f"The last look at the gateway failed: {trouble['what']} ({trouble['error']} at "
+            f"{trouble['place']}), since {trouble['since']}, last tried {trouble['last']}. "
+            "Post waits there; run goes on by itself when the cause is gone."
         )
     states = ", ".join(f"{count} {state}" for state, count in sorted(submissions["by_state"].items()))
     say(f"Deliveries: {submissions['total']}" + (f" ({states})" if states else "") + ".")
