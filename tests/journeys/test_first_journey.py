@@ -157,3 +157,12 @@ def test_real_births_go_the_whole_way(
         answer = world.vernix(partner, "collect", "--wait", "30", "--json").document()
     assert answer["acknowledgements"][0]["counts"]["rejected"] == 0
     assert world.totals("real-births", *expected) == expected
+
+
+def test_nobody_joins_with_a_withdrawn_invitation(world: World, tmp_path: Path) -> None:
+    invitation = world.registry("invite", "Riverside Hospital", "--json").document()["invitation"]
+    assert "invited: Riverside Hospital (as riverside-hospital)" in world.registry("status").err
+    assert world.registry("withdraw", "Riverside Hospital", "--json").document()["published_at_gateway"]
+    refused = world.vernix(tmp_path / "stranger", "join", invitation, accept=(3,))
+    assert "withdrawn" in refused.err
+    assert world.registry("status", "--json").document()["invitations"] == []

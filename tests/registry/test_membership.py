@@ -16,7 +16,13 @@ from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.signatures import SigningKey
 from vernix.errors import NotFound, UsageError
 from vernix.registry import membership
-from vernix.registry.membership import Invited, make_invitation, open_invitations, take_enrolments
+from vernix.registry.membership import (
+    Invited,
+    make_invitation,
+    open_invitations,
+    take_enrolments,
+    withdraw_invitation,
+)
 from vernix.registry.unlocked import Registry
 from vernix.sealing.identities import HybridIdentity
 from vernix.sealing.sealer import seal_bytes
@@ -167,6 +173,45 @@ def test_a_name_that_cannot_be_is_a_misunderstood_command(registry: Registry, na
 
 def test_two_open_invitations_of_one_name_give_two_ids(registry: Registry, invited: Invited) -> None:
     assert make_invitation(registry, "North Shore Midwives").partner == "north-shore-midwives-2"
+
+
+def test_a_withdrawn_invitation_lets_nobody_in(
+    registry: Registry, gateway: Gateway, invited: Invited
+) -> None:
+    gateway.waiting["1"] = enrol(registry, invited.invitation)
+    assert withdraw_invitation(registry, "north shore midwives") == "north-shore-midwives"
+    assert registry.publishing.current().invitations == ()
+    assert not open_invitations()
+    assert take(registry, gateway) == 0
+    with pytest.raises(NotFound):
+        registry.publishing.current().partner("north-shore-midwives")
+    with pytest.raises(UsageError, match="No invitation is open"):
+        withdraw_invitation(registry, "north-shore-midwives")
+    assert make_invitation(registry, "North Shore Midwives").partner == "north-shore-midwives"
+
+
+def test_of_two_in_one_name_the_named_one_is_withdrawn(
+    registry: Registry, gateway: Gateway, invited: Invited
+) -> None:
+    second = make_invitation(registry, "North Shore Midwives")
+    with pytest.raises(UsageError, match=r"2 invitations .* north-shore-midwives, north-shore-midwives-2"):
+        withdraw_invitation(registry, "North Shore Midwives")
+    assert withdraw_invitation(registry, "north-shore-midwives") == "north-shore-midwives"
+    gateway.waiting = {"1": enrol(registry, invited.invitation), "2": enrol(registry, second.invitation)}
+    assert take(registry, gateway) == 1
+    assert registry.publishing.current().partner("north-shore-midwives-2")
+
+
+def test_what_was_used_cannot_be_withdrawn(
+    registry: Registry, gateway: Gateway, invited: Invited, kill_at: Any
+) -> None:
+    gateway.waiting["1"] = enrol(registry, invited.invitation)
+    kill_at("enrolment:added")
+    with pytest.raises(Killed):
+        take(registry, gateway)
+    with pytest.raises(UsageError, match="joined with it already"):
+        withdraw_invitation(registry, "north-shore-midwives")
+    assert registry.publishing.current().partner("north-shore-midwives")
 
 
 def test_the_secret_is_kept_nowhere(registry: Registry, invited: Invited) -> None:

@@ -455,6 +455,7 @@ def test_status_says_why_the_mailbox_could_not_be_read(
     assert set(trouble) == {"what", "error", "place", "since", "last"}
     monkeypatch.undo()
     assert work(registry) == 0
+    capsys.readouterr()
     status(data=registry.folder.root, json=True)
     assert json.loads(capsys.readouterr().out)["trouble"] is None
 

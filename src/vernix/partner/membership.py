@@ -94,6 +94,8 @@ class _Joining:
         listed = _listed(directory, key, identity)
         if listed is None:
             self._invitation.check_open(utc_now())
+            if not self._is_open(directory, utc_now()):
+                raise _gone()
             exchange.enrol(self._enrolment(directory, key, identity))
             listed = self._await(exchange, key, identity, wait)
         partner = Partner(
@@ -171,10 +173,7 @@ class _Joining:
             if listed is not None:
                 return listed
             if not self._is_open(directory, utc_now()):
-                raise NotProven(
-                    "The invitation has been used, but not with the keys made here.",
-                    hint="Tell the registry at once, by telephone: somebody else has read the invitation.",
-                )
+                raise _gone()
             if time.monotonic() >= deadline:
                 raise RoadFailed(
                     "The registry has not taken the enrolment in yet.",
@@ -189,6 +188,13 @@ class _Joining:
         except FarSideRefused:
             return False
         return True
+
+
+def _gone() -> NotProven:
+    return NotProven(
+        "The invitation was withdrawn, or used, but not with the keys made here.",
+        hint="Ask the registry at once, by telephone: if it did not withdraw it, somebody else has read it.",
+    )
 
 
 def _listed(directory: Directory, key: SigningKey, identity: HybridIdentity) -> Listed | None:

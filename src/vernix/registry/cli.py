@@ -12,6 +12,7 @@ PROGRAM = Program(
             "init", "vernix.registry.founding:init", "make the registry's keys, directory, vault and book"
         ),
         Command("invite", "vernix.registry.membership:invite", "print an invitation for a partner"),
+        Command("withdraw", "vernix.registry.membership:withdraw", "take an open invitation back"),
         Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),
         Command("status", "vernix.registry.status:status", "what arrived, what failed, what waits"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),

@@ -1,4 +1,4 @@
-"""Partners join: ``vernix-registry invite``, and what becomes of the enrolments that come back.
+"""Partners join: ``vernix-registry invite`` and ``withdraw``, and what becomes of the enrolments that come.
 
 An invitation is good once, for fourteen days. Its public half stands in the directory, so that the gateway
 can tell an invited stranger from noise; its secret half is printed once and kept nowhere. The enrolment that
@@ -22,13 +22,16 @@ from vernix.custody.signatures import Signed
 from vernix.errors import DataRefused, FarSideRefused, UsageError
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
-from vernix.registry.publishing import with_invitation, with_partner
+from vernix.registry.publishing import with_invitation, with_partner, without_invitation
 from vernix.registry.settings import PASSPHRASE_VARIABLE
 from vernix.registry.unlocked import Registry, unlock
 from vernix.sealing.opening import open_bytes
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from vernix.courier.exchange import Exchange
+    from vernix.registry.workflow.models import Invitation as Row
 
 ENROLMENT_LIMIT = 64 * 1024
 
@@ -73,6 +76,8 @@ def invite(
     say(f"This invites {name!r} (as {made.partner}) until {format_time(made.invitation.expires)}, once.")
     say("Whoever holds it can join in that name: send it over a channel that you trust.")
     say("They run: vernix join INVITE")
+    if others := [row.partner for row in _open_rows(name) if row.id != made.invitation.id]:
+        say(f"Open in the same name: {', '.join(others)}. If that went astray: vernix-registry withdraw ID")
     if not reaches:
         say("The gateway was not reached; vernix-registry run will tell it of the invitation.")
 
@@ -116,11 +121,90 @@ def make_invitation(registry: Registry, name: str) -> Invited:
     return Invited(invitation, partner)
 
 
+def withdraw(
+    invited: str,
+    *,
+    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
+    gateway_ca: Annotated[Path | None, Parameter(name="--ca", env_var="VERNIX_CA")] = None,
+    json: bool = False,
+) -> None:
+    """Withdraw an open invitation, such as one that went to the wrong person; nobody can join with it then.
+
+    Parameters
+    ----------
+    invited
+        The id that it gives (status lists them), or the organisation's name if only one is open in it.
+    data
+        The registry's data folder.
+    passphrase_file
+        The file with the passphrase that opens the registry's keys.
+    gateway_ca
+        A private certificate authority to trust for the gateway.
+    json
+        Print one JSON document.
+    """
+    registry = unlock(data, passphrase_file)
+    partner = withdraw_invitation(registry, invited)
+    reaches = registry.tell_gateway(gateway_ca)
+    if json:
+        print_json({"partner": partner, "published_at_gateway": reaches})
+        return
+    say(f"The invitation as {partner} is withdrawn: nobody can join with it.")
+    if not reaches:
+        say("The gateway was not reached; vernix-registry run will tell it.")
+
+
+def withdraw_invitation(registry: Registry, invited: str) -> str:
+    """Take the open invitation of that partner id or name back; returns the id that it would have given.
+
+    Raises:
+        UsageError: none is open, several are open in that name, or somebody has joined with it.
+    """
+    rows = _open_rows(invited)
+    if not rows:
+        raise UsageError(
+            f"No invitation is open as {invited!r}.", hint="vernix-registry status lists the open ones."
+        )
+    if len(rows) > 1:
+        raise UsageError(
+            f"{len(rows)} invitations are open in that name.",
+            hint=f"Name one by its id: {', '.join(row.partner for row in rows)}.",
+        )
+    row = rows[0]
+
+    def change(directory: Directory) -> Directory | None:
+        # Under the lock of the directory it is decided who was first, the partner or we.
+        if any(known.id == row.partner for known in directory.partners):
+            raise UsageError(
+                f"{row.partner} has joined with it already.", hint="It is too late to withdraw it."
+            )
+        return without_invitation(directory, row.id)
+
+    registry.publishing.change(change)
+    row.delete()
+    return row.partner
+
+
+def _open_rows(invited: str) -> list[Row]:
+    """The open invitation that gives this partner id, else those in this name."""
+    rows = list(open_rows())
+    name = invited.strip().casefold()
+    return [row for row in rows if row.partner == invited.strip()] or [
+        row for row in rows if row.partner_name.casefold() == name
+    ]
+
+
 def open_invitations() -> bool:
     """Whether anybody may enrol at the moment."""
+    return open_rows().exists()
+
+
+def open_rows() -> QuerySet[Row]:
+    """The open invitations, oldest first."""
     from vernix.registry.workflow.models import Invitation as Row
 
-    return Row.objects.filter(used_at=None, expires_at__gt=utc_now()).exists()
+    return Row.objects.filter(used_at=None, expires_at__gt=utc_now()).order_by("created_at")
 
 
 def take_enrolments(registry: Registry, exchange: Exchange) -> int:
@@ -171,8 +255,6 @@ def _enrol(registry: Registry, sealed: bytes) -> bool:
 
 def _free_id(name: str, directory: Directory) -> str:
     """An id that nobody has and nobody is invited under."""
-    from vernix.registry.workflow.models import Invitation as Row
-
     wanted = partner_id_for(name)
     taken = {partner.id for partner in directory.partners}
     if wanted in taken:
@@ -180,9 +262,7 @@ def _free_id(name: str, directory: Directory) -> str:
             f"The directory has a partner {wanted} already.", hint="Give the new partner a name of its own."
         )
     # Two open invitations under one name would fight for one id: the second takes another.
-    invited = set(
-        Row.objects.filter(used_at=None, expires_at__gt=utc_now()).values_list("partner", flat=True)
-    )
+    invited = set(open_rows().values_list("partner", flat=True))
     number = 2
     candidate = wanted
     while candidate in invited | taken:

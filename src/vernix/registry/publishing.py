@@ -125,6 +125,12 @@ def with_invitation(directory: Directory, entry: InvitationKey, now: datetime) -
     return replace(directory, invitations=tuple(sorted([*still_open, entry], key=lambda known: known.id)))
 
 
+def without_invitation(directory: Directory, invitation: str) -> Directory | None:
+    """The directory without that invitation; None where it has none such."""
+    left = tuple(known for known in directory.invitations if known.id != invitation)
+    return replace(directory, invitations=left) if len(left) < len(directory.invitations) else None
+
+
 def with_partner(directory: Directory, partner_id: str, enrolment: Enrolment) -> Directory:
     """The directory with a new partner, its rights towards the registry and the registry's towards it."""
     now = utc_now()

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from vernix.births import encounters
 from vernix.console import print_json, say
-from vernix.custody.identifiers import format_time, utc_now
+from vernix.custody.identifiers import format_time
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven
 from vernix.registry.book import Book
@@ -54,6 +54,7 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
     return {
         "gateway": folder.profile().gateway,
         "directory": _directory(folder),
+        "invitations": _invitations(),
         "trouble": Trouble(folder.trouble).read(),
         "submissions": {
             "total": submissions.count(),
@@ -68,21 +69,28 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
 
 
 def _directory(folder: RegistryFolder) -> dict[str, Any]:
-    from vernix.registry.workflow.models import Invitation
-
     mirror = DirectoryMirror(folder.public, folder.profile().root_fingerprint)
-    open_now = Invitation.objects.filter(used_at=None, expires_at__gt=utc_now()).count()
     try:
         directory, age = mirror.current(), int(mirror.age().total_seconds())
     except NotProven as error:
-        return {"trouble": error.message, "open_invitations": open_now}
+        return {"trouble": error.message}
     partners = sum(partner.role == "partner" for partner in directory.partners)
     return {
         "version": directory.version,
         "age_seconds": age,
         "partners": partners,
-        "open_invitations": open_now,
     }
+
+
+def _invitations() -> list[dict[str, str]]:
+    """The open invitations."""
+    # The tables are open only now.
+    from vernix.registry.membership import open_rows
+
+    return [
+        {"expires": format_time(row.expires_at), "name": row.partner_name, "partner": row.partner}
+        for row in open_rows()
+    ]
 
 
 def _people(book: Book) -> dict[str, Any]:
@@ -120,8 +128,10 @@ def _tell(document: dict[str, Any]) -> None:
     else:
         say(
             f"Directory: version {directory['version']}, {directory['partners']} partners, "
-            f"{directory['open_invitations']} open invitations, vouched for {directory['age_seconds']} s ago."
+            f"vouched for {directory['age_seconds']} s ago."
         )
+    for each in document["invitations"]:
+        say(f"  invited: {each['name']} (as {each['partner']}) until {each['expires']}")
     if trouble := document["trouble"]:
         say(
             f"The last look at the gateway failed: {trouble['what']} ({trouble['error']} at "
