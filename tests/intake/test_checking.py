@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -71,8 +72,8 @@ def test_what_is_compared_across_rows_is_a_few_columns() -> None:
 @pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "control"])
 def test_what_is_spilled_is_sealed(tmp_path: Path, sealed: bool) -> None:
     """A large table in little memory: pages lie on the disk while the engine is open, and tell nothing."""
-    settings = {**checking.SPILL_SEALED} if sealed else {}
-    bounds = {"temp_directory": str(tmp_path), "memory_limit": "40MB", "threads": 1}
+    settings: dict[str, Any] = {**checking.SPILL_SEALED} if sealed else {}
+    bounds: dict[str, Any] = {"temp_directory": str(tmp_path), "memory_limit": "40MB", "threads": 1}
     with duckdb.connect(":memory:", config={**settings, **bounds}) as engine:
         engine.execute(
             "CREATE TABLE spilled AS SELECT hash(n) AS h, 'Quexzylborough' || md5(n::VARCHAR)"
