@@ -341,6 +341,15 @@ def test_another_age_tool_opens_a_bundle_to_its_bytes(
     assert (manifest.purpose, manifest.files[0].digest) == ("message", sha256(CONTENT).hexdigest())
 
 
+def test_a_partner_that_is_new_is_looked_for_on_line(
+    vernix: Callable[..., int], riverside: Partner, plain: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert vernix("seal", "--to", "nobody", "--data", riverside.folder.path, plain) == 3
+    said = capsys.readouterr().err
+    assert "knows no partner nobody" in said
+    assert "run vernix inbox once" in said
+
+
 def test_what_cannot_be_sealed_to_a_partner(
     vernix: Callable[..., int], riverside: Partner, plain: Path, tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ from vernix.custody.directory import Directory
 from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.manifest import BundleManifest, File, safe_name
 from vernix.custody.signatures import Signed
-from vernix.errors import UsageError
+from vernix.errors import FarSideRefused, UsageError
 from vernix.partner import state
 from vernix.partner.dispatching import Wish, dispatch_for
 from vernix.sealing.descriptors import changed, fingerprint, reading
@@ -45,8 +45,13 @@ def seal_bundle(file: Path, to: str, target: Path, *, data: Path | None, armor: 
     partner = state.load(data)
     directory = _directory(partner)
     dispatch = dispatch_for(partner, Wish([file], to))
-    directory.check_rights(partner.id, dispatch.to, dispatch.purpose)
-    recipients = directory.recipients(to, utc_now())
+    try:
+        directory.check_rights(partner.id, dispatch.to, dispatch.purpose)
+        recipients = directory.recipients(to, utc_now())
+    except FarSideRefused as error:
+        # Whoever joined, or was given a right, since the last command on line is not in the copy here.
+        hint = f"{error.hint} If that is new, run vernix inbox once: it brings the directory here up to date."
+        raise type(error)(error.message, hint=hint) from None
     check_target(target, replace=replace)
     with ExitStack() as opened:
         sources = [opened.enter_context(reading(item.path)) for item in dispatch.files]

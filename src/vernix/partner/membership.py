@@ -193,7 +193,8 @@ class _Joining:
 def _gone() -> NotProven:
     return NotProven(
         "The invitation was withdrawn, or used, but not with the keys made here.",
-        hint="Ask the registry at once, by telephone: if it did not withdraw it, somebody else has read it.",
+        hint="Ask the registry for a new one, by telephone and at once: if it did not withdraw this one, "
+        "somebody else has read it.",
     )
 
 
