@@ -246,6 +246,18 @@ def language(french: bool) -> str:
     return "fr" if french or spoken.lower().startswith("fr") else "en"
 
 
+def size_in_words(count: int) -> str:
+    """Bytes as people say them: ``2.0 GiB``."""
+    if count < 1024:
+        return f"{count} bytes"
+    size, unit = count / 1024, "KiB"
+    for larger in ("MiB", "GiB", "TiB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:.1f} {unit}"
+
+
 def print_json(document: Any) -> None:
     """Print the one JSON document that ``--json`` promises."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n")

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -321,6 +322,8 @@ def test_the_state_can_be_asked(kit: ExchangeKit, gateway: RunningGateway) -> No
     assert report["directory"]["version"] == 1
     assert report["deliveries"][0]["addressee"] == "registry"
     assert report["uploads"]["bound"]["count"] >= 1
+    said = subprocess.run(command[:-1], capture_output=True, check=True).stderr.decode()
+    assert re.search(r"^free on disk: \d+\.\d [KMGT]iB$", said, re.MULTILINE)
 
 
 def test_its_files_are_its_own_and_its_log_names_no_capability(

@@ -117,7 +117,7 @@ def _told(report: dict[str, Any]) -> str:
     lines = [
         f"directory: {directory.get('problem') or _age(directory)}",
         *(
-            f"uploads {state}: {held['count']}, {held['bytes']} bytes"
+            f"uploads {state}: {held['count']}, {console.size_in_words(held['bytes'])}"
             for state, held in report["uploads"].items()
         ),
         *(
@@ -125,7 +125,7 @@ def _told(report: dict[str, Any]) -> str:
             for one in report["deliveries"]
         ),
         f"enrolments waiting: {report['enrolments']}",
-        f"free on disk: {report['disk']['free']} bytes",
+        f"free on disk: {console.size_in_words(report['disk']['free'])}",
     ]
     return "\n".join(lines)
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vernix.console import print_json, say
+from vernix.console import print_json, say, size_in_words
 from vernix.custody.identifiers import format_time
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def show_sent(sent: Sent, *, json: bool = False, repeated: bool = False) -> None
         print_json({**sent_document(sent), "repeated": repeated})
         return
     delivery = sent.delivery
-    size = _size(sum(part.size for part in delivery.parts))
+    size = size_in_words(sum(part.size for part in delivery.parts))
     sys.stdout.write(f"{sent.plan.id}\n")
     say(f"Delivered to {', '.join(delivery.addressees)}: {size} sealed, verified by the gateway.")
 
@@ -240,11 +240,3 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 def _one_line(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _size(count: int) -> str:
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if count < 1024 or unit == "GiB":
-            return f"{count:.1f} {unit}" if unit != "bytes" else f"{count} bytes"
-        count /= 1024  # type: ignore[assignment]
-    raise AssertionError
