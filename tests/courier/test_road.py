@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 from collections.abc import Iterator
@@ -101,7 +102,33 @@ def test_nobody_there_is_the_roads_fault() -> None:
     with pytest.raises(RoadFailed) as caught:
         Road(f"http://127.0.0.1:{free_port()}", timeout=1).ask("GET", "/health")
     assert "127.0.0.1" not in str(caught.value)
+    assert caught.value.message == "The gateway cannot be reached: the connection was refused."
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("raised", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "the address was not found"),
+        (TimeoutError(), "it took too long"),
+        (OSError(errno.ENETUNREACH, "no way"), "the connection broke"),
+    ],
+)
+def test_what_kept_us_from_connecting_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, raised: OSError, words: str
+) -> None:
+    def connect(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    with pytest.raises(RoadFailed) as caught:
+        Road("http://localhost:9", timeout=1).ask("GET", "/health")
+    assert caught.value.message == f"The gateway cannot be reached: {words}."
+
+
+def test_a_gateway_that_never_answers_took_too_long() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(RoadFailed, match="took too long"):
+        Road(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.3).ask("GET", "/health")
 
 
 @pytest.mark.parametrize("garbage", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 two hundred\r\n\r\n"])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -293,7 +294,7 @@ def _not_reached(error: Exception, *, through_proxy: bool) -> VernixError:
             "and a password: http://NAME:PASSWORD@HOST:PORT.",
         )
     return RoadFailed(
-        f"The gateway cannot be reached through the proxy that HTTPS_PROXY names ({type(error).__name__}).",
+        f"The gateway cannot be reached through the proxy that HTTPS_PROXY names: {_what_failed(error)}.",
         hint=f"{found.hint} If it stays so, look at HTTPS_PROXY and NO_PROXY.",
     )
 
@@ -306,9 +307,25 @@ def _road_failed(error: Exception) -> VernixError:
             hint="If the exchange uses a private authority, name its file by --ca at join, or by VERNIX_CA.",
         )
     return RoadFailed(
-        f"The gateway cannot be reached or the connection broke ({type(error).__name__}).",
+        f"The gateway cannot be reached: {_what_failed(error)}.",
         hint="Nothing is lost; run the same command again.",
     )
+
+
+def _what_failed(error: Exception) -> str:
+    """In words; they fit the gateway, and a proxy on the way to it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return "the address was not found"
+        if isinstance(cause, ConnectionRefusedError):
+            return "the connection was refused"
+        # urllib3 derives "no connection" from "too late", which it is not.
+        late = (TimeoutError, urllib3.exceptions.TimeoutError)
+        if isinstance(cause, late) and not isinstance(cause, urllib3.exceptions.NewConnectionError):
+            return "it took too long"
+        cause = getattr(cause, "original_error", None) or cause.__cause__ or cause.__context__
+    return "the connection broke"
 
 
 def _lower(response: urllib3.BaseHTTPResponse) -> dict[str, str]:
