@@ -69,7 +69,7 @@ def test_the_report_has_every_format_and_its_version(world: World, tmp_path: Pat
     assert document["extraction"]["version"] is not None
     assert sum(row["births"] for row in document["rows"]) == 12
     table = world.registry("report", "births").out
-    assert "riverside-hospital" in table
+    assert "Riverside Hospital" in table
     text = world.registry("report", "births", "--format", "csv").out
     assert "riverside-hospital" in text
     picture = world.registry("report", "births", "--format", "svg").out

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.registry.conftest import GOOD, Hospital, work
 from vernix.errors import UsageError
 from vernix.registry import rendering
 from vernix.registry.charts import svg
-from vernix.registry.reporting import REPORTS, Made, make, report
+from vernix.registry.reporting import REPORTS, Made, make, names_of, report
 from vernix.registry.unlocked import Registry
 
 MAPPINGS = Path(__file__).parents[2] / "examples" / "mappings"
@@ -161,3 +162,43 @@ def test_every_form_names_its_extraction(
     report("births", format=form, output=tmp_path / "out", data=registry.folder.root)
     text = (tmp_path / "out").read_text(encoding="utf-8")
     assert births(registry).extraction["written_at"] in text
+
+
+def test_people_read_names_and_programs_ids(
+    registry: Registry, hospital: Hospital, capfd: pytest.CaptureFixture[str]
+) -> None:
+    name = registry.publishing.current().partner("riverside").name
+    assert name != "riverside"
+    hospital.send(*({**GOOD, "record_number": f"R{n}"} for n in range(10)))
+    work(registry)
+
+    def said(form: Any) -> str:
+        capfd.readouterr()
+        report("births", by="submitter", format=form, data=registry.folder.root)
+        return capfd.readouterr().out
+
+    for form in ("table", "html", "svg"):
+        assert name in said(form), form
+        assert "riverside" not in said(form), form
+    document = json.loads(said("json"))
+    assert (document["rows"][0]["submitter"], document["names"]) == ("riverside", {"riverside": name})
+    (row,) = csv.DictReader(io.StringIO(said("csv")))
+    assert (row["submitter"], row["submitter_name"]) == ("riverside", name)
+
+
+def test_a_blank_does_not_look_like_an_unknown(registry: Registry, hospital: Hospital) -> None:
+    hospital.send(
+        {**GOOD, "delivery_method": "unknown"}, {**GOOD, "record_number": "R2", "delivery_method": ""}
+    )
+    work(registry)
+    made = births(registry, "delivery_method")
+    assert sorted(made.group(row, "delivery_method") for row in made.rows) == ["not sent", "unknown"]
+
+
+def test_groups_that_share_a_name_stay_apart(registry: Registry, hospital: Hospital) -> None:
+    name = registry.publishing.current().partner("riverside").name
+    hospital.send(GOOD, {**GOOD, "record_number": "R2", "site": name})
+    work(registry)
+    made = births(registry, "site")
+    named = replace(made, names=names_of(registry.folder, made.rows))
+    assert [named.group(row, "site") for row in named.rows] == [name, f"{name} (riverside)"]

@@ -113,7 +113,7 @@ def _drawn(made: Made) -> list[dict[str, Any]]:
 
 
 def _name(made: Made, row: dict[str, Any]) -> str:
-    return ", ".join("not known" if row[name] is None else str(row[name]) for name in made.by) or "all"
+    return ", ".join(made.group(row, name) for name in made.by) or "all"
 
 
 def _label(row: dict[str, Any], measure: Measure) -> str:

@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from vernix.insights.disclosure import REASONS
+from vernix.registry.reporting import OF_PARTNERS
 
 if TYPE_CHECKING:
     from vernix.insights.measures import Measure
@@ -37,20 +38,35 @@ def stamp(made: Made) -> str:
 
 
 def as_json(made: Made) -> str:
-    """The document ``{extraction, rows: [...]}``: a withheld number is null, with its reason beside it."""
-    document = {"extraction": made.extraction, "report": made.report.name, "by": made.by, "rows": made.rows}
+    """The document ``{extraction, names, rows: [...]}``: a withheld number is null, its reason beside it.
+
+    ``names`` has the names of the partners whose ids stand in the rows.
+    """
+    document = {
+        "extraction": made.extraction,
+        "report": made.report.name,
+        "by": made.by,
+        "names": made.names,
+        "rows": made.rows,
+    }
     return json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def as_csv(made: Made) -> str:
-    """CSV with one header line; the stamp is its last two columns, so that no line needs another reader."""
+    """CSV with one header line; the stamp is in two columns, so that no line needs another reader.
+
+    Last come the names of the partners whose ids stand in the groups.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     names = list(made.rows[0]) if made.rows else _columns(made)
-    writer.writerow([*names, "extraction", "extraction_written_at"])
+    named = [name for name in made.by if name in OF_PARTNERS]
+    stamps = ("extraction", "extraction_written_at")
+    writer.writerow([*names, *stamps, *(f"{name}_name" for name in named)])
     of = made.extraction
     for row in made.rows:
-        writer.writerow([*(_cell(row[name]) for name in names), of["version"], of["written_at"]])
+        called = [_cell(made.names.get(row[name])) for name in named]
+        writer.writerow([*(_cell(row[name]) for name in names), of["version"], of["written_at"], *called])
     return stream.getvalue()
 
 
@@ -58,7 +74,10 @@ def as_table(made: Made) -> str:
     """A table for a terminal of any width, with its stamp and what its signs mean."""
     header = [*made.by, *(_heading(measure) for measure in made.report.measures)]
     lines = [
-        [*(_text(row[name]) for name in made.by), *(_shown(row, measure) for measure in made.report.measures)]
+        [
+            *(made.group(row, name) for name in made.by),
+            *(_shown(row, measure) for measure in made.report.measures),
+        ]
         for row in made.rows
     ]
     widths = [max(len(line[at]) for line in [header, *lines]) for at in range(len(header))]
@@ -100,7 +119,7 @@ def as_html(made: Made, picture: str) -> str:
 
 
 def _html_row(made: Made, row: dict[str, Any]) -> str:
-    cells = "".join(f'<th scope="row">{escape(_text(row[name]))}</th>' for name in made.by)
+    cells = "".join(f'<th scope="row">{escape(made.group(row, name))}</th>' for name in made.by)
     for measure in made.report.measures:
         reason = row[f"{measure.name}_reason"]
         words = f' class="withheld" title="{escape(REASONS[reason].en)}"' if reason else ""
@@ -133,10 +152,6 @@ def _shown(row: dict[str, Any], measure: Measure) -> str:
 def _legend(made: Made) -> list[str]:
     used = {row[f"{measure.name}_reason"] for row in made.rows for measure in made.report.measures} - {None}
     return [f"{_SHORT_REASON[reason]}  {REASONS[reason].en}" for reason in REASONS if reason in used]
-
-
-def _text(value: Any) -> str:
-    return "not known" if value is None else str(value)
 
 
 def _cell(value: Any) -> Any:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,16 +20,20 @@ from vernix.births import encounters
 from vernix.births.elements import Privacy
 from vernix.console import say
 from vernix.custody.durable import write_file
-from vernix.errors import UsageError
+from vernix.custody.trust import DirectoryMirror
+from vernix.errors import NotProven, UsageError
 from vernix.insights.births import births_report
 from vernix.insights.measures import BIRTH_MEASURES, Measure
 from vernix.registry.book import Book, book_schema, open_engine
-from vernix.registry.settings import find_folder
+from vernix.registry.settings import RegistryFolder, find_folder
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 _IN_THE_BOOK: tuple[Privacy, ...] = ("quasi", "clinical")
+
+OF_PARTNERS = ("site", "submitter")
+"""Groups that hold the id of a partner (a site may also be a text that the rows brought)."""
 
 Format = Literal["table", "csv", "json", "svg", "html"]
 
@@ -51,12 +56,23 @@ REPORTS = {
 
 @dataclass(frozen=True)
 class Made:
-    """A report that was made: from which state, grouped by what, and its rows (a null is withheld)."""
+    """A report that was made: from which state, grouped by what, and its rows (a null is withheld).
+
+    ``names`` says what people call a partner that the rows name by its id.
+    """
 
     report: Report
     by: tuple[str, ...]
     extraction: dict[str, Any]
     rows: list[dict[str, Any]]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def group(self, row: dict[str, Any], column: str) -> str:
+        """What a row is grouped under, for people: "unknown" is an answer that was sent, blank is none."""
+        value = row[column]
+        if value is None:
+            return "not sent"
+        return self.names.get(value, value) if column in OF_PARTNERS else str(value)
 
     @property
     def title(self) -> str:
@@ -98,6 +114,7 @@ def report(
     folder.profile()
     groups = tuple(part.strip() for part in by.split(",") if part.strip())
     made = make(REPORTS[name], Book(folder.book), folder.work, groups, extraction)
+    made = replace(made, names=names_of(folder, made.rows))
     content = _rendered(made, format)
     if output is None:
         sys.stdout.buffer.write(content)
@@ -121,6 +138,22 @@ def make(kind: Report, book: Book, work: Path, by: tuple[str, ...], version: int
     finally:
         engine.disconnect()
     return Made(kind, by, {**asdict(stamp), "vernix": __version__}, rows)
+
+
+def names_of(folder: RegistryFolder, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of the partners in a report by their ids; none where nobody vouches for the directory."""
+    try:
+        partners = DirectoryMirror(folder.public, folder.profile().root_fingerprint).current().partners
+    except NotProven:
+        return {}
+    said = {row[column] for row in rows for column in OF_PARTNERS if column in row}
+    # Two groups that look alike would be one: then the id stands beside the name.
+    taken = Counter([*(partner.name for partner in partners), *(said - {each.id for each in partners})])
+    return {
+        each.id: each.name if taken[each.name] == 1 else f"{each.name} ({each.id})"
+        for each in partners
+        if each.id in said
+    }
 
 
 def _looked_at(kind: Report, by: tuple[str, ...]) -> set[str]:
