@@ -138,10 +138,15 @@ def _refusal(text: str, numbering: _Numbering) -> FileRefused:
             ),
         )
     if "straddling" in text or "block" in text:
+        which = (
+            Words(f"A row after row {last}", f"Une ligne après la ligne {last}")
+            if last
+            else Words("The first row", "La première ligne")
+        )
         return FileRefused(
             Words(
-                f"A row after row {last} is longer than {MAX_ROW >> 20} MiB.",
-                f"Une ligne après la ligne {last} dépasse {MAX_ROW >> 20} Mio.",
+                f"{which.en} is longer than {MAX_ROW >> 20} MiB.",
+                f"{which.fr} dépasse {MAX_ROW >> 20} Mio.",
             ),
             Words(
                 'Look for a quotation mark (") that is never closed, or export the file again.',
