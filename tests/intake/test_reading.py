@@ -32,7 +32,11 @@ def reading_of(tmp_path: Path, text: str, mapping: str | None = None) -> Reading
 
 
 def found(reading: Reading) -> list[tuple[str, str, int | None, str | None]]:
-    return [(each.code, each.severity, each.row, each.column) for each in reading.findings.listed()]
+    """All findings, but that most files here have no record number."""
+    listed = reading.findings.listed()
+    return [
+        (each.code, each.severity, each.row, each.column) for each in listed if each.code != "file.record-key"
+    ]
 
 
 def records(reading: Reading) -> list[dict[str, Any]]:
@@ -118,6 +122,42 @@ def test_text_is_kept_byte_for_byte(tmp_path: Path) -> None:
     lines = "".join(f'f,"{name}",2024\n' for name in names)
     reading = reading_of(tmp_path, "sex,mother_family_name,birth_year\n" + lines)
     assert [row["mother_family_name"] for row in records(reading)] == names
+
+
+def test_text_that_begins_like_a_formula_is_kept_and_questioned(tmp_path: Path) -> None:
+    formulas = ["=cmd|'/c calc'!A1", "@SUM(A1)", "+SUM(A1:A9)", "-2+3+cmd|'/c calc'!A0"]
+    names = ["-", "+", "-Anne", "+1 (416) 555-0199", "A=B", "", *formulas]
+    lines = "".join(f'f,"{name}",2024\n' for name in names)
+    reading = reading_of(tmp_path, "sex,child_family_name,birth_year\n" + lines)
+    assert [row["child_family_name"] or "" for row in records(reading)] == names
+    assert found(reading) == [("value.formula", "warning", row, "child_family_name") for row in (7, 8, 9, 10)]
+    assert (reading.counts.accepted, reading.counts.warned) == (10, 4)
+
+
+@pytest.mark.parametrize(
+    ("header", "mapping", "said"),
+    [
+        ("sex,birth_year", None, True),
+        ("sex,birth_year,record_number", None, False),
+        ("sex,birth_year,no", 'encounter = "birth"\n[columns.sex]\ncolumn = "sex"\n', True),
+        (
+            "sex,birth_year,no",
+            'encounter = "birth"\n[columns.sex]\ncolumn = "sex"\n[columns.record_number]\ncolumn = "no"\n',
+            False,
+        ),
+    ],
+)
+def test_a_file_without_record_numbers_is_warned_that_it_may_count_twice(
+    tmp_path: Path, header: str, mapping: str | None, said: bool
+) -> None:
+    reading = reading_of(
+        tmp_path, header + "\n" + "f,2024,7"[: 6 if header.endswith("year") else 8] + "\n", mapping
+    )
+    warned = [each for each in reading.findings.listed() if each.code == "file.record-key"]
+    assert [(each.severity, each.row, each.element) for each in warned] == (
+        [("warning", None, "record_number")] if said else []
+    )
+    assert all("twice" in each.text_en and "deux fois" in each.text_fr for each in warned)
 
 
 def test_text_that_is_too_long_is_refused(tmp_path: Path) -> None:
@@ -207,7 +247,7 @@ def test_no_value_stands_in_any_finding(tmp_path: Path) -> None:
 
 
 def test_findings_are_counted_beyond_the_list(tmp_path: Path) -> None:
-    reading = reading_of(tmp_path, "sex,birth_year\n" + "x,2024\n" * 5000)
+    reading = reading_of(tmp_path, "record_number,sex,birth_year\n" + ",x,2024\n" * 5000)
     assert reading.findings.total == 5000
     assert len(reading.findings.listed()) == 1000
     assert reading.counts.rejected == 5000

@@ -137,7 +137,9 @@ def test_a_formula_is_kept_as_it_came_and_shown_nowhere(bad: BadWorld) -> None:
     bad.world.vernix(bad.clinic, "send", file)
     bad.world.registry("run", "--once")
     answer = bad.world.vernix(bad.clinic, "collect", "--json")
-    assert answer.document()["acknowledgements"][0]["counts"]["accepted"] == 10
+    answered = answer.document()["acknowledgements"][0]
+    assert answered["counts"]["accepted"] == answered["counts"]["warned"] == 10
+    assert {item["code"] for item in answered["findings"]} >= {"value.formula"}
     assert FORMULA in json.loads(bad.mischief("names", "REGISTRY", "PASSPHRASE").out), "byte for byte"
     report = bad.world.registry("report", "births", "--format", "csv").out
     assert FORMULA not in answer.out + report

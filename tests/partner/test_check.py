@@ -40,10 +40,11 @@ def test_a_good_file_ends_with_0_and_its_records_as_json(tmp_path: Path) -> None
     file.write_text(GOOD)
     done = vernix(tmp_path, "--as", "birth", str(file), "--json")
     assert done.returncode == 0, done.stderr
-    assert document(done) == {
+    said = document(done)
+    assert [each["code"] for each in said.pop("findings")] == ["file.record-key"]
+    assert said == {
         "counts": {"accepted": 2, "warned": 0, "rejected": 0},
         "encounter": "birth",
-        "findings": [],
         "findings_not_listed": 0,
         "unused": [],
         "rows": [1, 2],
@@ -61,6 +62,7 @@ def test_a_rejected_row_ends_with_1_and_says_where_and_what_to_do(tmp_path: Path
     assert done.returncode == 1
     found = {(each["code"], each["severity"], each["place"]) for each in document(done)["findings"]}
     assert found == {
+        ("file.record-key", "warning", "file"),
         ("value.code", "error", "row 3, column sex"),
         ("value.impossible", "error", "row 3, column birth_weight"),
     }

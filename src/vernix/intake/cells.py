@@ -23,6 +23,10 @@ CLEAR = "!clear"
 Cell = tuple[Any, str | None]
 ReadCell = Callable[[str], Cell]
 
+FORMULA = r"(?s)[=@]|[+-].*(?:\||[A-Za-z]\()"
+"""How a formula begins. A sign alone begins phone numbers and words too: then a call or a pipe decides."""
+
+_FORMULA = re.compile(FORMULA)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?")
 _NUMBER_WITH_COMMA = re.compile(r"[+-]?[0-9]{1,12}(,[0-9]{1,9})?")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -59,7 +63,7 @@ def reader(
         if not trimmed or trimmed == CLEAR:
             return None, None
         value, problem = read(trimmed)
-        if problem == "type" and trimmed[0] in "=@+-" and not _NUMBER.fullmatch(trimmed):
+        if problem in ("type", "code") and _FORMULA.match(trimmed):
             return None, "formula"
         return value, problem
 

@@ -151,6 +151,9 @@ def _propose(encounter: Encounter) -> str:
 def _say_what_is_known_already(structure: Structure, mapping: Mapping, findings: Findings) -> None:
     if structure.guessed:
         findings.add_to_file(sentences.guessed_encoding(structure.encoding))
+    key = mapping.encounter.record_key
+    if key not in {each.element.name for each in mapping.columns}:
+        findings.add_to_file(sentences.no_record_key(mapping.encounter.element(key)))
     if not mapping.source:
         # A mapping chooses its columns on purpose; without one, a column that we do not know may be a
         # misspelling.

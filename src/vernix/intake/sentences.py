@@ -14,7 +14,7 @@ _CODES_SHOWN = 14
 
 def problem(name: str, element: Element, column: str, *, pattern: str | None = None) -> Kind:
     """The finding's kind for a problem that reading a cell of ``column`` as ``element`` met."""
-    severity: Severity = "warning" if name == "implausible" else "error"
+    severity: Severity = "warning" if name in ("implausible", "formula-like") else "error"
     code, english, french = _SENTENCES[name if name != "type" else f"type.{element.type}"]
     words = _words(element, pattern)
     return Kind(
@@ -51,6 +51,22 @@ def guessed_encoding(encoding: str) -> Kind:
         "'CSV UTF-8'.",
         f"Le fichier n’est pas en UTF-8 ; il a été lu comme {encoding}. Vérifiez les noms accentués, ou "
         "enregistrez-le en « CSV UTF-8 ».",
+    )
+
+
+def no_record_key(element: Element) -> Kind:
+    """No column holds the number by which a record is known again."""
+    return Kind(
+        "file.record-key",
+        "warning",
+        None,
+        element.name,
+        f"No column is read as {element.label.en} ({element.name}), so the registry knows no row again: a "
+        "file that is mended and sent once more counts every record twice. Add or map the column with your "
+        "own number for each record.",
+        f"Aucune colonne n’est lue comme {element.label.fr} ({element.name}) ; le registre ne reconnaît donc "
+        "aucune ligne : un fichier corrigé et renvoyé compte chaque dossier deux fois. Ajoutez ou mettez en "
+        "correspondance la colonne de votre propre numéro de dossier.",
     )
 
 
@@ -122,6 +138,13 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
         "value.formula",
         "{label} holds a spreadsheet formula or a text that begins like one. Paste the value itself.",
         "{label} contient une formule de tableur ou un texte qui y ressemble. Collez la valeur même.",
+    ),
+    "formula-like": (
+        "value.formula",
+        "{label} begins like a spreadsheet formula. It is kept as text; correct it if it is not what was "
+        "meant.",
+        "{label} commence comme une formule de tableur. Le texte est gardé tel quel ; corrigez-le si ce "
+        "n’est pas ce qui était voulu.",
     ),
     "long": (
         "value.too-long",

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vernix.births.elements import Element, arrow_type
-from vernix.intake.cells import CLEAR, Cell, ReadCell
+from vernix.intake.cells import CLEAR, FORMULA, Cell, ReadCell
 from vernix.intake.findings import Kind
 
 MEMO = 50_000  # distinct texts remembered for a column before starting afresh
@@ -98,6 +98,11 @@ class TypedColumn:
             long = pc.greater(pc.utf8_length(cells), self.element.longest)
             if long.true_count:
                 outcome.problems["long"] = long
+        # Most texts begin like no formula: the costly look is for those that may.
+        if any(pc.any(pc.starts_with(values, sign)).as_py() for sign in "=@+-"):
+            formula = pc.match_substring_regex(values, f"^(?:{FORMULA})").fill_null(False)
+            if formula.true_count:
+                outcome.problems["formula-like"] = formula
         return outcome
 
     def _require(self, outcome: Outcome) -> None:
