@@ -42,6 +42,23 @@ def test_a_late_accent_decides_the_encoding_of_the_whole_file(tmp_path: Path) ->
     assert survey(written(tmp_path, data)).encoding == "cp1252"
 
 
+@pytest.mark.parametrize("ahead", [0, 200_000])
+def test_one_bad_byte_in_utf_8_is_refused_with_its_place(tmp_path: Path, ahead: int) -> None:
+    before = b"a,b\n" + "1,Zoé\n".encode() * (ahead + 3) + b"2,x"
+    with pytest.raises(FileRefused) as refused:
+        survey(written(tmp_path, before + b"\xc3\x28\n" + "3,Gagné\n".encode() * 5))
+    place = f"byte {len(before) + 1}, in line {ahead + 5}."
+    assert refused.value.message == f"The file is in UTF-8, but not at {place}"
+    assert f"octet {len(before) + 1}, à la ligne {ahead + 5}." in refused.value.french.message
+    assert "UTF-8" in refused.value.hint
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp850", "mac_roman"])
+def test_accents_of_other_encodings_are_still_read(tmp_path: Path, encoding: str) -> None:
+    names = "1,Zoé Gagné à Québec\n2,NOËL FORÊT ÉMILE\n3,François Lefèvre, né à Nîmes\n" * 20
+    assert survey(written(tmp_path, ("a,b\n" + names).encode(encoding))).guessed
+
+
 def test_a_spreadsheets_sep_line_is_not_the_header(tmp_path: Path) -> None:
     found = survey(written(tmp_path, b"sep=;\r\na;b\r\n1;2\r\n"))
     assert (found.delimiter, found.preamble, found.header) == (";", 1, ("a", "b"))

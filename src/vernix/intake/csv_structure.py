@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,9 @@ _NOT_A_CSV: tuple[tuple[bytes, Words, Words], ...] = (
 # Bytes that Windows-1252 leaves undefined: text that holds one is in some other encoding.
 _UNDEFINED_IN_CP1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
+_BROKEN = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of a byte that is not UTF-8
+_ASCII = re.compile("[\x00-\x7f]+")
+
 
 @dataclass(frozen=True)
 class Structure:
@@ -120,6 +124,7 @@ def survey(path: Path) -> Structure:
     quoted, fits = _scan(path, encoding or "utf-8", skip)
     guessed = not fits
     if guessed:
+        _refuse_broken_utf8(path)
         encoding = _guess(path)
     encoding = encoding or "utf-8"
     text = codecs.getincrementaldecoder(encoding)("strict").decode(head[skip:], final=len(head) < SAMPLE)
@@ -191,6 +196,45 @@ def _scan(path: Path, encoding: str, skip: int) -> tuple[bool, bool]:
             quoted = quoted or b'"' in data
             offset += len(block)
     return quoted, fits
+
+
+def _refuse_broken_utf8(path: Path) -> None:
+    """Refuse a file that is mostly UTF-8: read as anything else, every accent in it would be wrong.
+
+    Text in an 8-bit encoding has hardly ever an accent that UTF-8 could be: there, almost all are broken.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    offset = line = letters = broken = 0
+    first: tuple[int, int] | None = None
+    with path.open("rb") as stream:
+        for block in _blocks(stream):
+            text = decoder.decode(block, final=len(block) < BLOCK)
+            if first is None and (found := _BROKEN.search(text)):
+                before = text[: found.start()]
+                first = (offset + len(before.encode()) + 1, line + _line_ends(before) + 1)
+            right = len(text.encode("utf-8", "ignore"))
+            wrong = len(text.encode("utf-8", "surrogateescape")) - right
+            letters += len(_ASCII.sub("", text)) if not text.isascii() else 0
+            broken += wrong
+            offset, line = offset + right + wrong, line + _line_ends(text)
+    letters -= broken
+    if first is None or letters < max(broken, 1):
+        return
+    byte, row = first
+    raise FileRefused(
+        Words(
+            f"The file is in UTF-8, but not at byte {byte}, in line {row}.",
+            f"Le fichier est en UTF-8, mais pas à l’octet {byte}, à la ligne {row}.",
+        ),
+        Words(
+            "Correct that line in the source, and save the file as 'CSV UTF-8'.",
+            "Corrigez cette ligne à la source, et enregistrez le fichier en « CSV UTF-8 ».",
+        ),
+    )
+
+
+def _line_ends(text: str) -> int:
+    return max(text.count("\n"), text.count("\r"))
 
 
 def _not_what_it_says(encoding: str, offset: int) -> FileRefused:
