@@ -1,4 +1,4 @@
-"""A file's rows as typed columns, batch after batch: in flat memory, and as often as they are asked for."""
+"""A file's rows as typed columns, one batch in memory at a time, as often as they are asked for."""
 
 from __future__ import annotations
 

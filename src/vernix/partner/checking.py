@@ -15,6 +15,7 @@ from cyclopts import Parameter
 from vernix.console import language, say
 from vernix.errors import DataRefused, UsageError
 from vernix.partner import state
+from vernix.partner.options import Data
 
 if TYPE_CHECKING:
     from vernix.intake.mapping import Mapping
@@ -33,7 +34,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
     save: Annotated[bool, Parameter(negative="")] = False,
     french: Annotated[bool, Parameter(negative="")] = False,
     json: Annotated[bool, Parameter(negative="")] = False,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    data: Data = None,
 ) -> int:
     """Check a file with the registry's own rules, offline.
 
@@ -60,8 +61,6 @@ def check(  # noqa: PLR0913 - each is an option of the command
         Speak French; otherwise the language of the terminal (LANG) decides.
     json
         Print one JSON document: records, findings, counts.
-    data
-        The partner's data folder.
     """
     sys.meta_path.insert(0, _NotNeeded())
     _must_be_file(file)
@@ -71,13 +70,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
     try:
         reading = _read(file, as_, format_, _mapping(file, as_, mapping, folder))
     except DataRefused as refusal:
-        from vernix.intake.refusals import in_language
-
-        if json:
-            from vernix.partner.check_report import print_refusal
-
-            print_refusal(refusal)
-        raise in_language(refusal, language(french)) from None
+        raise _refused(refusal, language(french), json=json) from None
     _tell(reading, file, language(french), json=json)
     if save:
         _save(mapping, folder)
@@ -96,6 +89,17 @@ def _read(file: Path, encounter: str | None, format_: str | None, mapping: Mappi
 
     encounter = encounter or (mapping.encounter.name if mapping else _recognised(file))
     return read(file, encounter, mapping, format=format_)
+
+
+def _refused(refusal: DataRefused, spoken: str, *, json: bool) -> DataRefused:
+    """What to raise of a refused file, when the document that was asked for has been printed."""
+    from vernix.intake.refusals import in_language
+
+    if json:
+        from vernix.partner.check_report import print_refusal
+
+        print_refusal(refusal)
+    return in_language(refusal, spoken)
 
 
 def _tell(reading: Reading, file: Path, spoken: str, *, json: bool) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from vernix.console import language
 from vernix.courier.collecting import Mail, Mailbox, SetAside
@@ -20,11 +17,10 @@ from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, UsageError,
 from vernix.partner import showing, state
 from vernix.partner.answers import Answers, NewAnswers
 from vernix.partner.connecting import connect, warn_if_stale
+from vernix.partner.options import Data
 from vernix.partner.progress import progress
 from vernix.partner.receiving import Receiver, Taken, is_taken
 from vernix.partner.state import Partner
-
-Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA")]
 
 
 def inbox(*, data: Data = None, json: bool = False) -> int:
@@ -34,8 +30,6 @@ def inbox(*, data: Data = None, json: bool = False) -> int:
 
     Parameters
     ----------
-    data
-        This partner's data folder.
     json
         Print one JSON document.
     """
@@ -71,8 +65,6 @@ def collect(
         Show once more what came back for this delivery (the id that send printed); nothing is fetched.
     french
         Show findings in French whatever LANG says.
-    data
-        This partner's data folder.
     json
         Print one JSON document.
     """

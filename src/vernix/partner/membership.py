@@ -28,6 +28,7 @@ from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.signatures import SigningKey
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import FarSideRefused, NotProven, RoadFailed, UsageError
+from vernix.partner.options import Data
 from vernix.partner.state import Partner, PartnerFolder, certificate_authority, folder_at
 from vernix.sealing.identities import HybridIdentity, load_identities, save_identities
 from vernix.sealing.sealer import seal_bytes
@@ -38,7 +39,7 @@ def join(
     *,
     wait: float = 60,
     ca: Path | None = None,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    data: Data = None,
     json: bool = False,
 ) -> int:
     """Make keys here and enrol with an invitation. Interrupted, run it again: it goes on with the same keys.
@@ -51,8 +52,6 @@ def join(
         Seconds to wait until the directory lists this partner.
     ca
         A PEM file of the private certificate authority of the gateway; it is kept in the data folder.
-    data
-        This partner's data folder.
     json
         Print one JSON document.
     """

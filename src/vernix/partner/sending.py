@@ -15,10 +15,9 @@ from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError, 
 from vernix.partner import showing, state
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.dispatching import Wish, dispatch_for
+from vernix.partner.options import Data
 from vernix.partner.progress import progress
 from vernix.partner.state import Partner
-
-Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA")]
 
 
 def send(  # noqa: PLR0913  (each argument is an option of the command)
@@ -56,8 +55,6 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         Send the same unchanged files once more, as a new delivery.
     forget
         Give up a delivery that is under way, by its id.
-    data
-        This partner's data folder.
     json
         Print one JSON document.
     """

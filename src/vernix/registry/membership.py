@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from vernix.console import print_json, say
 from vernix.custody.directory import Directory
@@ -22,8 +19,8 @@ from vernix.custody.signatures import Signed
 from vernix.errors import DataRefused, FarSideRefused, UsageError
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
+from vernix.registry.options import Data, GatewayCa, PassphraseFile
 from vernix.registry.publishing import with_invitation, with_partner, without_invitation
-from vernix.registry.settings import PASSPHRASE_VARIABLE
 from vernix.registry.unlocked import Registry, unlock
 from vernix.sealing.opening import open_bytes
 
@@ -39,9 +36,9 @@ ENROLMENT_LIMIT = 64 * 1024
 def invite(
     name: str,
     *,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
-    passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
-    gateway_ca: Annotated[Path | None, Parameter(name="--ca", env_var="VERNIX_CA")] = None,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+    gateway_ca: GatewayCa = None,
     json: bool = False,
 ) -> None:
     """Print an invitation for a partner; it can be used once, within 14 days.
@@ -50,12 +47,6 @@ def invite(
     ----------
     name
         The organisation's name, as everybody will see it in the directory.
-    data
-        The registry's data folder.
-    passphrase_file
-        The file with the passphrase that opens the registry's keys.
-    gateway_ca
-        A private certificate authority to trust for the gateway.
     json
         Print one JSON document instead of the bare invitation.
     """
@@ -124,9 +115,9 @@ def make_invitation(registry: Registry, name: str) -> Invited:
 def withdraw(
     invited: str,
     *,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
-    passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
-    gateway_ca: Annotated[Path | None, Parameter(name="--ca", env_var="VERNIX_CA")] = None,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+    gateway_ca: GatewayCa = None,
     json: bool = False,
 ) -> None:
     """Withdraw an open invitation, such as one that went to the wrong person; nobody can join with it then.
@@ -135,12 +126,6 @@ def withdraw(
     ----------
     invited
         The id that it gives (status lists them), or the organisation's name if only one is open in it.
-    data
-        The registry's data folder.
-    passphrase_file
-        The file with the passphrase that opens the registry's keys.
-    gateway_ca
-        A private certificate authority to trust for the gateway.
     json
         Print one JSON document.
     """

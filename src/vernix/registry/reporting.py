@@ -25,6 +25,7 @@ from vernix.errors import NotProven, UsageError
 from vernix.insights.births import births_report
 from vernix.insights.measures import BIRTH_MEASURES, Measure
 from vernix.registry.book import Book, book_schema, open_engine
+from vernix.registry.options import Data
 from vernix.registry.settings import RegistryFolder, find_folder
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def report(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     by: str = "site,year",
     extraction: int | None = None,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    data: Data = None,
 ) -> None:
     """Make a report, as a table, CSV, JSON, a picture (SVG) or a page (HTML).
 
@@ -103,8 +104,6 @@ def report(
         What to group by, separated by commas: elements that name nobody, "submitter", "year"; "" for one row.
     extraction
         Make it from an earlier state of the book: the version that an earlier report was stamped with.
-    data
-        The registry's data folder.
     """
     if name not in REPORTS:
         raise UsageError(f"There is no report {name!r}.", hint=f"There is: {', '.join(REPORTS)}.")

@@ -17,6 +17,7 @@ from vernix.custody.publishing import ROOT_KEYS
 from vernix.custody.signatures import SigningKey
 from vernix.errors import UsageError
 from vernix.registry.keyring import load_root_keys, save_root_keys
+from vernix.registry.options import Data, GatewayCa
 from vernix.registry.settings import PASSPHRASE_VARIABLE, read_passphrase
 from vernix.registry.unlocked import unlock
 
@@ -25,9 +26,9 @@ def replace_root(
     *,
     root_keys: Path,
     into: Path,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    data: Data = None,
     passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
-    gateway_ca: Annotated[Path | None, Parameter(name="--ca", env_var="VERNIX_CA")] = None,
+    gateway_ca: GatewayCa = None,
     json: bool = False,
 ) -> None:
     """Make three new root keys and a new root, signed by two of the old root keys at least.
@@ -38,12 +39,8 @@ def replace_root(
         A folder with two or three of the files that ``init`` put into ``root-keys``.
     into
         A new folder for the files of the three new keys.
-    data
-        The registry's data folder.
     passphrase_file
         The file with the passphrase that opens the registry's keys and the root keys.
-    gateway_ca
-        A private certificate authority to trust for the gateway.
     json
         Print one JSON document instead of text.
     """

@@ -6,23 +6,19 @@ it arrives; a gateway that is away is tried again with growing pauses. SIGTERM e
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
-
 from vernix.custody.durable import alone
 from vernix.registry.logs import configure, log
-from vernix.registry.settings import PASSPHRASE_VARIABLE, find_folder
+from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.settings import find_folder
 from vernix.registry.unlocked import unlock
 
 
 def run(
     *,
     once: bool = False,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
-    passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
-    gateway_ca: Annotated[Path | None, Parameter(name="--ca", env_var="VERNIX_CA")] = None,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+    gateway_ca: GatewayCa = None,
 ) -> int:
     """Collect, open, check, keep and answer what partners send; until stopped.
 
@@ -31,12 +27,6 @@ def run(
     once
         Do what there is to do now, then end: 0 when nothing is left over, 4 when something waits for the
         road, 5 when something waits for room on this disk.
-    data
-        The registry's data folder.
-    passphrase_file
-        The file with the passphrase that opens the registry's keys.
-    gateway_ca
-        A private certificate authority to trust for the gateway.
     """
     configure()
     folder = find_folder(data)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from vernix.births import encounters
 from vernix.console import print_json, say
@@ -14,21 +11,18 @@ from vernix.custody.identifiers import format_time
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven
 from vernix.registry.book import Book
+from vernix.registry.options import Data
 from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
 from vernix.registry.trouble import Trouble
 
 _LISTED = 20
 
 
-def status(
-    *, data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None, json: bool = False
-) -> None:
+def status(*, data: Data = None, json: bool = False) -> None:
     """Say what arrived, what failed and what waits, and what is kept.
 
     Parameters
     ----------
-    data
-        The registry's data folder.
     json
         Print one JSON document instead of text.
     """

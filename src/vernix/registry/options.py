@@ -1,0 +1,26 @@
+"""Options that several commands of ``vernix-registry`` have, each declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from vernix.registry.settings import PASSPHRASE_VARIABLE
+
+Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA", help="The registry's data folder.")]
+
+PassphraseFile = Annotated[
+    Path | None,
+    Parameter(
+        env_var=PASSPHRASE_VARIABLE, help="The file with the passphrase that opens the registry's keys."
+    ),
+]
+
+GatewayCa = Annotated[
+    Path | None,
+    Parameter(
+        name="--ca", env_var="VERNIX_CA", help="A private certificate authority to trust for the gateway."
+    ),
+]
