@@ -11,6 +11,7 @@ import pytest
 from vernix.custody import canonical
 from vernix.custody.directory import Directory, Key, Partner
 from vernix.custody.invitation import Invitation
+from vernix.custody.quota import NAMES, Quota
 from vernix.custody.signatures import DELIVERY, RECEIPT, Signed, SigningKey
 from vernix.errors import DataRefused, FarSideRefused, NotFound, NotProven
 
@@ -19,6 +20,17 @@ Keys = dict[str, SigningKey]
 
 def test_round_trip(directory: Directory) -> None:
     assert Directory.parse(directory.to_bytes()) == directory
+
+
+def test_a_quota_comes_back_as_it_was_written(directory: Directory) -> None:
+    first, *others = directory.partners
+    bounded = dataclasses.replace(first, quota=Quota(bytes_per_day=20_000, requests_at_once=3))
+    changed = dataclasses.replace(directory, partners=(bounded, *others))
+    assert Directory.parse(changed.to_bytes()) == changed
+    document: Any = canonical.decode(directory.to_bytes())
+    assert document["partners"][0]["quota"] is None
+    nothing = dataclasses.replace(directory, partners=(dataclasses.replace(first, quota=Quota()), *others))
+    assert nothing.to_bytes() == directory.to_bytes(), "a quota of nothing is spelled as none"
 
 
 def test_writing_puts_everything_in_order(directory: Directory) -> None:
@@ -47,6 +59,10 @@ CHANGES: dict[str, tuple[list[str | int], object]] = {
     "name that turns writing around": (["partners", 0, "name"], "a\u202eb"),
     "unknown role": (["partners", 0, "role"], "admin"),
     "unknown status": (["partners", 0, "status"], "deleted"),
+    "quota that bounds nothing": (["partners", 0, "quota"], dict.fromkeys(NAMES)),
+    "quota of zero": (["partners", 0, "quota"], dict.fromkeys(NAMES) | {"bytes_per_day": 0}),
+    "quota without all its fields": (["partners", 0, "quota"], {"bytes_per_day": 5}),
+    "unknown field of a quota": (["partners", 0, "quota"], dict.fromkeys(NAMES, 1) | {"more": 1}),
     "key id of another key": (["partners", 0, "keys", 0, "id"], "0" * 16),
     "unknown kind of key": (["partners", 0, "keys", 0, "kind"], "ssh"),
     "key that is none": (["partners", 0, "keys", 0, "value"], "ed25519:AAAA"),

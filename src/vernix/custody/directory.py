@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from vernix.custody import canonical
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
+from vernix.custody.quota import Quota
 from vernix.custody.signatures import Signed, VerifyKey
 from vernix.errors import DataRefused, FarSideRefused, NotFound, NotProven
 
@@ -81,6 +82,7 @@ class Partner:
     keys: tuple[Key, ...]
     role: str = "partner"
     status: str = "active"
+    quota: Quota | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +291,7 @@ def _parse_partner(value: object) -> Partner:
         keys=tuple(_parse_key(item) for item in fields.items("keys", most=_MAX_KEYS)),
         role=fields.choice("role", _ROLES),
         status=fields.choice("status", _STATES),
+        quota=Quota.parse(fields.value("quota")),
     )
     fields.end()
     _check_ascending("keys", [key.id for key in partner.keys])
@@ -360,6 +363,7 @@ def _partner_object(partner: Partner) -> dict[str, object]:
         "keys": [_key_object(key) for key in sorted(partner.keys, key=_id_of)],
         "role": partner.role,
         "status": partner.status,
+        "quota": None if partner.quota is None else partner.quota.to_object(),
     }
 
 

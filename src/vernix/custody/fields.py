@@ -113,6 +113,10 @@ class Fields:
             raise self._refused(name, f"is not an integer from {least} to {most}")
         return value
 
+    def optional_integer(self, name: str, *, least: int = 0) -> int | None:
+        """An integer of ``least`` at least, or null."""
+        return None if self._is_null(name) else self.integer(name, least=least)
+
     def id(self, name: str) -> str:
         """A UUID version 7."""
         return self._spelled(name, identifiers.check_id, "is not a lower-case UUID version 7")
