@@ -153,12 +153,13 @@ class Gateway:
 
     async def tidy(self) -> None:
         """Sweep every minute, and look for orphans every hour, until cancelled."""
-        database, blobs = self.exchange.database, self.exchange.blobs
+        database, blobs, keep = self.exchange.database, self.exchange.blobs, self.settings.limits.keep
         for rounds in count():
             try:
-                swept = await self.run(sweeping.sweep, database, blobs, int(time.time()))
+                swept = await self.run(sweeping.sweep, database, blobs, int(time.time()), keep)
                 if rounds % _ORPHAN_ROUNDS == 0:
                     swept += await self.run(sweeping.sweep_orphans, database, blobs)
+                    await self.run(sweeping.sweep_unfinished, self.settings, time.time())
                 if swept:
                     log().info("swept", count=swept)
             except (VernixError, OSError) as error:
