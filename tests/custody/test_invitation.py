@@ -28,6 +28,7 @@ def enrolment(invitation: Invitation, now: datetime) -> Enrolment:
         partner_name=invitation.partner_name,
         signing_key=NEW_KEY.verify_key.to_text(),
         recipients=(str(X25519Recipient(bytes([41]) * 32)),),
+        ssh_keys=(),
         created=now,
     )
 

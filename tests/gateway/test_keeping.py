@@ -37,7 +37,6 @@ from vernix.gateway.receiving import Receptions
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, METADATA, NONCES
 
 HEADER = 500
-KEEP = Limits().keep
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
@@ -239,12 +238,11 @@ def test_time_takes_expired_things_away(kit: ExchangeKit, database: Database, bl
             names.append(capabilities.find(connection, token).blob)
     delivery = kit.delivery([(upload.id, part)])
     with database.writing() as connection:
-        envelope = delivery.sign(kit.members["riverside"].key).encode()
-        deliveries.post(connection, delivery, envelope, 0, 10**11)
+        deliveries.post(connection, delivery, delivery.sign(kit.members["riverside"].key).encode(), 0)
         connection.execute(NONCES.insert().values(key_id="k", nonce="n", expires=10))
-    assert sweeping.sweep(database, blobs, 5, KEEP) == 0
+    assert sweeping.sweep(database, blobs, 5) == 0
     assert all(blobs.path(name).exists() for name in names)
-    assert sweeping.sweep(database, blobs, 10**11, KEEP) == 2
+    assert sweeping.sweep(database, blobs, 10**11) == 2
     assert not any(blobs.path(name).exists() for name in names)
     with database.reading() as connection:
         assert connection.execute(NONCES.select()).all() == []

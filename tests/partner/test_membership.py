@@ -18,6 +18,7 @@ from vernix.custody.directory import Key, Partner
 from vernix.custody.identifiers import partner_id_for, utc_now
 from vernix.custody.invitation import Enrolment, Invitation, verify_enrolment
 from vernix.custody.signatures import Signed
+from vernix.custody.ssh_keys import ensure_ssh_key
 from vernix.partner import state
 from vernix.partner.state import PartnerFolder
 from vernix.sealing.opening import open_bytes
@@ -34,14 +35,12 @@ class Desk:
         envelope = open_bytes(asked.body, [self.kit.members["registry"].identity], 1 << 16)
         enrolment = verify_enrolment(Signed.decode(envelope), self.invitation.public_entry(), utc_now())
         self.enrolments.append(enrolment)
-        self.admit(enrolment.signing_key, enrolment.recipients)
+        self.admit(enrolment.signing_key, (*enrolment.recipients, *enrolment.ssh_keys))
         return told
 
-    def admit(self, signing: str, recipients: tuple[str, ...]) -> None:
+    def admit(self, signing: str, others: tuple[str, ...]) -> None:
         """List a partner with these keys, and close the invitation."""
-        keys = sorted(
-            (Key.make(text, self.kit.since) for text in (signing, *recipients)), key=lambda key: key.id
-        )
+        keys = sorted((Key.make(text, self.kit.since) for text in (signing, *others)), key=lambda key: key.id)
         name = self.invitation.partner_name
         entry = Partner(partner_id_for(name), name, tuple(keys))
         self.kit.publish(partners=self.kit.with_partner(entry), invitations=())
@@ -76,6 +75,7 @@ def test_an_invited_hospital_joins(
     assert desk.enrolments[0].signing_key == partner.signing_key().verify_key.to_text()
     assert folder.signing_file.stat().st_mode & 0o077 == 0
     assert folder.identity_file.stat().st_mode & 0o077 == 0
+    assert desk.enrolments[0].ssh_keys == (ensure_ssh_key(folder.ssh_file),)
     assert folder.path.stat().st_mode & 0o077 == 0
     # Joining again changes nothing.
     before = folder.signing_file.read_bytes()
@@ -124,14 +124,15 @@ def test_an_interrupted_join_goes_on_with_the_same_keys_and_the_same_bytes(
 ) -> None:
     assert vernix("join", invitation.to_text(), "--wait", 0, "--data", folder.path) == 4
     assert "Run the same command again" in capsys.readouterr().err
-    keys = folder.signing_file.read_bytes(), folder.identity_file.read_bytes()
+    files = (folder.signing_file, folder.identity_file, folder.ssh_file)
+    keys = [file.read_bytes() for file in files]
     first = dict(gateway.enrolments)
     litter = [place / ".writing-0123456789abcdef" for place in (folder.path, folder.signing_file.parent)]
     for path in litter:
         path.write_bytes(b"half")
     gateway.lie("enrol", desk.take)
     assert vernix("join", invitation.to_text(), "--data", folder.path) == 0
-    assert (folder.signing_file.read_bytes(), folder.identity_file.read_bytes()) == keys
+    assert [file.read_bytes() for file in files] == keys
     assert gateway.enrolments == first
     assert [name for name in everything_in(folder.path) if "enrolment" in name or "writing" in name] == []
 

@@ -63,7 +63,7 @@ def enrol(registry: Registry, invitation: Invitation, key: SigningKey | None = N
     key = key or SigningKey.generate()
     recipient = str(HybridIdentity.generate().recipient)
     enrolment = Enrolment(
-        invitation.id, invitation.partner_name, key.verify_key.to_text(), (recipient,), utc_now()
+        invitation.id, invitation.partner_name, key.verify_key.to_text(), (recipient,), (), utc_now()
     )
     signed = replace(enrolment, **changes).sign(key, invitation)
     return seal_bytes(signed.encode(), [registry.keyring.identity.recipient])

@@ -95,6 +95,14 @@ class Fields:
             raise self._refused(name, "is not one of " + ", ".join(sorted(allowed)))
         return value
 
+    def choices(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
+        """Words in ``allowed``, ascending, each at most once; perhaps none."""
+        what = f"{self._what} field {name!r}"
+        found = [Fields({"item": item}, what).choice("item", allowed) for item in self.items(name, most=100)]
+        if found != sorted(set(found)):
+            raise self._refused(name, "does not list its words in order, each once")
+        return tuple(found)
+
     def matching(self, name: str, pattern: re.Pattern[str]) -> str:
         """Text that ``pattern`` matches as a whole."""
         value = self._take(name)

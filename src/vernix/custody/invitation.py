@@ -13,6 +13,7 @@ the registry stops writing the old form a month before it stops reading it.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,7 +21,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from vernix.custody import canonical
-from vernix.custody.directory import CLOCK_TOLERANCE, InvitationKey, check_recipient_text
+from vernix.custody.directory import (
+    CLOCK_TOLERANCE,
+    InvitationKey,
+    check_recipient_text,
+    check_ssh_text,
+)
 from vernix.custody.fields import Fields, from_base64, to_base64
 from vernix.custody.identifiers import format_time, new_id
 from vernix.custody.signatures import ENROLMENT, Signed, SigningKey, VerifyKey
@@ -32,7 +38,7 @@ SECRET_SIZE = 16
 
 _PREFIX = "vernix-invite-1-"
 _MAX_TEXT = 4000
-_MAX_RECIPIENTS = 10
+_MAX_KEYS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +126,14 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The new partner's keys: ``signing_key`` as ``ed25519:...``, ``recipients`` as ``age1...``."""
+    """The new partner's keys: ``signing_key`` as ``ed25519:...``, ``recipients`` as ``age1...``,
+    ``ssh_keys`` as ``ssh-ed25519 AAAA...`` (none for a partner that will not use SFTP)."""
 
     invitation: str
     partner_name: str
     signing_key: str
     recipients: tuple[str, ...]
+    ssh_keys: tuple[str, ...]
     created: datetime
 
     @classmethod
@@ -137,18 +145,12 @@ class Enrolment:
             invitation=fields.id("invitation"),
             partner_name=fields.text("partner_name"),
             signing_key=fields.text("signing_key"),
-            recipients=tuple(
-                Fields({"recipient": item}, "enrolment").text("recipient", most=4000)
-                for item in fields.items("recipients", least=1, most=_MAX_RECIPIENTS)
-            ),
+            recipients=_texts(fields, "recipients", check_recipient_text, least=1),
+            ssh_keys=_texts(fields, "ssh_keys", check_ssh_text, least=0),
             created=fields.time("created"),
         )
         fields.end()
         VerifyKey.from_text(enrolment.signing_key)
-        for recipient in enrolment.recipients:
-            check_recipient_text(recipient)
-        if len(set(enrolment.recipients)) != len(enrolment.recipients):
-            raise DataRefused("The enrolment's field 'recipients' names one twice.")
         return enrolment
 
     def to_bytes(self) -> bytes:
@@ -159,6 +161,7 @@ class Enrolment:
             "partner_name": self.partner_name,
             "signing_key": self.signing_key,
             "recipients": list(self.recipients),
+            "ssh_keys": list(self.ssh_keys),
             "created": format_time(self.created),
         }
         data = canonical.encode(document)
@@ -168,6 +171,15 @@ class Enrolment:
     def sign(self, key: SigningKey, invitation: Invitation) -> Signed:
         """The envelope, signed by the partner's new ``key`` and by the invitation's."""
         return Signed.make(ENROLMENT, self.to_bytes(), [key, invitation.signing_key()])
+
+
+def _texts(fields: Fields, name: str, check: Callable[[str], str], *, least: int) -> tuple[str, ...]:
+    """A list of keys, each spelled as ``check`` wants it and there once."""
+    items = fields.items(name, least=least, most=_MAX_KEYS)
+    found = tuple(check(Fields({name: item}, "enrolment").text(name, most=4000)) for item in items)
+    if len(set(found)) != len(found):
+        raise DataRefused(f"The enrolment's field {name!r} names one twice.")
+    return found
 
 
 def verify_enrolment(signed: Signed, invitation: InvitationKey, now: datetime) -> Enrolment:

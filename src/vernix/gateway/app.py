@@ -153,13 +153,12 @@ class Gateway:
 
     async def tidy(self) -> None:
         """Sweep every minute, and look for orphans every hour, until cancelled."""
-        database, blobs, keep = self.exchange.database, self.exchange.blobs, self.settings.limits.keep
+        database, blobs = self.exchange.database, self.exchange.blobs
         for rounds in count():
             try:
-                swept = await self.run(sweeping.sweep, database, blobs, int(time.time()), keep)
+                swept = await self.run(sweeping.sweep, database, blobs, int(time.time()))
                 if rounds % _ORPHAN_ROUNDS == 0:
                     swept += await self.run(sweeping.sweep_orphans, database, blobs)
-                    await self.run(sweeping.sweep_unfinished, self.settings, time.time())
                 if swept:
                     log().info("swept", count=swept)
             except (VernixError, OSError) as error:

@@ -70,11 +70,6 @@ class BlobStore:
         with contextlib.suppress(FileNotFoundError):
             sync_folder(path.parent)
 
-    def growing(self) -> Iterator[str]:
-        """Every blob that has leaves beside it."""
-        for path in self.folder.glob(f"*/*{_LEAVES}"):
-            yield path.stem
-
     def __iter__(self) -> Iterator[tuple[str, float]]:
         """Every blob on the disk with its time of last change (seconds since the epoch)."""
         for folder in sorted(self.folder.iterdir()):

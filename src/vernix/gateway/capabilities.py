@@ -43,8 +43,7 @@ def allot(
     Raises ``UsageError`` for impossible sizes, ``TooMuch`` beyond what one partner may hold.
     """
     check_size(size, limits.part_bytes, "One part")
-    life = min(limits.upload_life, limits.keep)
-    upload = uploads.begin(new_id(), sender, size, header, now + life)
+    upload = uploads.begin(new_id(), sender, size, header, now + limits.upload_life)
     _check_share(connection, sender, size, limits)
     token = to_base64(secrets.token_bytes(32))
     row = {

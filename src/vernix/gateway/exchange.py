@@ -64,7 +64,7 @@ class Exchange:
         if delivery.sender != caller.id:
             raise FarSideRefused("A delivery is posted by its sender only.")
         with self.database.writing() as connection:
-            new = deliveries.post(connection, delivery, body, int(time.time()), self.limits.keep)
+            new = deliveries.post(connection, delivery, body, int(time.time()))
         return Posted(delivery.id, new)
 
     def mailbox(self, caller: Caller, after: int) -> tuple[list[Entry], int]:

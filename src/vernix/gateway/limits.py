@@ -38,8 +38,6 @@ class Limits:
     failures_per_minute: int = 120
     """Refused signatures from one address that are answered and logged one by one."""
     upload_life: int = 7 * DAY
-    keep: int = 30 * DAY
-    """Whatever it is and whatever it says itself, nothing that somebody sent is here longer."""
     document_seconds: int = 20
     """A signed request's body must be here within this time."""
     idle_seconds: int = 30

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,12 +21,13 @@ from vernix.console import print_json, say
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held, private_folder, sweep
 from vernix.courier.road import Road
-from vernix.custody.directory import Directory
+from vernix.custody.directory import SIGNING, Directory
 from vernix.custody.directory import Partner as Listed
 from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.identifiers import REGISTRY, utc_now
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.signatures import SigningKey
+from vernix.custody.ssh_keys import ensure_ssh_key
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import FarSideRefused, NotProven, RoadFailed, UsageError
 from vernix.partner.options import Data
@@ -74,6 +76,15 @@ def join(
     return 0
 
 
+@dataclass(frozen=True)
+class _Keys:
+    """What was made here: the signing key, and of the others the public texts."""
+
+    signing: SigningKey
+    recipient: str
+    ssh: str
+
+
 class _Joining:
     """One run of ``join`` in one folder."""
 
@@ -87,16 +98,16 @@ class _Joining:
         self._check_folder()
         if self._ca is not None:
             self._keep_authority(self._ca)
-        key, identity = self._keys()
+        keys = self._keys()
         exchange = self._exchange()
         directory = exchange.refresh_directory()
-        listed = _listed(directory, key, identity)
+        listed = _listed(directory, keys)
         if listed is None:
             self._invitation.check_open(utc_now())
             if not self._is_open(directory, utc_now()):
                 raise _gone()
-            exchange.enrol(self._enrolment(directory, key, identity))
-            listed = self._await(exchange, key, identity, wait)
+            exchange.enrol(self._enrolment(directory, keys))
+            listed = self._await(exchange, keys, wait)
         partner = Partner(
             self._folder, listed.id, listed.name, self._invitation.gateway, self._invitation.root_fingerprint
         )
@@ -129,7 +140,7 @@ class _Joining:
         mirror = DirectoryMirror(self._folder.directory, self._invitation.root_fingerprint)
         return Exchange(road, self._invitation.signing_key(), mirror, key_id=self._invitation.request_key_id)
 
-    def _keys(self) -> tuple[SigningKey, HybridIdentity]:
+    def _keys(self) -> _Keys:
         """Our keys, made at the first run and never made again."""
         private_folder(self._folder.signing_file.parent)
         if not self._folder.signing_file.exists():
@@ -141,9 +152,10 @@ class _Joining:
             raise UsageError(
                 "The identity in this folder is not a post-quantum one.", hint="Join in a new folder."
             )
-        return SigningKey.load(self._folder.signing_file), identity
+        ssh_key = ensure_ssh_key(self._folder.ssh_file)
+        return _Keys(SigningKey.load(self._folder.signing_file), str(identity.recipient), ssh_key)
 
-    def _enrolment(self, directory: Directory, key: SigningKey, identity: HybridIdentity) -> bytes:
+    def _enrolment(self, directory: Directory, keys: _Keys) -> bytes:
         """The sealed enrolment; the very same bytes at every run, so that repeating it changes nothing."""
         path = self._enrolment_path()
         if not path.exists():
@@ -151,11 +163,12 @@ class _Joining:
             enrolment = Enrolment(
                 invitation=self._invitation.id,
                 partner_name=self._invitation.partner_name,
-                signing_key=key.verify_key.to_text(),
-                recipients=(str(identity.recipient),),
+                signing_key=keys.signing.verify_key.to_text(),
+                recipients=(keys.recipient,),
+                ssh_keys=(keys.ssh,),
                 created=now,
             )
-            envelope = enrolment.sign(key, self._invitation).encode()
+            envelope = enrolment.sign(keys.signing, self._invitation).encode()
             sealed = seal_bytes(envelope, directory.recipients(REGISTRY, now))
             write_file(path, sealed, private=True)
         return path.read_bytes()
@@ -163,12 +176,12 @@ class _Joining:
     def _enrolment_path(self) -> Path:
         return self._folder.signing_file.parent / f"enrolment-{self._invitation.id}.age"
 
-    def _await(self, exchange: Exchange, key: SigningKey, identity: HybridIdentity, wait: float) -> Listed:
+    def _await(self, exchange: Exchange, keys: _Keys, wait: float) -> Listed:
         deadline = time.monotonic() + wait
         pause = 0.2
         while True:
             directory = exchange.refresh_directory()
-            listed = _listed(directory, key, identity)
+            listed = _listed(directory, keys)
             if listed is not None:
                 return listed
             if not self._is_open(directory, utc_now()):
@@ -197,17 +210,17 @@ def _gone() -> NotProven:
     )
 
 
-def _listed(directory: Directory, key: SigningKey, identity: HybridIdentity) -> Listed | None:
+def _listed(directory: Directory, keys: _Keys) -> Listed | None:
     """Who the directory says we are; None while it does not know our signing key.
 
-    Raises ``NotProven`` when it lists our signing key beside a recipient that is not ours.
+    Raises ``NotProven`` when it lists our signing key beside keys that are not ours.
     """
     try:
-        listed, _ = directory.signing_key(key.key_id, utc_now())
+        listed, _ = directory.signing_key(keys.signing.key_id, utc_now())
     except NotProven:
         return None
-    theirs = {entry.value for entry in listed.keys if entry.kind == "recipient"}
-    if theirs != {str(identity.recipient)}:
+    theirs = {entry.value for entry in listed.keys if entry.kind != SIGNING}
+    if theirs != {keys.recipient, keys.ssh}:
         raise NotProven(
             "The directory lists keys for this partner that were not made here.",
             hint="Send nothing. Tell the registry at once.",

@@ -4,6 +4,7 @@
     ca.pem              the certificate authority to trust for the gateway, if it is a private one
     keys/identity.txt   age identities (secret keys) that open what is sealed to us; 0600
     keys/signing.key    the Ed25519 key that says who we are; 0600
+    keys/ssh_ed25519    the key that logs in over SFTP, as OpenSSH and WinSCP read it; 0600
     directory/          the mirrored, verified directory
     outbox/             deliveries under way, and what is remembered of those sent
     incoming/           deliveries being fetched
@@ -58,6 +59,11 @@ class PartnerFolder:
     def signing_file(self) -> Path:
         """Our Ed25519 signing key."""
         return self.path / "keys" / "signing.key"
+
+    @property
+    def ssh_file(self) -> Path:
+        """Our SSH key, for SFTP."""
+        return self.path / "keys" / "ssh_ed25519"
 
     @property
     def directory(self) -> Path:

@@ -13,6 +13,9 @@ PROGRAM = Program(
         ),
         Command("invite", "vernix.registry.membership:invite", "print an invitation for a partner"),
         Command("withdraw", "vernix.registry.membership:withdraw", "take an open invitation back"),
+        Command(
+            "allow", "vernix.registry.allowing:allow", "allow a partner to leave bare age files, or no more"
+        ),
         Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),
         Command("status", "vernix.registry.status:status", "what arrived, what failed, what waits"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),

@@ -134,7 +134,8 @@ def without_invitation(directory: Directory, invitation: str) -> Directory | Non
 def with_partner(directory: Directory, partner_id: str, enrolment: Enrolment) -> Directory:
     """The directory with a new partner, its rights towards the registry and the registry's towards it."""
     now = utc_now()
-    keys = tuple(Key.make(value, now) for value in (enrolment.signing_key, *enrolment.recipients))
+    texts = (enrolment.signing_key, *enrolment.recipients, *enrolment.ssh_keys)
+    keys = tuple(Key.make(value, now) for value in texts)
     partner = Partner(partner_id, enrolment.partner_name, _in_order(keys))
     rights = (Right(partner_id, REGISTRY, TO_REGISTRY), Right(REGISTRY, partner_id, FROM_REGISTRY))
     return replace(

@@ -1,0 +1,66 @@
+"""``vernix-registry allow``: what a partner may do beside sending; its grants in the directory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vernix.console import print_json, say
+from vernix.custody.directory import BARE_FILES, Directory
+from vernix.errors import UsageError
+from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.unlocked import Registry, unlock
+
+
+def allow(
+    partner: str,
+    *,
+    bare_files: bool,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+    gateway_ca: GatewayCa = None,
+    json: bool = False,
+) -> None:
+    """Allow a partner what is not allowed by default, or take that back; it holds at once.
+
+    Parameters
+    ----------
+    partner
+        The partner's id.
+    bare_files
+        Leave age files over SFTP that other tools made. They bear no signature: that they are this partner's
+        is the gateway's word alone, and everything that comes of them says so.
+    json
+        Print one JSON document.
+    """
+    registry = unlock(data, passphrase_file)
+    grants = set_grant(registry, partner, BARE_FILES, allowed=bare_files)
+    reaches = registry.tell_gateway(gateway_ca)
+    if json:
+        print_json({"grants": list(grants), "partner": partner, "published_at_gateway": reaches})
+        return
+    say(f"{partner} may {'' if bare_files else 'not '}leave bare age files over SFTP.")
+    if not reaches:
+        say("The gateway was not reached; vernix-registry run will tell it.")
+
+
+def set_grant(registry: Registry, partner_id: str, grant: str, *, allowed: bool) -> tuple[str, ...]:
+    """Give a partner a grant or take it back; returns the grants it then has.
+
+    Raises:
+        UsageError: there is no such partner.
+    """
+
+    def change(directory: Directory) -> Directory | None:
+        before = next((each for each in directory.partners if each.id == partner_id), None)
+        if before is None:
+            raise UsageError("The directory has no such partner.", hint="vernix-registry status lists them.")
+        left = set(before.grants) - {grant}
+        after = replace(before, grants=tuple(sorted(left | {grant} if allowed else left)))
+        if after == before:
+            return None
+        return replace(
+            directory,
+            partners=tuple(after if each.id == partner_id else each for each in directory.partners),
+        )
+
+    return registry.publishing.change(change).partner(partner_id).grants
