@@ -22,6 +22,7 @@ from vernix.gateway import capabilities, uploads
 from vernix.gateway.answers import ProtocolRefused
 from vernix.gateway.blobs import Appending, BlobBusy, BlobStore, Mark
 from vernix.gateway.capabilities import Held
+from vernix.gateway.checksums import Checksum, ChecksumMismatch
 from vernix.gateway.database import Database
 from vernix.gateway.limits import MIB, Limits, Pace
 from vernix.gateway.sealedness import HeaderCheck, NotSealed
@@ -63,12 +64,19 @@ class Receptions:
         self._active: dict[str, Reception] = {}
         self._closed = False
 
-    async def receive(self, token: str, offset: int, length: int | None, receive: Receive) -> Upload:
+    async def receive(
+        self,
+        token: str,
+        offset: int,
+        length: int | None,
+        receive: Receive,
+        checksum: Checksum | None = None,
+    ) -> Upload:
         """Append a body of ``length`` bytes (None: not announced) at ``offset``; the upload after it.
 
-        Raises ``Conflict`` (another offset, another writer), ``NotFound``, ``NotSealed`` (and the upload is
-        gone), ``TooMuch``, ``ProtocolRefused`` (408, too slow), ``KeeperFailed`` and ``OSError`` (the
-        disk).
+        With a ``checksum`` all of the body is kept or nothing. Raises ``Conflict`` (another offset, another
+        writer), ``NotFound``, ``NotSealed`` (and the upload is gone), ``ChecksumMismatch``, ``TooMuch``,
+        ``ProtocolRefused`` (408, too slow), ``KeeperFailed`` and ``OSError`` (the disk).
         """
         held = await self.run(self._find, token)
         self._check(held.upload, offset, length)
@@ -77,7 +85,7 @@ class Receptions:
         await self._make_way(held.blob)
         if self._closed:
             raise _stopping()
-        reception = Reception(self, held.blob)
+        reception = Reception(self, held.blob, checksum)
         self._active[held.blob] = reception
         try:
             return await reception.go(token, offset, receive)
@@ -120,9 +128,10 @@ class Receptions:
 class Reception:
     """One body on its way in."""
 
-    def __init__(self, home: Receptions, blob: str) -> None:
+    def __init__(self, home: Receptions, blob: str, checksum: Checksum | None) -> None:
         self._home = home
         self._blob = blob
+        self._checksum = checksum
         self._limits = home.limits
         self.over = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
@@ -147,10 +156,9 @@ class Reception:
             await self._settle()
             await self._home.run(self._drop)
             raise
-        except OSError:
+        except (OSError, ChecksumMismatch):
             # The disk failed before the database was told: what was written gives its room back.
-            await self._settle()
-            await self._home.run(self._appending.cut, self._upload.offset)
+            await self._undo()
             raise
         finally:
             await self._settle()
@@ -202,10 +210,10 @@ class Reception:
         try:
             await self._take(receive)
         except TimeoutError:
-            await self._finish()
+            await self._break_off()
             raise (self._ending or _too_slow)() from None
         except (Disconnected, TooMuch, ProtocolRefused):
-            await self._finish()
+            await self._break_off()
             raise
         await self._finish()
 
@@ -267,8 +275,8 @@ class Reception:
                 return False
             self._securing.result()
             self._securing = None
-        if self._position == self._upload.size:
-            # The end is made safe with the digest, when all of it is hashed: see _finish.
+        if self._checksum is not None or self._position == self._upload.size:
+            # Made safe when all of it is here and hashed: see _finish.
             return False
         return (
             self._position - self._marked >= _SAFE_EVERY
@@ -277,6 +285,8 @@ class Reception:
 
     def _store(self, pieces: list[bytes], due: bool) -> Mark | None:
         self._appending.write(pieces)
+        if self._checksum is not None:
+            self._checksum.update(pieces)
         if not due:
             return None
         self._marked = self._appending.offset
@@ -293,11 +303,25 @@ class Reception:
         if after.state is State.COMPLETE:
             self._home.blobs.finish(self._blob)
 
+    async def _break_off(self) -> None:
+        """Keep what arrived of a body without its end; nothing of it where a checksum was to prove it."""
+        if self._checksum is None:
+            await self._finish()
+        else:
+            await self._undo()
+
+    async def _undo(self) -> None:
+        """As if this body had never come: what was written since the last safe offset goes."""
+        await self._settle()
+        await self._home.run(self._appending.cut, self._upload.offset)
+
     async def _finish(self) -> None:
         """Write and secure everything that was gathered."""
         if self._pieces:
             await self._hand_over()
         await self._stored()
+        if self._checksum is not None:
+            self._checksum.check()
         if self._securing is not None:
             await asyncio.wait([self._securing])
             self._securing.result()

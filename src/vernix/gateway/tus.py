@@ -1,4 +1,4 @@
-"""tus 1.0.0 on a capability URL: HEAD, PATCH, OPTIONS, DELETE (core, expiration, termination).
+"""tus 1.0.0 on a capability URL: HEAD, PATCH, OPTIONS, DELETE (core, checksum, expiration, termination).
 
 Raw ASGI: nothing stands between the socket and the reception. The capability is all the proof there is, and
 all it opens is one upload (see ``capabilities``); that is what lets unchanged tus clients send the bytes.
@@ -17,11 +17,12 @@ from starlette.types import Receive, Scope, Send
 
 from vernix.gateway import capabilities, uploads
 from vernix.gateway.answers import ProtocolRefused
+from vernix.gateway.checksums import ALGORITHMS, Checksum
 from vernix.gateway.receiving import Receptions
 from vernix.gateway.uploads import State, Upload
 
 VERSION = "1.0.0"
-_EXTENSIONS = "expiration,termination"
+_EXTENSIONS = "checksum,expiration,termination"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _OVERRIDE = "x-http-method-override"
 _BODY_TYPE = "application/offset+octet-stream"
@@ -61,7 +62,7 @@ class PartPlane:
     def _options(self) -> Response:
         size = str(self._receptions.limits.part_bytes)
         headers = {"tus-version": VERSION, "tus-extension": _EXTENSIONS, "tus-max-size": size}
-        return Response(status_code=204, headers=headers)
+        return Response(status_code=204, headers={**headers, "tus-checksum-algorithm": ALGORITHMS})
 
     async def _head(self, token: str, _headers: dict[str, str], _receive: Receive) -> Response:
         upload: Upload = await self._receptions.run(self._look, token)
@@ -75,8 +76,9 @@ class PartPlane:
             raise ProtocolRefused(
                 400, "The request names no Upload-Offset.", hint="Ask for the offset with HEAD."
             )
-        length = _number(headers, "content-length")
-        upload = await self._receptions.receive(token, offset, length, receive)
+        length, sum_of = _number(headers, "content-length"), headers.get("upload-checksum")
+        checksum = None if sum_of is None else Checksum.parse(sum_of)
+        upload = await self._receptions.receive(token, offset, length, receive, checksum)
         return Response(status_code=204, headers=_progress(upload))
 
     async def _delete(self, token: str, _headers: dict[str, str], _receive: Receive) -> Response:
