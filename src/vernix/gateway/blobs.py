@@ -108,7 +108,8 @@ class Mark:
 
 class Appending:
     """One writer at work. ``write``, ``mark`` and ``digest`` belong to one thread at a time, ``secure`` may
-    run beside them; ``close`` releases the lock.
+    run beside them; ``close`` releases the lock. A ``header`` of 0 bytes means a partial upload: its blocks
+    are not those of the part, so nothing is hashed.
     """
 
     def __init__(self, lock: BlobLock, offset: int, header: int) -> None:
@@ -178,8 +179,10 @@ class Appending:
             if written:
                 views[0] = views[0][written:]
 
-    def _resume(self, offset: int) -> tuple[int, PartHasher]:
+    def _resume(self, offset: int) -> tuple[int, PartHasher | _Unhashed]:
         """How many leaves stand on the disk, and the hasher as it was at ``offset``."""
+        if self._header == 0:
+            return 0, _Unhashed()
         whole = 0 if offset < self._header else 1 + (offset - self._header) // BLOCK
         kept = min(whole, os.fstat(self._leaves).st_size // _LEAF)
         os.ftruncate(self._leaves, kept * _LEAF)
@@ -195,3 +198,18 @@ class Appending:
             hasher.update(piece)
             begun += len(piece)
         return kept, hasher
+
+
+class _Unhashed:
+    """In the place of a hasher, for bytes that have no digest of their own."""
+
+    def update(self, _piece: bytes) -> None:
+        """Nothing to do."""
+
+    def leaves(self) -> list[bytes]:
+        """There are none."""
+        return []
+
+    def digest(self) -> bytes:
+        """Nobody may ask for it."""
+        raise ValueError("a partial upload has no digest")

@@ -25,7 +25,7 @@ from vernix.gateway.capabilities import Held
 from vernix.gateway.checksums import Checksum, ChecksumMismatch
 from vernix.gateway.database import Database
 from vernix.gateway.limits import MIB, Limits, Pace
-from vernix.gateway.sealedness import HeaderCheck, NotSealed
+from vernix.gateway.sealedness import NotSealed, check_of
 from vernix.gateway.uploads import State, Upload
 
 
@@ -79,16 +79,23 @@ class Receptions:
         ``ProtocolRefused`` (408, too slow), ``KeeperFailed`` and ``OSError`` (the disk).
         """
         held = await self.run(self._find, token)
+        uploads.check_takes_bytes(held.upload)
         self._check(held.upload, offset, length)
         if length == 0:
             return held.upload
+        return await self.take(held, offset, receive, checksum)
+
+    async def take(
+        self, held: Held, offset: int, receive: Receive, checksum: Checksum | None = None
+    ) -> Upload:
+        """As ``receive``, for bytes that come from wherever ``receive`` has them."""
         await self._make_way(held.blob)
         if self._closed:
             raise _stopping()
-        reception = Reception(self, held.blob, checksum)
+        reception = Reception(self, held, checksum)
         self._active[held.blob] = reception
         try:
-            return await reception.go(token, offset, receive)
+            return await reception.go(offset, receive)
         finally:
             del self._active[held.blob]
             reception.over.set()
@@ -128,9 +135,10 @@ class Receptions:
 class Reception:
     """One body on its way in."""
 
-    def __init__(self, home: Receptions, blob: str, checksum: Checksum | None) -> None:
+    def __init__(self, home: Receptions, held: Held, checksum: Checksum | None) -> None:
         self._home = home
-        self._blob = blob
+        self._id = held.upload.id
+        self._blob = held.blob
         self._checksum = checksum
         self._limits = home.limits
         self.over = asyncio.Event()
@@ -145,12 +153,13 @@ class Reception:
         self._securing: asyncio.Future[None] | None = None
         self._secured_at = time.monotonic()
 
-    async def go(self, token: str, offset: int, receive: Receive) -> Upload:
+    async def go(self, offset: int, receive: Receive) -> Upload:
         """Take the whole body. See ``Receptions.receive``."""
-        self._upload, self._appending = await self._begin(token, offset)
+        self._upload, self._appending = await self._begin(offset)
         self._position = self._marked = self._upload.offset
         try:
-            self._check = HeaderCheck(self._upload.header, await self._home.run(self._appending.head))
+            head = await self._home.run(self._appending.head)
+            self._check = check_of(self._upload.header, self._upload.size, head)
             await self._take_and_keep(receive)
         except NotSealed:
             await self._settle()
@@ -175,31 +184,31 @@ class Reception:
         if self._deadline is not None:
             self._deadline.reschedule(asyncio.get_running_loop().time())
 
-    async def _begin(self, token: str, offset: int) -> tuple[Upload, Appending]:
+    async def _begin(self, offset: int) -> tuple[Upload, Appending]:
         give_up = time.monotonic() + _PATIENCE
         while True:
             try:
-                return await self._home.run(self._lock_and_look, token, offset)
+                return await self._home.run(self._lock_and_look, offset)
             except BlobBusy:
                 # Another process of this gateway has it.
                 if time.monotonic() > give_up:
                     raise _busy() from None
                 await asyncio.sleep(_LOOK_AGAIN)
 
-    def _lock_and_look(self, token: str, offset: int) -> tuple[Upload, Appending]:
+    def _lock_and_look(self, offset: int) -> tuple[Upload, Appending]:
         lock = self._home.blobs.lock(self._blob)
         try:
             # Read again under the lock: only now does the offset stay what it is.
             with self._home.database.reading() as connection:
-                upload = capabilities.find(connection, token).upload
+                held = capabilities.find_by_id(connection, self._id)
+            if held is None:
+                self._home.blobs.delete(self._blob)
+                raise NotFound("The upload was taken back.", hint="Ask for a new one.")
+            upload = held.upload
             uploads.check_append(upload, offset, int(time.time()))
             if upload.state is not State.OPEN:
                 raise Conflict("This upload is complete; nothing can be added.")
             return upload, lock.append(upload.offset, upload.header)
-        except NotFound:
-            lock.release()
-            self._home.blobs.delete(self._blob)
-            raise
         except BaseException:
             lock.release()
             raise
@@ -330,7 +339,7 @@ class Reception:
     def _secure_all(self) -> None:
         if self._appending.offset > self._upload.offset:
             mark = self._appending.mark()
-            whole = mark.offset == self._upload.size
+            whole = mark.offset == self._upload.size and not self._upload.partial
             self._secure(mark, self._appending.digest() if whole else None)
 
     async def _settle(self) -> None:

@@ -21,7 +21,7 @@ _KEEP_ROWS = 30 * DAY
 
 def sweep(database: Database, blobs: BlobStore, now: int) -> int:
     """One round; how many blobs were deleted. Killed at any point, the next round finishes it."""
-    removed = _expired_uploads(database, now) + _expired_deliveries(database, now)
+    removed = _expired_uploads(database, now) + _joined_uploads(database) + _expired_deliveries(database, now)
     for blob in removed:
         blobs.delete(blob)
     with database.writing() as connection:
@@ -50,6 +50,15 @@ def _expired_uploads(database: Database, now: int) -> list[str]:
         rows = connection.execute(select(UPLOADS.c.id, UPLOADS.c.blob).where(over).limit(_BATCH)).all()
         connection.execute(delete(UPLOADS).where(UPLOADS.c.id.in_([row.id for row in rows])))
     return [row.blob for row in rows]
+
+
+def _joined_uploads(database: Database) -> list[str]:
+    """Partial uploads that were joined, and are not needed to go on with that: it is done, or taken back."""
+    final = UPLOADS.alias()
+    needed = select(final.c.id).where(final.c.id == UPLOADS.c.final, final.c.state == State.OPEN)
+    over = (UPLOADS.c.state == State.JOINED) & ~needed.exists()
+    with database.writing() as connection:
+        return list(connection.execute(delete(UPLOADS).where(over).returning(UPLOADS.c.blob)).scalars())
 
 
 def _expired_deliveries(database: Database, now: int) -> list[str]:
