@@ -10,6 +10,7 @@ import argparse
 import importlib
 import inspect
 import json
+import os
 import sys
 import traceback
 from typing import Any
@@ -28,6 +29,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, help="how often each thing is measured")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     options = parser.parse_args()
+    # As on a user's machine, each module is compiled once, whoever starts this.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = ""
     unknown = sorted(set(options.names) - set(BENCHMARKS))
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from vernix import errors
 from vernix.console import Program, application
+from vernix.gateway import openapi
 from vernix.gateway.cli import PROGRAM as GATEWAY
 from vernix.partner.cli import PROGRAM as PARTNER
 from vernix.registry.cli import PROGRAM as REGISTRY
@@ -19,7 +22,13 @@ MADE = "<!-- Made from the code by `make reference`; a test holds the two equal.
 
 def pages() -> dict[str, str]:
     """The text of each page that is made from the code, by file name."""
-    return {"commands.md": _commands(), "exit-codes.md": _exit_codes()}
+    interface = openapi.document()
+    return {
+        "commands.md": _commands(),
+        "exit-codes.md": _exit_codes(),
+        "gateway-api.md": _interface(interface),
+        "gateway-openapi.json": json.dumps(interface, indent=1, ensure_ascii=False) + "\n",
+    }
 
 
 def main() -> None:
@@ -68,6 +77,57 @@ def _exit_codes() -> str:
         for kind in _kinds(errors.VernixError)
     ]
     return MADE + head + "\n".join(rows) + "\n"
+
+
+def _interface(interface: Mapping[str, Any]) -> str:
+    head = (
+        "# The gateway's routes\n\n"
+        "Each route with what it takes and gives. The same with its schemas, for who generates clients from\n"
+        "it: [OpenAPI 3.1](gateway-openapi.json). Who may ask, the bounds, and the addresses that parts are\n"
+        "sent to: [the gateway over HTTP](gateway-http.md).\n\n"
+    )
+    sections = [
+        _operation(method, path, operation)
+        for path, operations in interface["paths"].items()
+        for method, operation in operations.items()
+    ]
+    return MADE + head + "\n".join(sections)
+
+
+def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
+    lines = [f"## {method.upper()} {path}", "", f"{operation['summary']}. {operation['description']}", ""]
+    for parameter in operation.get("parameters", ()):
+        lines += [f"- `{parameter['name']}` in the {parameter['in']}: {_spelled(parameter['schema'])}"]
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        lines += [f"- takes {media}: `{_spelled(content['schema'])}`"]
+    for status, answer in operation["responses"].items():
+        schemas = [content["schema"] for content in answer.get("content", {}).values()]
+        told = "".join(f": `{_spelled(schema)}`" for schema in schemas)
+        lines += [f"- {status}, {answer['description']}{told}"]
+    return "\n".join(lines) + "\n"
+
+
+def _spelled(schema: Mapping[str, Any]) -> str:
+    """A schema as a person reads it: ``{id: UUID, parts: [number]}``."""
+    if "const" in schema or "enum" in schema:
+        return " or ".join(json.dumps(value) for value in schema.get("enum", [schema.get("const")]))
+    if "description" in schema:
+        return str(schema["description"])
+    match schema.get("type", "refusal"):
+        case "array":
+            return f"[{_spelled(schema['items'])}]"
+        case "object":
+            return "{" + ", ".join(f"{name}: {_spelled(each)}" for name, each in _members(schema)) + "}"
+        case "refusal":
+            return "{error: text, hint: text}"
+        case kind:
+            return {"string": "text", "integer": "number"}[kind]
+
+
+def _members(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield from schema.get("properties", {}).items()
+    if isinstance(schema["additionalProperties"], Mapping):
+        yield "any name", schema["additionalProperties"]
 
 
 def _first_line(kind: type[errors.VernixError]) -> str:

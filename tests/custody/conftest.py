@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from vernix.custody.delivery import Delivery, Part
-from vernix.custody.directory import Directory, Key, Partner, Right
+from vernix.custody.directory import Directory, Group, Key, Partner, Right
 from vernix.custody.invitation import Invitation
 from vernix.custody.manifest import File, Manifest
 from vernix.custody.publishing import DirectoryPublisher, OnlineKeys
@@ -87,6 +87,7 @@ def directory(keys: dict[str, SigningKey], invitation: Invitation) -> Directory:
             Right("registry", "*", ("acknowledgement", "message")),
         ),
         invitations=(invitation.public_entry(),),
+        groups=(Group("hospitals", ("riverside-hospital",)),),
     )
 
 

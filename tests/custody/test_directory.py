@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vernix.custody import canonical
-from vernix.custody.directory import Directory, Key, Partner
+from vernix.custody.directory import Directory, Group, Key, Partner, Right
 from vernix.custody.invitation import Invitation
 from vernix.custody.quota import NAMES, Quota
 from vernix.custody.signatures import DELIVERY, RECEIPT, Signed, SigningKey
@@ -74,6 +74,14 @@ CHANGES: dict[str, tuple[list[str | int], object]] = {
     "no purpose": (["rights", 0, "purposes"], []),
     "everybody to everybody": (["rights", 0, "addressee"], "*"),
     "right of a pattern": (["rights", 0, "sender"], "river*"),
+    "right of a group that is not there": (["rights", 0, "sender"], "@clinics"),
+    "group id that is none": (["groups", 0, "id"], "@hospitals"),
+    "member that is no partner": (["groups", 0, "members"], ["stranger"]),
+    "member twice": (["groups", 0, "members"], ["registry", "registry"]),
+    "members out of order": (["groups", 0, "members"], ["riverside-hospital", "registry"]),
+    "unknown field of a group": (["groups", 0, "more"], 1),
+    "label of 41 characters": (["partners", 0, "keys", 0, "label"], "x" * 41),
+    "label with a line break": (["partners", 0, "keys", 0, "label"], "a\nb"),
     "invitation key that is none": (["invitations", 0, "key"], "ed25519:"),
     "invitation id that is none": (["invitations", 0, "id"], "1"),
     "unknown field": (["more"], 1),
@@ -97,7 +105,7 @@ def test_no_other_directory_is_read(name: str, directory: Directory) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["format", "version", "created", "gateway", "partners", "rights", "invitations"]
+    "field", ["format", "version", "created", "gateway", "partners", "groups", "rights", "invitations"]
 )
 def test_every_field_must_be_there(field: str, directory: Directory) -> None:
     document: Any = canonical.decode(directory.to_bytes())
@@ -132,6 +140,45 @@ def test_who_may_send_what_to_whom(
     else:
         with pytest.raises(FarSideRefused):
             directory.check_rights(sender, ["registry", addressee], purpose)
+
+
+GROUP_RIGHTS = [
+    # right's sender, right's addressee, sender, addressee, may it?
+    ("@hospitals", "lakeside-midwives", "riverside-hospital", "lakeside-midwives", True),
+    ("lakeside-midwives", "@hospitals", "lakeside-midwives", "riverside-hospital", True),
+    ("@hospitals", "@hospitals", "registry", "riverside-hospital", True),
+    ("*", "@hospitals", "lakeside-midwives", "riverside-hospital", True),
+    ("@hospitals", "*", "riverside-hospital", "lakeside-midwives", True),
+    ("@hospitals", "lakeside-midwives", "lakeside-midwives", "riverside-hospital", False),
+    ("@hospitals", "@hospitals", "riverside-hospital", "lakeside-midwives", False),
+    ("@empty", "riverside-hospital", "lakeside-midwives", "riverside-hospital", False),
+]
+
+
+@pytest.mark.parametrize(("of", "to", "sender", "addressee", "may"), GROUP_RIGHTS)
+def test_a_right_of_a_group_is_a_right_of_each_member(
+    of: str, to: str, sender: str, addressee: str, may: bool, directory: Directory
+) -> None:
+    granted = dataclasses.replace(
+        directory,
+        rights=(Right(of, to, ("message",)),),
+        groups=(Group("empty", ()), Group("hospitals", ("registry", "riverside-hospital"))),
+    )
+    assert granted.may_send(sender, addressee, "message") is may
+    assert not granted.may_send(sender, addressee, "test")
+    assert Directory.parse(granted.to_bytes()) == granted
+
+
+def test_a_group_stands_for_its_active_members_but_the_sender(directory: Directory) -> None:
+    members = ("lakeside-midwives", "registry", "riverside-hospital")
+    grouped = dataclasses.replace(directory, groups=(Group("all", members), Group("none", ())))
+    assert grouped.addressees("@all", "registry") == ("lakeside-midwives", "riverside-hospital")
+    assert grouped.addressees("riverside-hospital", "registry") == ("riverside-hospital",)
+    stopped = suspended(grouped, "lakeside-midwives")
+    assert stopped.addressees("@all", "registry") == ("riverside-hospital",)
+    for name in ("@none", "@others"):
+        with pytest.raises(NotFound, match="no group"):
+            grouped.addressees(name, "registry")
 
 
 def suspended(directory: Directory, partner_id: str) -> Directory:

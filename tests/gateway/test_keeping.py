@@ -26,7 +26,7 @@ from vernix.custody.tree import BLOCK, PartHasher
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import KeeperFailed, TooMuch, VernixError
 from vernix.gateway import blobs as blobs_module
-from vernix.gateway import capabilities, creations, deliveries, mailboxes, sweeping, uploads
+from vernix.gateway import capabilities, deliveries, mailboxes, sweeping
 from vernix.gateway.authentication import Caller
 from vernix.gateway.blobs import BlobBusy, BlobStore, new_blob
 from vernix.gateway.database import Database, sqlite_url
@@ -37,6 +37,7 @@ from vernix.gateway.receiving import Receptions
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, METADATA, NONCES
 
 HEADER = 500
+KEEP = Limits().keep
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
@@ -238,29 +239,16 @@ def test_time_takes_expired_things_away(kit: ExchangeKit, database: Database, bl
             names.append(capabilities.find(connection, token).blob)
     delivery = kit.delivery([(upload.id, part)])
     with database.writing() as connection:
-        deliveries.post(connection, delivery, delivery.sign(kit.members["riverside"].key).encode(), 0)
+        envelope = delivery.sign(kit.members["riverside"].key).encode()
+        deliveries.post(connection, delivery, envelope, 0, 10**11)
         connection.execute(NONCES.insert().values(key_id="k", nonce="n", expires=10))
-    assert sweeping.sweep(database, blobs, 5) == 0
+    assert sweeping.sweep(database, blobs, 5, KEEP) == 0
     assert all(blobs.path(name).exists() for name in names)
-    assert sweeping.sweep(database, blobs, 10**11) == 2
+    assert sweeping.sweep(database, blobs, 10**11, KEEP) == 2
     assert not any(blobs.path(name).exists() for name in names)
     with database.reading() as connection:
         assert connection.execute(NONCES.select()).all() == []
         assert connection.execute(DELIVERIES.select()).all() == []
-
-
-def test_joined_partial_uploads_stay_while_they_are_needed(database: Database, blobs: BlobStore) -> None:
-    limits = Limits(upload_life=10**10)
-    with database.writing() as connection:
-        creation, (part,) = creations.begin(connection, "riverside", [(1000, 200)], 0, limits)
-        partial = creations.name_partial(connection, creation, 1000, 0, limits)
-        whole = uploads.extend(partial.upload, 1000)
-        capabilities.advance(connection, partial.upload, whole)
-        creations.join(connection, creation, [partial.token], None, "final;x", 0)
-    assert sweeping.sweep(database, blobs, 0) == 0
-    with database.writing() as connection:
-        capabilities.remove(connection, part)
-    assert sweeping.sweep(database, blobs, 0) == 1
 
 
 def test_orphans_are_found(database: Database, blobs: BlobStore) -> None:

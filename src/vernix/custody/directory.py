@@ -21,20 +21,54 @@ from vernix.custody import canonical
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
 from vernix.custody.quota import Quota
+from vernix.custody.rights import (
+    EVERYBODY,
+    GROUP_MARK,
+    MAX_GROUPS,
+    MAX_RIGHTS,
+    PURPOSES,
+    Grants,
+    Group,
+    Right,
+    check_names,
+    group_object,
+    parse_group,
+    parse_right,
+    right_object,
+)
 from vernix.custody.signatures import Signed, VerifyKey
 from vernix.errors import DataRefused, FarSideRefused, NotFound, NotProven
 
 if TYPE_CHECKING:
     from vernix.sealing.recipients import Recipient
 
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "EVERYBODY",
+    "FORMAT",
+    "GROUP_MARK",
+    "MAX_LABEL",
+    "PURPOSES",
+    "RECIPIENT",
+    "SIGNING",
+    "Directory",
+    "Group",
+    "InvitationKey",
+    "Key",
+    "Partner",
+    "Right",
+    "check_recipient_text",
+    "key_id_of",
+]
+
 FORMAT = "vernix/directory/v1"
-PURPOSES = ("submission", "acknowledgement", "message", "test")
-EVERYBODY = "*"
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far two honest clocks may differ."""
 
 SIGNING = "signing"
 RECIPIENT = "recipient"
+MAX_LABEL = 40
+"""Characters of a key's label: what tells one machine from another, nobody's story."""
 SSH = "ssh"
 
 BARE_FILES = "bare-files"
@@ -49,7 +83,6 @@ _SSH_TEXT = re.compile(r"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}"
 _POST_QUANTUM = "age1pq1"
 _MAX_PARTNERS = 20_000
 _MAX_KEYS = 50
-_MAX_RIGHTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +92,7 @@ class Key:
     ``kind`` is "signing" (``value`` is ``ed25519:...``), "recipient" (``value`` is ``age1...``) or "ssh", by
     which its holder logs in over SFTP (``value`` is ``ssh-ed25519 AAAA...``, without a comment). A key that
     is ``revoked`` is taken for nothing at all, whatever time a document claims: a thief can backdate.
+    ``label`` says which of the partner's keys this is ("Ward 3 machine"); it may be empty.
     """
 
     id: str
@@ -67,11 +101,14 @@ class Key:
     valid_from: datetime
     valid_until: datetime | None = None
     revoked: datetime | None = None
+    label: str = ""
 
     @classmethod
-    def make(cls, value: str, valid_from: datetime, valid_until: datetime | None = None) -> Key:
+    def make(
+        cls, value: str, valid_from: datetime, valid_until: datetime | None = None, label: str = ""
+    ) -> Key:
         """The entry for the text of a verify key, a recipient or an SSH key; id and kind follow from it."""
-        return cls(key_id_of(value), _kind_of(value), value, valid_from, valid_until)
+        return cls(key_id_of(value), _kind_of(value), value, valid_from, valid_until, label=label)
 
     def holds(self, at: datetime) -> bool:
         """Whether the key may be used for something done at ``at``; clocks may differ by five minutes."""
@@ -97,15 +134,6 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
-    """``sender`` may send ``purposes`` to ``addressee``. One of the two may be "*": everybody."""
-
-    sender: str
-    addressee: str
-    purposes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class InvitationKey:
     """An open invitation: ``key`` is the text of the verify key derived from its secret."""
 
@@ -117,7 +145,7 @@ class InvitationKey:
 
 @dataclass(frozen=True)
 class Directory:
-    """One version of the directory. Partners, keys and invitations ascend by id; every id is there once."""
+    """One version of the directory. Partners, keys, groups and invitations ascend by id, each there once."""
 
     version: int
     created: datetime
@@ -125,14 +153,17 @@ class Directory:
     partners: tuple[Partner, ...]
     rights: tuple[Right, ...]
     invitations: tuple[InvitationKey, ...] = ()
+    groups: tuple[Group, ...] = ()
     _by_id: dict[str, Partner] = field(init=False, repr=False, compare=False)
     _by_key: dict[str, tuple[Partner, Key]] = field(init=False, repr=False, compare=False)
+    _grants: Grants = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_id = {partner.id: partner for partner in self.partners}
         by_key = {key.id: (partner, key) for partner in self.partners for key in partner.keys}
         object.__setattr__(self, "_by_id", by_id)
         object.__setattr__(self, "_by_key", by_key)
+        object.__setattr__(self, "_grants", Grants(self.rights, self.groups))
 
     @classmethod
     def parse(cls, data: bytes) -> Directory:
@@ -144,14 +175,17 @@ class Directory:
             created=fields.time("created"),
             gateway=fields.gateway_url("gateway"),
             partners=tuple(_parse_partner(item) for item in fields.items("partners", most=_MAX_PARTNERS)),
-            rights=tuple(_parse_right(item) for item in fields.items("rights", most=_MAX_RIGHTS)),
+            rights=tuple(parse_right(item) for item in fields.items("rights", most=MAX_RIGHTS)),
             invitations=tuple(
                 _parse_invitation(item) for item in fields.items("invitations", most=_MAX_PARTNERS)
             ),
+            groups=tuple(parse_group(item) for item in fields.items("groups", most=MAX_GROUPS)),
         )
         fields.end()
         _check_ascending("partners", [partner.id for partner in directory.partners])
         _check_ascending("invitations", [invitation.id for invitation in directory.invitations])
+        _check_ascending("groups", [group.id for group in directory.groups])
+        check_names(directory.rights, directory.groups, directory._by_id)
         keys = [key.id for partner in directory.partners for key in partner.keys]
         if len(set(keys)) != len(keys):
             raise DataRefused("The directory has the same key twice.")
@@ -165,10 +199,8 @@ class Directory:
             "created": format_time(self.created),
             "gateway": self.gateway,
             "partners": [_partner_object(partner) for partner in sorted(self.partners, key=_id_of)],
-            "rights": [
-                {"sender": right.sender, "addressee": right.addressee, "purposes": sorted(right.purposes)}
-                for right in self.rights
-            ],
+            "rights": [right_object(right) for right in self.rights],
+            "groups": [group_object(group) for group in sorted(self.groups, key=_id_of)],
             "invitations": [_invitation_object(item) for item in sorted(self.invitations, key=_id_of)],
         }
         data = canonical.encode(document)
@@ -191,12 +223,24 @@ class Directory:
             partner = self._by_id.get(partner_id)
             if partner is None or partner.status != "active":
                 return False
-        return any(
-            right.sender in (sender, EVERYBODY)
-            and right.addressee in (addressee, EVERYBODY)
-            and purpose in right.purposes
-            for right in self.rights
-        )
+        return self._grants.allow(sender, addressee, purpose)
+
+    def addressees(self, name: str, sender: str) -> tuple[str, ...]:
+        """Whom ``name`` stands for when ``sender`` sends: a partner, or a group's active members but itself.
+
+        NotFound for a group that is not there or in which nobody is left; a partner is not looked up.
+        """
+        if not name.startswith(GROUP_MARK):
+            return (name,)
+        group = next((each for each in self.groups if GROUP_MARK + each.id == name), None)
+        members = group.members if group else ()
+        found = tuple(each for each in members if each != sender and self._by_id[each].status == "active")
+        if not found:
+            raise NotFound(
+                f"The directory has no group {name}, or nobody else is in it.",
+                hint="Ask the registry which groups there are.",
+            )
+        return found
 
     def check_rights(self, sender: str, addressees: Iterable[str], purpose: str) -> None:
         """Raise FarSideRefused unless ``sender`` may send ``purpose`` to every one of ``addressees``."""
@@ -305,7 +349,7 @@ def _kind_of(value: str) -> str:
     return SSH if value.startswith("ssh-") else RECIPIENT
 
 
-def _id_of(item: Partner | Key | InvitationKey) -> str:
+def _id_of(item: Partner | Key | InvitationKey | Group) -> str:
     return item.id
 
 
@@ -339,6 +383,7 @@ def _parse_key(value: object) -> Key:
         valid_from=fields.time("valid_from"),
         valid_until=fields.optional_time("valid_until"),
         revoked=fields.optional_time("revoked"),
+        label=fields.text("label", most=MAX_LABEL, empty=True),
     )
     fields.end()
     _SPELLING[key.kind](key.value)
@@ -352,31 +397,6 @@ _SPELLING: dict[str, Callable[[str], object]] = {
     RECIPIENT: check_recipient_text,
     SSH: check_ssh_text,
 }
-
-
-def _parse_right(value: object) -> Right:
-    fields = Fields(value, "directory's right")
-    right = Right(
-        sender=_parse_side(fields, "sender"),
-        addressee=_parse_side(fields, "addressee"),
-        purposes=tuple(
-            Fields({"purpose": item}, "directory's right").choice("purpose", PURPOSES)
-            for item in fields.items("purposes", least=1, most=len(PURPOSES))
-        ),
-    )
-    fields.end()
-    if list(right.purposes) != sorted(set(right.purposes)):
-        raise DataRefused("The directory's right does not list its purposes in order, each once.")
-    if right.sender == right.addressee == EVERYBODY:
-        raise DataRefused("The directory's right lets everybody send to everybody.")
-    return right
-
-
-_SIDE = re.compile(r"\*|[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-
-
-def _parse_side(fields: Fields, name: str) -> str:
-    return fields.matching(name, _SIDE)
 
 
 def _parse_invitation(value: object) -> InvitationKey:
@@ -412,6 +432,7 @@ def _key_object(key: Key) -> dict[str, object]:
         "valid_from": format_time(key.valid_from),
         "valid_until": None if key.valid_until is None else format_time(key.valid_until),
         "revoked": None if key.revoked is None else format_time(key.revoked),
+        "label": key.label,
     }
 
 

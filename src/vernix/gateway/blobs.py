@@ -70,6 +70,11 @@ class BlobStore:
         with contextlib.suppress(FileNotFoundError):
             sync_folder(path.parent)
 
+    def growing(self) -> Iterator[str]:
+        """Every blob that has leaves beside it."""
+        for path in self.folder.glob(f"*/*{_LEAVES}"):
+            yield path.stem
+
     def __iter__(self) -> Iterator[tuple[str, float]]:
         """Every blob on the disk with its time of last change (seconds since the epoch)."""
         for folder in sorted(self.folder.iterdir()):
@@ -108,8 +113,7 @@ class Mark:
 
 class Appending:
     """One writer at work. ``write``, ``mark`` and ``digest`` belong to one thread at a time, ``secure`` may
-    run beside them; ``close`` releases the lock. A ``header`` of 0 bytes means a partial upload: its blocks
-    are not those of the part, so nothing is hashed.
+    run beside them; ``close`` releases the lock.
     """
 
     def __init__(self, lock: BlobLock, offset: int, header: int) -> None:
@@ -179,10 +183,8 @@ class Appending:
             if written:
                 views[0] = views[0][written:]
 
-    def _resume(self, offset: int) -> tuple[int, PartHasher | _Unhashed]:
+    def _resume(self, offset: int) -> tuple[int, PartHasher]:
         """How many leaves stand on the disk, and the hasher as it was at ``offset``."""
-        if self._header == 0:
-            return 0, _Unhashed()
         whole = 0 if offset < self._header else 1 + (offset - self._header) // BLOCK
         kept = min(whole, os.fstat(self._leaves).st_size // _LEAF)
         os.ftruncate(self._leaves, kept * _LEAF)
@@ -198,18 +200,3 @@ class Appending:
             hasher.update(piece)
             begun += len(piece)
         return kept, hasher
-
-
-class _Unhashed:
-    """In the place of a hasher, for bytes that have no digest of their own."""
-
-    def update(self, _piece: bytes) -> None:
-        """Nothing to do."""
-
-    def leaves(self) -> list[bytes]:
-        """There are none."""
-        return []
-
-    def digest(self) -> bytes:
-        """Nobody may ask for it."""
-        raise ValueError("a partial upload has no digest")

@@ -31,8 +31,10 @@ class StoredPart:
     size: int
 
 
-def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int) -> bool:
+def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, keep: int) -> bool:
     """Store a delivery, bind its parts, put it into each mailbox. False when it was there before.
+
+    It ends after ``keep`` seconds, if it does not say an earlier end itself.
 
     Raises ``Conflict`` for other bytes under the same id or a part that is not what the delivery says,
     ``NotFound`` for a part that is no upload of this sender.
@@ -48,7 +50,7 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int) 
         "envelope": envelope,
         "state": WAITING,
         "posted": now,
-        "expires": int(delivery.expires.timestamp()),
+        "expires": min(int(delivery.expires.timestamp()), now + keep),
     }
     connection.execute(DELIVERIES.insert().values(row))
     for number, part in enumerate(delivery.parts):

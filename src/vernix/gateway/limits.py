@@ -27,10 +27,6 @@ class Limits:
     """What one partner's uploads and undelivered parts may hold together."""
     partner_uploads: int = 4096
     """Uploads of one partner that are not yet part of a delivery."""
-    creation_parts: int = 100
-    """Parts that one creation may be for."""
-    creation_partials: int = 64
-    """Partial uploads of one creation at a time, for each of its parts."""
     addressees: int = 100
     document_bytes: int = 2 * MIB
     """A signed request's JSON body: a delivery of 10,000 parts has 1.7 million bytes."""
@@ -42,6 +38,8 @@ class Limits:
     failures_per_minute: int = 120
     """Refused signatures from one address that are answered and logged one by one."""
     upload_life: int = 7 * DAY
+    keep: int = 30 * DAY
+    """Whatever it is and whatever it says itself, nothing that somebody sent is here longer."""
     document_seconds: int = 20
     """A signed request's body must be here within this time."""
     idle_seconds: int = 30

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from vernix.console import say
 from vernix.custody.durable import alone
@@ -24,7 +25,7 @@ from vernix.gateway.app import STOP_SOON, create_app
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.directory import found_mirror
-from vernix.gateway.limits import MIB
+from vernix.gateway.limits import DAY, MIB, Limits
 from vernix.gateway.settings import Settings, default_data
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     public_url: str | None = None,
     database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
     workers: int = 1,
+    keep_days: Annotated[int, Parameter(validator=Number(gte=1, lte=30))] = 30,
 ) -> int:
     """Serve the exchange until SIGTERM or Ctrl-C.
 
@@ -74,6 +76,8 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         A database URL instead of the SQLite file in the folder.
     workers
         How many processes serve.
+    keep_days
+        Days after which anything sent here is deleted, collected or not, whatever its sender says.
     """
     if (tls_certificate is None) != (tls_key is None):
         raise UsageError(
@@ -86,7 +90,8 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     origins = [address, *([check_gateway_url(public_url)] if public_url else [])]
     names = frozenset(urlsplit(origin).netloc for origin in origins)
     folder = (data or default_data()).resolve()
-    settings = Settings.for_folder(folder, names, database_url=database, workers=workers)
+    limits = Limits(keep=keep_days * DAY)
+    settings = Settings.for_folder(folder, names, database_url=database, workers=workers, limits=limits)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with alone(folder, "vernix-gateway serve"):
         say(f"vernix-gateway {prepare(settings, directory)}; data in {folder}.")

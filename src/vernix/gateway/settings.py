@@ -29,9 +29,11 @@ class Settings:
         *,
         database_url: str | None = None,
         workers: int = 1,
+        limits: Limits | None = None,
     ) -> Settings:
         """The settings of the gateway that lives in ``data``."""
-        return cls(data, authorities, database_url or sqlite_url(data / "gateway.sqlite3"), workers)
+        url = database_url or sqlite_url(data / "gateway.sqlite3")
+        return cls(data, authorities, url, workers, limits or Limits())
 
     @property
     def blobs(self) -> Path:

@@ -1,0 +1,158 @@
+"""What each route takes and gives, as JSON schemas: what the route table cannot say of the interface.
+
+Schemas are those of OpenAPI 3.1 (JSON Schema 2020-12). They describe; what is refused is decided by the
+strict readers of ``custody``. A test holds the two together: whatever fits a schema here, or nearly, is
+answered and never met with a failure of ours, and every answer fits its schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vernix.custody.directory import PURPOSES
+
+Schema = Mapping[str, Any]
+
+JSON = "application/json"
+BYTES = "application/octet-stream"
+MOST = 2**53 - 1
+"""The largest integer in a canonical document."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One route's parameters, body and good answers.
+
+    ``parameters`` are those of the path, ``query`` those of the query, by name; ``takes`` is the schema of
+    the body (None: no body) in ``media``; ``gives`` maps each good status to its meaning and schema.
+    """
+
+    summary: str
+    gives: Mapping[int, tuple[str, Schema | None]]
+    parameters: Mapping[str, Schema] = field(default_factory=dict)
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    takes: Schema | None = None
+    media: str = JSON
+
+
+def _object(**properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Schema, **bounds: int) -> Schema:
+    return {"type": "array", "items": items, **bounds}
+
+
+_WHOLE: Schema = {"type": "integer", "minimum": 0, "maximum": MOST}
+_ID: Schema = {
+    "type": "string",
+    "description": "UUID version 7, lower case",
+    "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+}
+_PARTNER: Schema = {
+    "type": "string",
+    "description": "partner id",
+    "pattern": "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$",
+}
+_TIME: Schema = {"type": "string", "description": "time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+_KEY_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
+_SIGNATURE = _object(key=_KEY_ID, value={"type": "string", "pattern": "^[A-Za-z0-9_-]{86}$"})
+_ENVELOPE: Schema = {
+    **_object(document={"type": "object"}, signatures=_list(_SIGNATURE, minItems=1)),
+    "description": "signed document, as under wire formats",
+}
+_OPAQUE: Schema = {"type": "string", "description": "bytes", "contentEncoding": "binary"}
+_ENTRIES = _list(_object(seq=_WHOLE, envelope=_ENVELOPE))
+
+SHAPES: Mapping[str, Shape] = {
+    "health": Shape(
+        "Alive, nothing more", {200: ("It is", _object(status={"type": "string", "const": "ok"}))}
+    ),
+    "directory": Shape(
+        "One file of the mirrored directory, as it was signed",
+        {200: ("The file", _OPAQUE)},
+        parameters={"file": {"type": "string", "description": "such as timestamp.json"}},
+    ),
+    "publish": Shape(
+        "Publish a new version of the directory",
+        {200: ("The version that is mirrored now", _object(version=_WHOLE))},
+        takes=_object(
+            files={"type": "object", "additionalProperties": {"type": "string", "description": "base64"}}
+        ),
+    ),
+    "enrol": Shape(
+        "Leave an enrolment, sealed to the registry",
+        {201: ("It waits", _object(id=_ID))},
+        takes=_OPAQUE,
+        media=BYTES,
+    ),
+    "enrolments": Shape(
+        "The enrolments that wait, oldest first",
+        {200: ("Them", _object(enrolments=_list(_object(id=_ID, invitation=_ID, received=_WHOLE))))},
+    ),
+    "enrolment": Shape("One enrolment, sealed", {200: ("The age file", _OPAQUE)}, parameters={"number": _ID}),
+    "remove-enrolment": Shape(
+        "Remove an enrolment that was taken", {204: ("It is gone", None)}, parameters={"number": _ID}
+    ),
+    "begin-upload": Shape(
+        "Ask for the address of one sealed part",
+        {201: ("Its id and capability address", _object(id=_ID, url={"type": "string"}, expires=_TIME))},
+        takes=_object(
+            header={"type": "integer", "minimum": 70, "maximum": 1 << 20},
+            purpose={"type": "string", "enum": sorted(PURPOSES)},
+            size={"type": "integer", "minimum": 102, "maximum": MOST},
+            to=_list(_PARTNER, minItems=1, maxItems=100),
+        ),
+    ),
+    "post-delivery": Shape(
+        "Post a signed delivery over parts that were sent",
+        {
+            200: ("The very same was here already", _object(id=_ID)),
+            201: ("Its addressees see it", _object(id=_ID)),
+        },
+        takes=_ENVELOPE,
+    ),
+    "delivery": Shape(
+        "What became of a delivery",
+        {
+            200: (
+                "State and receipts",
+                _object(
+                    id=_ID,
+                    receipts=_list(_ENVELOPE),
+                    state={"type": "string", "enum": ["waiting", "received", "expired"]},
+                ),
+            )
+        },
+        parameters={"delivery": _ID},
+    ),
+    "part": Shape(
+        "The sealed bytes of a part; one Range",
+        {200: ("All of it", _OPAQUE), 206: ("The range", _OPAQUE)},
+        parameters={"delivery": _ID, "number": _WHOLE},
+    ),
+    "mailbox": Shape(
+        "What waits, and the receipts that came",
+        {200: ("One page", _object(deliveries=_ENTRIES, receipts=_ENTRIES, next=_WHOLE))},
+        query={
+            "after": {**_WHOLE, "maximum": 10**15 - 1, "description": "numbers above this one"},
+            "wait": {"type": "integer", "minimum": 0, "maximum": 30, "description": "seconds"},
+        },
+    ),
+    "post-receipt": Shape(
+        "Sign for a delivery",
+        {
+            200: ("The very same was here already", _object(delivery=_ID)),
+            201: ("The sender sees it", _object(delivery=_ID)),
+        },
+        takes=_ENVELOPE,
+    ),
+}
+"""By the route's name."""
