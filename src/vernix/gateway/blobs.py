@@ -139,7 +139,9 @@ class Appending:
     def write(self, pieces: Sequence[bytes]) -> None:
         """Append ``pieces`` and hash them; not safe yet. OSError (a full disk) passes: then call ``cut``."""
         for start in range(0, len(pieces), _MOST_PIECES):
-            self._write(pieces[start : start + _MOST_PIECES])
+            some = pieces[start : start + _MOST_PIECES]
+            _write_all(self._descriptor, some, self.offset)
+            self.offset += sum(map(len, some))
         for piece in pieces:
             self._hasher.update(piece)
 
@@ -152,7 +154,7 @@ class Appending:
 
     def secure(self, mark: Mark) -> None:
         """Force everything up to ``mark``, leaves included, to the disk. One at a time, in order."""
-        os.pwrite(self._leaves, mark.fresh, mark.kept * _LEAF)
+        _write_all(self._leaves, [mark.fresh], mark.kept * _LEAF)
         os.fdatasync(self._leaves)
         os.fdatasync(self._descriptor)
         if self._new:
@@ -173,16 +175,6 @@ class Appending:
         os.close(self._leaves)
         self._lock.release()
 
-    def _write(self, pieces: Sequence[bytes]) -> None:
-        views = [memoryview(piece) for piece in pieces]
-        while views:
-            written = os.pwritev(self._descriptor, views, self.offset)
-            self.offset += written
-            while views and written >= len(views[0]):
-                written -= len(views.pop(0))
-            if written:
-                views[0] = views[0][written:]
-
     def _resume(self, offset: int) -> tuple[int, PartHasher]:
         """How many leaves stand on the disk, and the hasher as it was at ``offset``."""
         whole = 0 if offset < self._header else 1 + (offset - self._header) // BLOCK
@@ -200,3 +192,15 @@ class Appending:
             hasher.update(piece)
             begun += len(piece)
         return kept, hasher
+
+
+def _write_all(descriptor: int, pieces: Sequence[bytes], offset: int) -> None:
+    """Write ``pieces`` in a row at ``offset``; a disk that fills up takes a part of them first."""
+    views = [memoryview(piece) for piece in pieces]
+    while views:
+        written = os.pwritev(descriptor, views, offset)
+        offset += written
+        while views and written >= len(views[0]):
+            written -= len(views.pop(0))
+        if written:
+            views[0] = views[0][written:]

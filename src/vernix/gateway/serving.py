@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import socket
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -98,7 +99,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         (folder / _STARTING).touch()
         server = _server(settings, host, port, tls_certificate, tls_key)
         server.on_startup(partial(_warn_before_stopping, server))
-        server.serve(target_loader=partial(_load, settings, address), wrap_loader=False)
+        _serve_until_stopped(server, partial(_load, settings, address))
     return 0
 
 
@@ -147,6 +148,18 @@ def _server(settings: Settings, host: str, port: int, certificate: Path | None, 
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_SECONDS,
     )
+
+
+def _serve_until_stopped(server: MPServer, load: Callable[[], ASGIApp]) -> None:
+    """A worker that dies is started again at once; one that dies again within seconds is not."""
+    try:
+        server.serve(target_loader=load, wrap_loader=False)
+    except SystemExit as ended:
+        if ended.code:
+            raise KeeperFailed(
+                "A worker of the gateway died twice within seconds, so the gateway stopped.",
+                hint="Look at the log, at memory and at the disk; let a supervisor start it again.",
+            ) from None
 
 
 def _warn_before_stopping(server: MPServer) -> None:
