@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from tests.exchange_kit import ExchangeKit, RunningGateway
 
 _STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
-_SECONDS = 5.0
+_SECONDS = 1.0
 
 GOOD = b"GET /mailbox?after=0&wait=0 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+PUBLIC = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 POST = b"POST /uploads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
 MALFORMED = {
@@ -28,8 +29,8 @@ MALFORMED = {
     "another version": b"GET / HTTP/3.0\r\nHost: a\r\n\r\n",
     "HTTP/2 without asking": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "an upgrade": GOOD.replace(b"Connection: close", b"Connection: Upgrade\r\nUpgrade: websocket"),
-    "no host": b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n",
-    "two hosts": GOOD.replace(b"Host: 127.0.0.1", b"Host: a\r\nHost: b"),
+    "no host": PUBLIC.replace(b"Host: 127.0.0.1\r\n", b""),
+    "two hosts": PUBLIC.replace(b"Host: 127.0.0.1", b"Host: a\r\nHost: b"),
     "two lengths": POST.replace(b"Content-Length: 2", b"Content-Length: 2\r\nContent-Length: 40"),
     "length and chunks": POST.replace(
         b"Content-Length: 2", b"Content-Length: 2\r\nTransfer-Encoding: chunked"
@@ -77,7 +78,7 @@ def test_a_request_bent_at_a_random_place(gateway: RunningGateway, data: st.Data
     at = data.draw(st.integers(0, len(request) - 1))
     cut = data.draw(st.integers(0, 8))
     bent = request[:at] + data.draw(st.binary(max_size=12)) + request[at + cut :]
-    assert not {status for status in _answers(gateway, bent, 0.4) if status >= 500}
+    assert not {status for status in _answers(gateway, bent, 0.2) if status >= 500}
 
 
 def test_nothing_failed_on_the_way(kit: ExchangeKit, gateway: RunningGateway) -> None:
@@ -94,7 +95,6 @@ def _answers(gateway: RunningGateway, request: bytes, seconds: float = _SECONDS)
         answer = b""
         with contextlib.suppress(OSError):
             client.sendall(request)
-            client.shutdown(socket.SHUT_WR)
         with contextlib.suppress(OSError):
             while piece := client.recv(65536):
                 answer += piece

@@ -219,6 +219,7 @@ class Front:
 
         hearing = _Hearing(receive)
         try:
+            _check_host(scope)
             await self._router(scope, hearing, sending)
         except Disconnected:
             status = status or 499
@@ -333,6 +334,14 @@ async def _no_more() -> Message:
 
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
     raise NotFound("There is nothing at this address.")
+
+
+def _check_host(scope: Scope) -> None:
+    """RFC 9112, section 3.2: a request without a Host field, or with several, is answered with 400."""
+    # The server puts an empty one where there was none.
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if len(hosts) != 1 or not hosts[0]:
+        raise ProtocolRefused(400, "The request does not have one Host field.")
 
 
 def _field(scope: Scope, name: bytes) -> str | None:
