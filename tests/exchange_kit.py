@@ -274,6 +274,17 @@ class RunningGateway:
         assert reply.status == 201, reply.body
         return reply.json["id"], reply.json["url"]
 
+    def begin_creation(
+        self, who: str, parts: Sequence[SealedPart], to: Sequence[str] = ("registry",)
+    ) -> tuple[list[str], str]:
+        """Ask for an address to create parts at; their upload ids and its path."""
+        purpose = "submission" if "registry" in to else "message"
+        sizes = [{"header": part.header, "size": len(part.content)} for part in parts]
+        body = canonical.encode({"parts": sizes, "purpose": purpose, "to": list(to)})
+        reply = self.signed(who, "POST", "/creations", body)
+        assert reply.status == 201, reply.body
+        return reply.json["ids"], reply.json["url"]
+
     def patch(self, path: str, offset: int, content: bytes) -> Reply:
         """One tus PATCH."""
         fields = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}

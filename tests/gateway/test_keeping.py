@@ -26,7 +26,7 @@ from vernix.custody.tree import BLOCK, PartHasher
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import KeeperFailed, TooMuch, VernixError
 from vernix.gateway import blobs as blobs_module
-from vernix.gateway import capabilities, deliveries, mailboxes, sweeping
+from vernix.gateway import capabilities, creations, deliveries, mailboxes, sweeping, uploads
 from vernix.gateway.authentication import Caller
 from vernix.gateway.blobs import BlobBusy, BlobStore, new_blob
 from vernix.gateway.database import Database, sqlite_url
@@ -249,6 +249,20 @@ def test_time_takes_expired_things_away(kit: ExchangeKit, database: Database, bl
     with database.reading() as connection:
         assert connection.execute(NONCES.select()).all() == []
         assert connection.execute(DELIVERIES.select()).all() == []
+
+
+def test_joined_partial_uploads_stay_while_they_are_needed(database: Database, blobs: BlobStore) -> None:
+    limits = Limits(upload_life=10**10)
+    with database.writing() as connection:
+        creation, (part,) = creations.begin(connection, "riverside", [(1000, 200)], 0, limits)
+        partial = creations.name_partial(connection, creation, 1000, 0, limits)
+        whole = uploads.extend(partial.upload, 1000)
+        capabilities.advance(connection, partial.upload, whole)
+        creations.join(connection, creation, [partial.token], None, "final;x", 0)
+    assert sweeping.sweep(database, blobs, 0, KEEP) == 0
+    with database.writing() as connection:
+        capabilities.remove(connection, part)
+    assert sweeping.sweep(database, blobs, 0, KEEP) == 1
 
 
 def test_orphans_are_found(database: Database, blobs: BlobStore) -> None:

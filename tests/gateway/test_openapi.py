@@ -34,8 +34,9 @@ from vernix.gateway.shapes import SHAPES
 
 DOCUMENT = copy.deepcopy(openapi.document())
 # Names that nobody has are tried elsewhere: here a request shall come further.
-_UPLOAD = DOCUMENT["paths"]["/uploads"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-_UPLOAD["properties"]["to"]["items"] = {"type": "string", "enum": ["registry"]}
+for _path in ("/uploads", "/creations"):
+    _asked = DOCUMENT["paths"][_path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    _asked["properties"]["to"]["items"] = {"type": "string", "enum": ["registry"]}
 INTERFACE = schemathesis.openapi.from_dict(DOCUMENT)
 ACCESS = {route.name: route.access for route in ROUTES}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import os
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 from tests.exchange_kit import ExchangeKit, RunningGateway, SealedPart
 from tusclient.client import TusClient
-from tusclient.exceptions import TusCommunicationError
+from tusclient.exceptions import TusCommunicationError, TusUploadFailed
+from tusclient.uploader.uploader import Uploader
 
 MIB = 1 << 20
 
@@ -20,14 +22,24 @@ def part(kit: ExchangeKit) -> SealedPart:
     return kit.seal(os.urandom(5 * MIB))
 
 
+class Sha256Uploader(Uploader):
+    """tuspy with another checksum than its own SHA-1."""
+
+    CHECKSUM_ALGORITHM_PAIR = ("sha256", hashlib.sha256)
+
+
 def tuspy(gateway: RunningGateway, path: str, part: SealedPart, **options: Any) -> Any:
     """An unchanged uploader of tuspy, which asks for the offset at once."""
     client = TusClient(gateway.url + "/parts")
-    return client.uploader(file_stream=io.BytesIO(part.content), url=gateway.url + path, **options)
+    uploader = Sha256Uploader if options.get("upload_checksum") else Uploader
+    stream = io.BytesIO(part.content)
+    return uploader(client=client, file_stream=stream, url=gateway.url + path, **options)
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"chunk_size": MIB}, {"upload_checksum": True}], ids=["whole", "pieces", "checksum"]
+    "options",
+    [{}, {"chunk_size": MIB}, {"upload_checksum": True}, {"upload_checksum": True, "chunk_size": MIB}],
+    ids=["whole", "pieces", "checksum", "checksums"],
 )
 def test_tuspy_sends_a_part(
     kit: ExchangeKit, gateway: RunningGateway, part: SealedPart, options: dict[str, Any]
@@ -57,6 +69,18 @@ def test_tuspy_sends_without_blocking(gateway: RunningGateway, part: SealedPart)
     _, path = gateway.begin_upload("riverside", part)
     asyncio.run(send())
     assert gateway.offset(path) == len(part.content)
+
+
+def test_tuspy_hears_that_its_own_checksum_is_not_computed(gateway: RunningGateway, part: SealedPart) -> None:
+    _, path = gateway.begin_upload("riverside", part)
+    client = TusClient(gateway.url + "/parts")
+    uploader = client.uploader(
+        file_stream=io.BytesIO(part.content), url=gateway.url + path, upload_checksum=True
+    )
+    with pytest.raises(TusUploadFailed) as refused:
+        uploader.upload()
+    assert refused.value.status_code == 400
+    assert gateway.offset(path) == 0
 
 
 def test_tuspy_hears_of_an_address_that_is_none(gateway: RunningGateway, part: SealedPart) -> None:

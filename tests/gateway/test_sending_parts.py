@@ -36,7 +36,15 @@ def test_the_options_are_those_of_tus(kit: ExchangeKit, gateway: RunningGateway,
     reply = gateway.request("OPTIONS", path)
     assert reply.status == 204
     assert reply.headers["tus-version"] == "1.0.0"
-    assert set(reply.headers["tus-extension"].split(",")) == {"expiration", "termination"}
+    assert set(reply.headers["tus-extension"].split(",")) == {
+        "checksum",
+        "concatenation",
+        "creation",
+        "creation-with-upload",
+        "expiration",
+        "termination",
+    }
+    assert reply.headers["tus-checksum-algorithm"] == "sha256"
     head = gateway.request("HEAD", path, headers=TUS)
     assert (head.headers["upload-offset"], head.headers["upload-length"]) == ("0", str(len(part.content)))
     assert head.headers["cache-control"] == "no-store"

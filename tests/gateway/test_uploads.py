@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from vernix.errors import Conflict, NotFound, TooMuch, UsageError, VernixError
+from vernix.errors import Conflict, FarSideRefused, NotFound, TooMuch, UsageError, VernixError
 from vernix.gateway import uploads
 from vernix.gateway.uploads import Claim, State, Upload
 
@@ -21,6 +22,12 @@ BEGUN = uploads.extend(OPEN, 300)
 COMPLETE = uploads.extend(BEGUN, 700, DIGEST)
 BOUND = uploads.bind(COMPLETE, "d", 0, "riverside", CLAIM)
 
+PARTIALS = [
+    uploads.extend(uploads.begin_partial(name, "riverside", size, EXPIRES), size)
+    for name, size in (("p", 400), ("q", 600))
+]
+FINAL, JOINED = uploads.join(OPEN, PARTIALS, "final;p q")
+
 Step = Callable[[Upload], object]
 
 
@@ -30,6 +37,10 @@ def append_at(offset: int, now: int = 0) -> Step:
 
 def bind_as(sender: str = "riverside", claim: Claim = CLAIM) -> Step:
     return lambda upload: uploads.bind(upload, "d", 0, sender, claim)
+
+
+def join_from(*partials: Upload) -> Step:
+    return lambda upload: uploads.join(upload, partials, "final;other")
 
 
 # state, what is tried, what comes of it: None is "allowed"
@@ -52,6 +63,19 @@ TABLE: list[tuple[str, Upload, Step, type[VernixError] | None]] = [
     ("an open one may be taken back", BEGUN, uploads.check_abandon, None),
     ("a complete one may be taken back", COMPLETE, uploads.check_abandon, None),
     ("a part may not", BOUND, uploads.check_abandon, Conflict),
+    ("partial uploads become a part", OPEN, join_from(*PARTIALS), None),
+    ("not of another size", OPEN, join_from(PARTIALS[0]), Conflict),
+    ("not one of them twice", OPEN, join_from(PARTIALS[1], PARTIALS[0], PARTIALS[0]), Conflict),
+    ("not what is not whole", OPEN, join_from(replace(PARTIALS[0], state=State.OPEN), PARTIALS[1]), Conflict),
+    ("not what is joined already", OPEN, join_from(*JOINED), Conflict),
+    ("not another sender's", OPEN, join_from(replace(PARTIALS[0], sender="x"), PARTIALS[1]), Conflict),
+    ("not a part", OPEN, join_from(COMPLETE), Conflict),
+    ("not over what came before", BEGUN, join_from(*PARTIALS), Conflict),
+    ("not over what is joined", FINAL, join_from(*PARTIALS), Conflict),
+    ("a final upload takes no bytes from outside", FINAL, uploads.check_takes_bytes, FarSideRefused),
+    ("an open one does", OPEN, uploads.check_takes_bytes, None),
+    ("a partial one is no part", PARTIALS[0], bind_as(claim=Claim(400, 0, "")), Conflict),
+    ("and may not be taken back once joined", JOINED[0], uploads.check_abandon, Conflict),
     ("a part does not expire as an upload", BOUND, lambda u: uploads.check_alive(u, EXPIRES), None),
 ]
 
@@ -81,6 +105,13 @@ def test_the_digest_comes_with_the_last_byte_and_only_then() -> None:
         uploads.extend(BEGUN, 699, DIGEST)
     with pytest.raises(ValueError, match="digest"):
         uploads.extend(BEGUN, 700)
+
+
+def test_a_partial_upload_is_whole_without_a_digest() -> None:
+    assert [upload.state for upload in PARTIALS] == [State.COMPLETE] * 2
+    assert [upload.digest for upload in JOINED] == [None, None]
+    with pytest.raises(ValueError, match="digest"):
+        uploads.extend(uploads.begin_partial("p", "riverside", 4, EXPIRES), 4, DIGEST)
 
 
 class UploadLife(RuleBasedStateMachine):

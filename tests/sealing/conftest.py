@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import random
-import shutil
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import pytest
+from tests import node_programs
 
 from vernix.sealing.identities import HybridIdentity, X25519Identity
-
-NODE_FOLDER = Path(__file__).resolve().parent.parent / "node"
 
 
 @pytest.fixture(scope="session")
@@ -34,24 +31,6 @@ def content() -> Callable[[int], bytes]:
 
 
 @pytest.fixture(scope="session")
-def node_age(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+def node_age() -> Callable[..., str]:
     """Run npm's age: ``node_age("seal", recipient, source, target)``; installed on first use."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("node and npm are not installed: run tools/system-packages")
-    if not (NODE_FOLDER / "node_modules" / "age-encryption").is_dir():
-        installed = subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--prefix", str(NODE_FOLDER)],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if installed.returncode:
-            pytest.skip("npm could not install tests/node (is a registry configured?)")
-
-    def run(*words: str | Path) -> str:
-        done = subprocess.run(
-            ["node", str(NODE_FOLDER / "age.mjs"), *map(str, words)],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
+    return partial(node_programs.run, "age.mjs")

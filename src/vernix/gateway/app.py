@@ -29,14 +29,16 @@ from vernix.gateway import sweeping
 from vernix.gateway.answers import HEADERS, ProtocolRefused, as_ours, refusal
 from vernix.gateway.authentication import Access, Caller, authenticate
 from vernix.gateway.blobs import BlobStore
+from vernix.gateway.creating import CreationPlane
 from vernix.gateway.database import Database
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.exchange import Exchange
+from vernix.gateway.joining import Joinings
 from vernix.gateway.limits import MIB, FailureCount
 from vernix.gateway.logs import log, place_of
 from vernix.gateway.mailboxes import Watch
 from vernix.gateway.receiving import Disconnected, Receptions
-from vernix.gateway.routes import PARTS, ROUTES, Call, Route
+from vernix.gateway.routes import CREATIONS, PARTS, ROUTES, Call, Route
 from vernix.gateway.settings import Settings
 from vernix.gateway.tus import PartPlane
 
@@ -277,18 +279,17 @@ _STRICT = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in 
 def create_app(settings: Settings) -> ASGIApp:
     """The application of one worker. Imports nothing that opens, and knows no key."""
     gateway = Gateway(settings)
-    plane = PartPlane(gateway.receptions)
-
-    async def parts(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[_ROUTE] = "parts"
-        await plane(scope, receive, send)
-
+    joinings = Joinings(gateway.receptions)
+    planes = {
+        PARTS: _Named("parts", PartPlane(gateway.receptions, joinings)),
+        CREATIONS: _Named("creations", CreationPlane(gateway.receptions, joinings)),
+    }
     paths: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method] = route
     table = [Path(path, _Raw(Endpoint(gateway, by_method))) for path, by_method in paths.items()]
     router = Router(
-        [*table, Path(PARTS, _Raw(parts))],
+        [*table, *(Path(path, _Raw(plane)) for path, plane in planes.items())],
         redirect_slashes=False,
         default=_nothing_here,
         lifespan=partial(_life, gateway),
@@ -303,6 +304,18 @@ class _Raw:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+class _Named:
+    """An application under the name by which the log knows it."""
+
+    def __init__(self, name: str, app: ASGIApp) -> None:
+        self._name = name
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_ROUTE] = self._name
         await self._app(scope, receive, send)
 
 
@@ -354,7 +367,7 @@ def _field(scope: Scope, name: bytes) -> str | None:
 def _extra(scope: Scope, error: VernixError) -> dict[str, str]:
     """What HTTP and tus want beside some refusals."""
     extra = {"connection": "close"} if scope["method"] in _WITH_BODY else {}
-    if scope.get(_ROUTE) == "parts":
+    if scope.get(_ROUTE) in ("parts", "creations"):
         extra |= {"tus-resumable": "1.0.0"} | ({"tus-version": "1.0.0"} if error.http_status == 412 else {})
     if error.http_status == 429:
         extra["retry-after"] = "60"

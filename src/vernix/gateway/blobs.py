@@ -113,7 +113,8 @@ class Mark:
 
 class Appending:
     """One writer at work. ``write``, ``mark`` and ``digest`` belong to one thread at a time, ``secure`` may
-    run beside them; ``close`` releases the lock.
+    run beside them; ``close`` releases the lock. A ``header`` of 0 bytes means a partial upload: its blocks
+    are not those of the part, so nothing is hashed.
     """
 
     def __init__(self, lock: BlobLock, offset: int, header: int) -> None:
@@ -175,8 +176,10 @@ class Appending:
         os.close(self._leaves)
         self._lock.release()
 
-    def _resume(self, offset: int) -> tuple[int, PartHasher]:
+    def _resume(self, offset: int) -> tuple[int, PartHasher | _Unhashed]:
         """How many leaves stand on the disk, and the hasher as it was at ``offset``."""
+        if self._header == 0:
+            return 0, _Unhashed()
         whole = 0 if offset < self._header else 1 + (offset - self._header) // BLOCK
         kept = min(whole, os.fstat(self._leaves).st_size // _LEAF)
         os.ftruncate(self._leaves, kept * _LEAF)
@@ -204,3 +207,18 @@ def _write_all(descriptor: int, pieces: Sequence[bytes], offset: int) -> None:
             written -= len(views.pop(0))
         if written:
             views[0] = views[0][written:]
+
+
+class _Unhashed:
+    """In the place of a hasher, for bytes that have no digest of their own."""
+
+    def update(self, _piece: bytes) -> None:
+        """Nothing to do."""
+
+    def leaves(self) -> list[bytes]:
+        """There are none."""
+        return []
+
+    def digest(self) -> bytes:
+        """Nobody may ask for it."""
+        raise ValueError("a partial upload has no digest")

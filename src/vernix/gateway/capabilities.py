@@ -24,15 +24,16 @@ from vernix.gateway.limits import Limits, check_size
 from vernix.gateway.tables import UPLOADS
 from vernix.gateway.uploads import State, Upload
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True)
 class Held:
-    """An upload as its row stands: its state, and the random name of its bytes."""
+    """An upload as its row stands: its state, the random name of its bytes, its place in a creation."""
 
     upload: Upload
     blob: str
+    place: int | None = None
 
 
 def allot(
@@ -43,24 +44,31 @@ def allot(
     Raises ``UsageError`` for impossible sizes, ``TooMuch`` beyond what one partner may hold.
     """
     check_size(size, limits.part_bytes, "One part")
-    life = min(limits.upload_life, limits.keep)
-    upload = uploads.begin(new_id(), sender, size, header, now + life)
-    _check_share(connection, sender, size, limits)
-    token = to_base64(secrets.token_bytes(32))
+    upload = uploads.begin(new_id(), sender, size, header, now + min(limits.upload_life, limits.keep))
+    return upload, insert(connection, upload, now, limits)
+
+
+def insert(
+    connection: Connection, upload: Upload, now: int, limits: Limits, creation: bytes | None = None
+) -> str:
+    """A row for a new upload; its capability. Raises ``TooMuch`` beyond what one partner may hold."""
+    _check_share(connection, upload.sender, upload.size, limits)
+    token = new_token()
     row = {
         "id": upload.id,
-        "capability": _hash(token),
+        "capability": hashed(token),
         "blob": new_blob(),
-        "sender": sender,
-        "size": size,
-        "header": header,
+        "sender": upload.sender,
+        "size": upload.size,
+        "header": upload.header,
         "offset": 0,
         "state": upload.state,
         "created": now,
         "expires": upload.expires,
+        "creation": creation,
     }
     connection.execute(UPLOADS.insert().values(row))
-    return upload, token
+    return token
 
 
 def outstanding(connection: Connection) -> int:
@@ -74,19 +82,28 @@ def outstanding(connection: Connection) -> int:
 def find(connection: Connection, token: str) -> Held:
     """The upload that a capability leads to. Raises ``NotFound``, the same for a wrong and a used-up one."""
     # Looked up by hash: how long the comparison takes says nothing of the capability itself.
-    if _TOKEN.fullmatch(token):
-        row = connection.execute(select(UPLOADS).where(UPLOADS.c.capability == _hash(token))).one_or_none()
-        if row is not None:
-            return held(row)
-    raise NotFound(
-        "There is no such upload (any more).", hint="Ask for a new upload and send the part from its start."
-    )
+    query = select(UPLOADS).where(UPLOADS.c.capability == hashed(token))
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(
+            "There is no such upload (any more).",
+            hint="Ask for a new upload and send the part from its start.",
+        )
+    return held(row)
 
 
 def find_by_id(connection: Connection, upload_id: str) -> Held | None:
     """The upload of an id, which is no secret: the signed delivery names it."""
     row = connection.execute(select(UPLOADS).where(UPLOADS.c.id == upload_id)).one_or_none()
     return None if row is None else held(row)
+
+
+def require(connection: Connection, upload_id: str) -> Held:
+    """As ``find_by_id``; raises ``NotFound`` when it is gone."""
+    found = find_by_id(connection, upload_id)
+    if found is None:
+        raise NotFound("The upload was taken back.", hint="Ask for a new one.")
+    return found
 
 
 def advance(connection: Connection, before: Upload, after: Upload) -> None:
@@ -127,8 +144,11 @@ def held(row: Row[Any]) -> Held:
             digest=row.digest,
             delivery=row.delivery,
             number=row.number,
+            final=row.final,
+            concat=row.concat,
         ),
         row.blob,
+        row.place,
     )
 
 
@@ -150,5 +170,11 @@ def _check_share(connection: Connection, sender: str, size: int, limits: Limits)
         )
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("ascii")).digest()
+def new_token() -> str:
+    """A capability: 256 random bits as 43 characters."""
+    return to_base64(secrets.token_bytes(32))
+
+
+def hashed(token: str) -> bytes:
+    """What is kept of a capability; of what cannot be one, what no capability has."""
+    return hashlib.sha256(token.encode("ascii")).digest() if TOKEN.fullmatch(token) else b""

@@ -17,7 +17,7 @@ from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.receipt import Receipt
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import FarSideRefused
-from vernix.gateway import capabilities, deliveries, directory, enrolments, mailboxes
+from vernix.gateway import capabilities, creations, deliveries, directory, enrolments, mailboxes
 from vernix.gateway.authentication import Caller
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
@@ -47,16 +47,25 @@ class Exchange:
         """POST /uploads: rights and bounds checked, a capability made."""
         fields = Fields(canonical.decode(body), "upload")
         size, header = fields.integer("size"), fields.integer("header")
-        addressees = fields.partners("to", most=self.limits.addressees)
-        purpose = fields.choice("purpose", PURPOSES)
-        fields.end()
-        self.mirror.current().check_rights(caller.id, addressees, purpose)
+        self._check_rights(caller, fields)
         now = int(time.time())
         with self.database.writing() as connection:
             upload, token = capabilities.allot(connection, caller.id, size, header, now, self.limits)
             # What others were promised counts as used, too: an upload that was begun must be able to end.
             check_room(self.blobs.folder, capabilities.outstanding(connection), self.limits)
         return {"id": upload.id, "url": f"/parts/{token}", "expires": _spelled(upload.expires)}
+
+    def begin_creation(self, caller: Caller, body: bytes) -> dict[str, object]:
+        """POST /creations: as ``begin_upload`` for several parts, which a tus client then creates itself."""
+        fields = Fields(canonical.decode(body), "creation")
+        parts = [_sizes(item) for item in fields.items("parts", least=1, most=self.limits.creation_parts)]
+        self._check_rights(caller, fields)
+        now = int(time.time())
+        with self.database.writing() as connection:
+            token, uploads = creations.begin(connection, caller.id, parts, now, self.limits)
+            check_room(self.blobs.folder, capabilities.outstanding(connection), self.limits)
+        ids, expires = [upload.id for upload in uploads], _spelled(uploads[0].expires)
+        return {"ids": ids, "url": f"/creations/{token}", "expires": expires}
 
     def post_delivery(self, caller: Caller, body: bytes) -> Posted:
         """POST /deliveries: proven by the directory, whole, and visible to every addressee in one instant."""
@@ -66,6 +75,13 @@ class Exchange:
         with self.database.writing() as connection:
             new = deliveries.post(connection, delivery, body, int(time.time()), self.limits.keep)
         return Posted(delivery.id, new)
+
+    def _check_rights(self, caller: Caller, fields: Fields) -> None:
+        """For whom and what for, which ends each request for uploads."""
+        addressees = fields.partners("to", most=self.limits.addressees)
+        purpose = fields.choice("purpose", PURPOSES)
+        fields.end()
+        self.mirror.current().check_rights(caller.id, addressees, purpose)
 
     def mailbox(self, caller: Caller, after: int) -> tuple[list[Entry], int]:
         """GET /mailbox: a page of entries, and the number of the last one ever put there."""
@@ -125,6 +141,13 @@ class Exchange:
     def publish(self, body: bytes) -> int:
         """PUT /directory: the version that is mirrored now."""
         return directory.accept(self.mirror, body, self.limits.directory_bytes)
+
+
+def _sizes(value: object) -> tuple[int, int]:
+    fields = Fields(value, "creation's part")
+    size, header = fields.integer("size"), fields.integer("header")
+    fields.end()
+    return size, header
 
 
 def _spelled(seconds: int) -> str:

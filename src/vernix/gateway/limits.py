@@ -27,6 +27,10 @@ class Limits:
     """What one partner's uploads and undelivered parts may hold together."""
     partner_uploads: int = 4096
     """Uploads of one partner that are not yet part of a delivery."""
+    creation_parts: int = 100
+    """Parts that one creation may be for."""
+    creation_partials: int = 64
+    """Partial uploads of one creation at a time, for each of its parts."""
     addressees: int = 100
     document_bytes: int = 2 * MIB
     """A signed request's JSON body: a delivery of 10,000 parts has 1.7 million bytes."""

@@ -22,9 +22,10 @@ from vernix.gateway import capabilities, uploads
 from vernix.gateway.answers import ProtocolRefused
 from vernix.gateway.blobs import Appending, BlobBusy, BlobStore, Mark
 from vernix.gateway.capabilities import Held
+from vernix.gateway.checksums import Checksum, ChecksumMismatch
 from vernix.gateway.database import Database
 from vernix.gateway.limits import MIB, Limits, Pace
-from vernix.gateway.sealedness import HeaderCheck, NotSealed
+from vernix.gateway.sealedness import NotSealed, check_of
 from vernix.gateway.uploads import State, Upload
 
 
@@ -63,24 +64,38 @@ class Receptions:
         self._active: dict[str, Reception] = {}
         self._closed = False
 
-    async def receive(self, token: str, offset: int, length: int | None, receive: Receive) -> Upload:
+    async def receive(
+        self,
+        token: str,
+        offset: int,
+        length: int | None,
+        receive: Receive,
+        checksum: Checksum | None = None,
+    ) -> Upload:
         """Append a body of ``length`` bytes (None: not announced) at ``offset``; the upload after it.
 
-        Raises ``Conflict`` (another offset, another writer), ``NotFound``, ``NotSealed`` (and the upload is
-        gone), ``TooMuch``, ``ProtocolRefused`` (408, too slow), ``KeeperFailed`` and ``OSError`` (the
-        disk).
+        With a ``checksum`` all of the body is kept or nothing. Raises ``Conflict`` (another offset, another
+        writer), ``NotFound``, ``NotSealed`` (and the upload is gone), ``ChecksumMismatch``, ``TooMuch``,
+        ``ProtocolRefused`` (408, too slow), ``KeeperFailed`` and ``OSError`` (the disk).
         """
         held = await self.run(self._find, token)
+        uploads.check_takes_bytes(held.upload)
         self._check(held.upload, offset, length)
         if length == 0:
             return held.upload
+        return await self.take(held, offset, receive, checksum)
+
+    async def take(
+        self, held: Held, offset: int, receive: Receive, checksum: Checksum | None = None
+    ) -> Upload:
+        """As ``receive``, for bytes that come from wherever ``receive`` has them."""
         await self._make_way(held.blob)
         if self._closed:
             raise _stopping()
-        reception = Reception(self, held.blob)
+        reception = Reception(self, held, checksum)
         self._active[held.blob] = reception
         try:
-            return await reception.go(token, offset, receive)
+            return await reception.go(offset, receive)
         finally:
             del self._active[held.blob]
             reception.over.set()
@@ -120,9 +135,11 @@ class Receptions:
 class Reception:
     """One body on its way in."""
 
-    def __init__(self, home: Receptions, blob: str) -> None:
+    def __init__(self, home: Receptions, held: Held, checksum: Checksum | None) -> None:
         self._home = home
-        self._blob = blob
+        self._id = held.upload.id
+        self._blob = held.blob
+        self._checksum = checksum
         self._limits = home.limits
         self.over = asyncio.Event()
         self._deadline: asyncio.Timeout | None = None
@@ -136,21 +153,21 @@ class Reception:
         self._securing: asyncio.Future[None] | None = None
         self._secured_at = time.monotonic()
 
-    async def go(self, token: str, offset: int, receive: Receive) -> Upload:
+    async def go(self, offset: int, receive: Receive) -> Upload:
         """Take the whole body. See ``Receptions.receive``."""
-        self._upload, self._appending = await self._begin(token, offset)
+        self._upload, self._appending = await self._begin(offset)
         self._position = self._marked = self._upload.offset
         try:
-            self._check = HeaderCheck(self._upload.header, await self._home.run(self._appending.head))
+            head = await self._home.run(self._appending.head)
+            self._check = check_of(self._upload.header, self._upload.size, head)
             await self._take_and_keep(receive)
         except NotSealed:
             await self._settle()
             await self._home.run(self._drop)
             raise
-        except OSError:
+        except (OSError, ChecksumMismatch):
             # The disk failed before the database was told: what was written gives its room back.
-            await self._settle()
-            await self._home.run(self._appending.cut, self._upload.offset)
+            await self._undo()
             raise
         finally:
             await self._settle()
@@ -167,31 +184,31 @@ class Reception:
         if self._deadline is not None:
             self._deadline.reschedule(asyncio.get_running_loop().time())
 
-    async def _begin(self, token: str, offset: int) -> tuple[Upload, Appending]:
+    async def _begin(self, offset: int) -> tuple[Upload, Appending]:
         give_up = time.monotonic() + _PATIENCE
         while True:
             try:
-                return await self._home.run(self._lock_and_look, token, offset)
+                return await self._home.run(self._lock_and_look, offset)
             except BlobBusy:
                 # Another process of this gateway has it.
                 if time.monotonic() > give_up:
                     raise _busy() from None
                 await asyncio.sleep(_LOOK_AGAIN)
 
-    def _lock_and_look(self, token: str, offset: int) -> tuple[Upload, Appending]:
+    def _lock_and_look(self, offset: int) -> tuple[Upload, Appending]:
         lock = self._home.blobs.lock(self._blob)
         try:
             # Read again under the lock: only now does the offset stay what it is.
             with self._home.database.reading() as connection:
-                upload = capabilities.find(connection, token).upload
+                held = capabilities.find_by_id(connection, self._id)
+            if held is None:
+                self._home.blobs.delete(self._blob)
+                raise NotFound("The upload was taken back.", hint="Ask for a new one.")
+            upload = held.upload
             uploads.check_append(upload, offset, int(time.time()))
             if upload.state is not State.OPEN:
                 raise Conflict("This upload is complete; nothing can be added.")
             return upload, lock.append(upload.offset, upload.header)
-        except NotFound:
-            lock.release()
-            self._home.blobs.delete(self._blob)
-            raise
         except BaseException:
             lock.release()
             raise
@@ -202,10 +219,10 @@ class Reception:
         try:
             await self._take(receive)
         except TimeoutError:
-            await self._finish()
+            await self._break_off()
             raise (self._ending or _too_slow)() from None
         except (Disconnected, TooMuch, ProtocolRefused):
-            await self._finish()
+            await self._break_off()
             raise
         await self._finish()
 
@@ -267,8 +284,8 @@ class Reception:
                 return False
             self._securing.result()
             self._securing = None
-        if self._position == self._upload.size:
-            # The end is made safe with the digest, when all of it is hashed: see _finish.
+        if self._checksum is not None or self._position == self._upload.size:
+            # Made safe when all of it is here and hashed: see _finish.
             return False
         return (
             self._position - self._marked >= _SAFE_EVERY
@@ -277,6 +294,8 @@ class Reception:
 
     def _store(self, pieces: list[bytes], due: bool) -> Mark | None:
         self._appending.write(pieces)
+        if self._checksum is not None:
+            self._checksum.update(pieces)
         if not due:
             return None
         self._marked = self._appending.offset
@@ -293,11 +312,25 @@ class Reception:
         if after.state is State.COMPLETE:
             self._home.blobs.finish(self._blob)
 
+    async def _break_off(self) -> None:
+        """Keep what arrived of a body without its end; nothing of it where a checksum was to prove it."""
+        if self._checksum is None:
+            await self._finish()
+        else:
+            await self._undo()
+
+    async def _undo(self) -> None:
+        """As if this body had never come: what was written since the last safe offset goes."""
+        await self._settle()
+        await self._home.run(self._appending.cut, self._upload.offset)
+
     async def _finish(self) -> None:
         """Write and secure everything that was gathered."""
         if self._pieces:
             await self._hand_over()
         await self._stored()
+        if self._checksum is not None:
+            self._checksum.check()
         if self._securing is not None:
             await asyncio.wait([self._securing])
             self._securing.result()
@@ -306,7 +339,7 @@ class Reception:
     def _secure_all(self) -> None:
         if self._appending.offset > self._upload.offset:
             mark = self._appending.mark()
-            whole = mark.offset == self._upload.size
+            whole = mark.offset == self._upload.size and not self._upload.partial
             self._secure(mark, self._appending.digest() if whole else None)
 
     async def _settle(self) -> None:

@@ -116,6 +116,11 @@ async def begin_upload(call: Call) -> Response:
     return document(await call.run(call.exchange.begin_upload, call.who, call.body), 201)
 
 
+async def begin_creation(call: Call) -> Response:
+    """POST /creations."""
+    return document(await call.run(call.exchange.begin_creation, call.who, call.body), 201)
+
+
 async def post_delivery(call: Call) -> Response:
     """POST /deliveries."""
     posted = await call.run(call.exchange.post_delivery, call.who, call.body)
@@ -174,15 +179,17 @@ ROUTES = (
     Route("enrolment", "GET", "/enrolments/{number}", Access.REGISTRY, enrolment),
     Route("remove-enrolment", "DELETE", "/enrolments/{number}", Access.REGISTRY, remove_enrolment),
     Route("begin-upload", "POST", "/uploads", Access.PARTNER, begin_upload, lambda _limits: 64 * KIB),
+    Route("begin-creation", "POST", "/creations", Access.PARTNER, begin_creation, lambda _limits: 64 * KIB),
     Route("post-delivery", "POST", "/deliveries", Access.PARTNER, post_delivery, _documents),
     Route("delivery", "GET", "/deliveries/{delivery}", Access.PARTNER, delivery),
     Route("part", "GET", "/deliveries/{delivery}/parts/{number}", Access.PARTNER, part),
     Route("mailbox", "GET", "/mailbox", Access.PARTNER, mailbox),
     Route("post-receipt", "POST", "/receipts", Access.PARTNER, post_receipt, _documents),
 )
-"""All but the capability URLs (``/parts/{token}``), which speak tus: see ``tus``."""
+"""All but the capability URLs, which speak tus: see ``tus`` and ``creating``."""
 
 PARTS = "/parts/{token}"
+CREATIONS = "/creations/{token}"
 
 
 def _entry(entry: Entry) -> dict[str, object]:

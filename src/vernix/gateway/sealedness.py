@@ -12,10 +12,17 @@ from vernix.errors import DataRefused
 from vernix.sealing.header import INTRO, read_header
 
 _SCRYPT = "scrypt"
+_SAMPLE = 1024
 
 
 class NotSealed(DataRefused):
     """What arrives is not the age file that was announced. The upload is dropped, its bytes are deleted."""
+
+
+def check_of(header: int, size: int, already: bytes) -> HeaderCheck | NoiseCheck:
+    """The judge of an upload of ``size`` bytes, ``already`` the first ones: a part, or (``header`` is 0) a
+    partial upload."""
+    return HeaderCheck(header, already) if header else NoiseCheck(size, already)
 
 
 class HeaderCheck:
@@ -61,3 +68,35 @@ class HeaderCheck:
                 "This file is sealed with a passphrase, not to a partner.",
                 hint="Seal it to the recipients in the directory: vernix seal --to PARTNER.",
             )
+
+
+class NoiseCheck:
+    """Watches the first 1024 bytes of a partial upload, which may begin anywhere in a part but its header.
+
+    It is only there against a mistake: text, or a database, sent by a client that did not seal it. Of sealed
+    bytes half have their highest bit set; what is further from half than eight standard deviations is not
+    sealed. (The joined part proves its header as every part does.) Raises ``NotSealed`` from ``feed``.
+    """
+
+    def __init__(self, size: int, already: bytes = b"") -> None:
+        self._size = min(size, _SAMPLE)
+        self._head = bytearray()
+        self.passed = False
+        if already:
+            self.feed(already)
+
+    def feed(self, data: bytes) -> None:
+        """Look at the next bytes; those beyond the sample are ignored."""
+        if self.passed:
+            return
+        self._head += data[: self._size - len(self._head)]
+        if len(self._head) < self._size:
+            return
+        high = sum(byte >> 7 for byte in self._head)
+        if not self._head.startswith(INTRO) and abs(2 * high - self._size) > 8 * self._size**0.5:
+            raise NotSealed(
+                "These are not bytes of a sealed file; the gateway takes nothing that it could read.",
+                hint="Send it with vernix send, or seal it with vernix seal (or age) before you upload it.",
+            )
+        self.passed = True
+        self._head.clear()

@@ -69,6 +69,10 @@ _ENVELOPE: Schema = {
     "description": "signed document, as under wire formats",
 }
 _OPAQUE: Schema = {"type": "string", "description": "bytes", "contentEncoding": "binary"}
+_HEADER: Schema = {"type": "integer", "minimum": 70, "maximum": 1 << 20}
+_SIZE: Schema = {"type": "integer", "minimum": 102, "maximum": MOST}
+_PURPOSE: Schema = {"type": "string", "enum": sorted(PURPOSES)}
+_ADDRESSEES = _list(_PARTNER, minItems=1, maxItems=100)
 _ENTRIES = _list(_object(seq=_WHOLE, envelope=_ENVELOPE))
 
 SHAPES: Mapping[str, Shape] = {
@@ -104,11 +108,20 @@ SHAPES: Mapping[str, Shape] = {
     "begin-upload": Shape(
         "Ask for the address of one sealed part",
         {201: ("Its id and capability address", _object(id=_ID, url={"type": "string"}, expires=_TIME))},
+        takes=_object(header=_HEADER, purpose=_PURPOSE, size=_SIZE, to=_ADDRESSEES),
+    ),
+    "begin-creation": Shape(
+        "Ask for an address at which a tus client creates several sealed parts",
+        {
+            201: (
+                "The parts' ids and the capability address",
+                _object(ids=_list(_ID), url={"type": "string"}, expires=_TIME),
+            )
+        },
         takes=_object(
-            header={"type": "integer", "minimum": 70, "maximum": 1 << 20},
-            purpose={"type": "string", "enum": sorted(PURPOSES)},
-            size={"type": "integer", "minimum": 102, "maximum": MOST},
-            to=_list(_PARTNER, minItems=1, maxItems=100),
+            parts=_list(_object(header=_HEADER, size=_SIZE), minItems=1, maxItems=100),
+            purpose=_PURPOSE,
+            to=_ADDRESSEES,
         ),
     ),
     "post-delivery": Shape(

@@ -34,6 +34,7 @@ def sweep(database: Database, blobs: BlobStore, now: int, keep: int) -> int:
     cap let in, too.
     """
     removed = _end(database, blobs, partial(_some_uploads, now=now, keep=keep))
+    removed += _end(database, blobs, _joined_uploads)
     removed += _end(database, blobs, partial(_some_deliveries, now=now, keep=keep))
     with database.writing() as connection:
         connection.execute(delete(NONCES).where(NONCES.c.expires <= now))
@@ -87,6 +88,14 @@ def _some_uploads(connection: Connection, *, now: int, keep: int) -> tuple[list[
     rows = connection.execute(over).all()
     connection.execute(delete(UPLOADS).where(UPLOADS.c.id.in_([row.id for row in rows])))
     return [row.blob for row in rows], len(rows) == _BATCH
+
+
+def _joined_uploads(connection: Connection) -> tuple[list[str], bool]:
+    """Partial uploads that were joined, and are not needed to go on with that: it is done, or taken back."""
+    final = UPLOADS.alias()
+    needed = select(final.c.id).where(final.c.id == UPLOADS.c.final, final.c.state == State.OPEN)
+    over = (UPLOADS.c.state == State.JOINED) & ~needed.exists()
+    return list(connection.execute(delete(UPLOADS).where(over).returning(UPLOADS.c.blob)).scalars()), False
 
 
 def _some_deliveries(connection: Connection, *, now: int, keep: int) -> tuple[list[str], bool]:

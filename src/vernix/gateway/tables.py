@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
 )
 
 METADATA = MetaData(
@@ -44,6 +45,10 @@ UPLOADS = Table(
     Column("number", Integer),
     Column("created", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False, index=True),
+    Column("creation", LargeBinary(32), index=True),
+    Column("place", Integer),
+    Column("final", String(36), index=True),
+    Column("concat", Text),
     Index("ix_uploads_delivery_number", "delivery", "number", unique=True),
 )
 

@@ -1,0 +1,108 @@
+"""Final uploads: the bytes of partial ones, put together in order (tus 1.0.0, extension concatenation).
+
+To join is to receive once more, from this disk instead of from a socket: judged, hashed, made safe and gone
+on with after a kill by the same code. Where a partial upload begins in the part is known only now, so its
+blocks are hashed now; on two cores that is faster than the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from starlette.types import Message
+
+from vernix.gateway import capabilities, creations
+from vernix.gateway.capabilities import Held
+from vernix.gateway.limits import MIB
+from vernix.gateway.logs import log, place_of
+from vernix.gateway.receiving import Receptions, Run
+from vernix.gateway.sealedness import NotSealed
+from vernix.gateway.tables import UPLOADS
+from vernix.gateway.uploads import State, Upload
+
+_AT_A_TIME = 2 * MIB
+
+
+class Joinings:
+    """Every final upload that this process is putting together."""
+
+    def __init__(self, receptions: Receptions) -> None:
+        self._receptions = receptions
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def join(self, upload: Upload, seconds: float) -> None:
+        """Put ``upload`` together, or go on with that; come back when it is done, or after ``seconds``.
+
+        Then it goes on by itself. Raises as ``Receptions.receive``; ``NotSealed``: and all of it is gone.
+        """
+        task = self._tasks.get(upload.id)
+        if task is None:
+            task = self._tasks[upload.id] = asyncio.create_task(self._join(upload.id))
+            task.add_done_callback(lambda done: self._done(upload.id, done))
+        await asyncio.wait([task], timeout=seconds)
+        if task.done():
+            task.result()
+
+    def _done(self, final: str, task: asyncio.Task[None]) -> None:
+        del self._tasks[final]
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log().warning("not joined", error=type(error).__name__, place=place_of(error))
+
+    async def _join(self, final: str) -> None:
+        run = self._receptions.run
+        held, partials = await run(self._look, final)
+        if held.upload.state is State.OPEN:
+            offset, blobs = held.upload.offset, self._receptions.blobs
+            stored = [(blobs.path(partial.blob), partial.upload.size) for partial in partials]
+            try:
+                await self._receptions.take(held, offset, _Stored(stored, offset, run))
+            except NotSealed:
+                await run(self._forget, final)
+                raise
+        await run(self._forget, final)
+
+    def _look(self, final: str) -> tuple[Held, list[Held]]:
+        with self._receptions.database.reading() as connection:
+            return capabilities.require(connection, final), creations.joined_to(connection, final)
+
+    def _forget(self, final: str) -> None:
+        """The partial uploads have done their duty. (Killed before this: the sweep finds them.)"""
+        joined = UPLOADS.c.final == final
+        with self._receptions.database.writing() as connection:
+            blobs = list(connection.execute(select(UPLOADS.c.blob).where(joined)).scalars())
+            connection.execute(delete(UPLOADS).where(joined))
+        for blob in blobs:
+            self._receptions.blobs.delete(blob)
+
+
+class _Stored:
+    """Blobs (path and size in bytes), one after another from ``offset`` on, as a client would send them."""
+
+    def __init__(self, blobs: Sequence[tuple[Path, int]], offset: int, run: Run) -> None:
+        self._blobs = list(blobs)
+        self._offset = offset
+        self._run = run
+        self._left = sum(size for _, size in blobs) - offset
+
+    async def __call__(self) -> Message:
+        """The next bytes, as ASGI's ``receive`` gives them."""
+        piece = await self._run(self._read)
+        self._left -= len(piece)
+        return {"type": "http.request", "body": piece, "more_body": self._left > 0}
+
+    def _read(self) -> bytes:
+        while self._blobs and self._offset >= self._blobs[0][1]:
+            self._offset -= self._blobs.pop(0)[1]
+        if not self._blobs:
+            return b""
+        with self._blobs[0][0].open("rb", buffering=0) as file:
+            file.seek(self._offset)
+            piece = file.read(min(_AT_A_TIME, self._blobs[0][1] - self._offset))
+        if not piece:
+            raise OSError("a blob is shorter than its row says")
+        self._offset += len(piece)
+        return piece
