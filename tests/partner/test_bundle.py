@@ -288,7 +288,7 @@ def test_a_mapping_goes_with_the_data_and_stays_inside(
             OutgoingFile(data, "births.csv", "text/csv", "data", "birth"),
             OutgoingFile(mapping, "mapping.toml", "application/toml", "mapping"),
         )
-        return Dispatch((wish.to,), "submission", files)
+        return Dispatch(wish.to, "submission", files)
 
     monkeypatch.setattr(bundling, "dispatch_for", with_mapping)
     assert vernix("seal", "--to", "registry", "--data", riverside.folder.path, data) == 0

@@ -44,7 +44,7 @@ def seal_bundle(file: Path, to: str, target: Path, *, data: Path | None, armor: 
     """
     partner = state.load(data)
     directory = _directory(partner)
-    dispatch = dispatch_for(partner, Wish([file], to))
+    dispatch = dispatch_for(partner, Wish([file], (to,)))
     try:
         directory.check_rights(partner.id, dispatch.to, dispatch.purpose)
         recipients = directory.recipients(to, utc_now())

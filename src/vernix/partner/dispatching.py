@@ -27,10 +27,10 @@ PURPOSES = ("submission", "message", "test")
 
 @dataclass(frozen=True)
 class Wish:
-    """The words of one ``vernix send``: files, addressee, and what else was said."""
+    """The words of one ``vernix send``: files, addressees (ids), and what else was said."""
 
     files: Sequence[Path]
-    to: str
+    to: tuple[str, ...]
     purpose: str | None = None
     encounter: str | None = None
     mapping: Path | None = None
@@ -52,7 +52,7 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
             )
     if len(set(paths)) != len(paths):
         raise UsageError("A file is named twice.", hint="Name each file once.")
-    purpose = wish.purpose or ("submission" if wish.to == partner.registry else "message")
+    purpose = wish.purpose or ("submission" if wish.to == (partner.registry,) else "message")
     if purpose not in PURPOSES:
         raise UsageError(f"There is no purpose {purpose!r}.", hint=f"There is: {', '.join(PURPOSES)}.")
     if purpose == "submission":
@@ -63,7 +63,7 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
         )
     else:
         files = [_outgoing(path, "file", None) for path in paths]
-    return Dispatch((wish.to,), purpose, tuple(files), wish.note)
+    return Dispatch(wish.to, purpose, tuple(files), wish.note)
 
 
 def _submission(partner: Partner, wish: Wish, paths: Sequence[Path]) -> list[OutgoingFile]:

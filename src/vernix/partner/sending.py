@@ -11,6 +11,7 @@ from vernix.console import print_json, say
 from vernix.courier.dispatch import Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.sending import Outbox, Sender, Sent
+from vernix.custody.directory import GROUP_MARK
 from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError, worst_exit_code
 from vernix.partner import showing, state
 from vernix.partner.connecting import connect, warn_if_stale
@@ -42,7 +43,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     files
         The files to send, in one delivery.
     to
-        The partner (its id in the directory) to send to.
+        The partner (its id in the directory) to send to, or a group as @GROUP: all its members but you.
     purpose
         submission, message or test. To the registry it is a submission, to others a message.
     as_
@@ -65,7 +66,8 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         return _forget(outbox, exchange, forget)
     if not files:
         return _finish_all(partner, outbox, exchange, json)
-    dispatch = dispatch_for(partner, Wish(files, to, purpose, as_, mapping, note))
+    addressees = addressees_of(partner, exchange, to)
+    dispatch = dispatch_for(partner, Wish(files, addressees, purpose, as_, mapping, note))
     begun = outbox.begin(dispatch, again=again)
     if isinstance(begun, Sent):
         say(f"These files were sent before, unchanged, as {begun.plan.id}. To send them once more: --again.")
@@ -73,6 +75,13 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     else:
         showing.show_sent(_send_begun(partner, outbox, exchange, begun), json=json)
     return 0
+
+
+def addressees_of(partner: Partner, exchange: Exchange, to: str) -> tuple[str, ...]:
+    """Whom a name stands for; only a group needs the directory, and with it the gateway."""
+    if not to.startswith(GROUP_MARK):
+        return (to,)
+    return exchange.refresh_directory().addressees(to, partner.id)
 
 
 def _send_begun(partner: Partner, outbox: Outbox, exchange: Exchange, begun: Plan) -> Sent:

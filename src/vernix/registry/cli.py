@@ -16,6 +16,13 @@ PROGRAM = Program(
         Command(
             "allow", "vernix.registry.allowing:allow", "allow a partner to leave bare age files, or no more"
         ),
+        Command("partners", "vernix.registry.partners:partners", "who is in the directory, keys and rights"),
+        Command("grant", "vernix.registry.granting:grant", "let a partner or a group send something"),
+        Command("revoke-right", "vernix.registry.granting:revoke_right", "take such a right back"),
+        Command("group", "vernix.registry.granting:group", "make, change or dissolve a group of partners"),
+        Command("suspend", "vernix.registry.partners:suspend", "stop a partner at once"),
+        Command("reinstate", "vernix.registry.partners:reinstate", "let a suspended partner go on"),
+        Command("revoke-key", "vernix.registry.partners:revoke_key", "take a partner's key for nothing"),
         Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),
         Command("status", "vernix.registry.status:status", "what arrived, what failed, what waits"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),

@@ -32,6 +32,9 @@ RENEW_AFTER = timedelta(hours=1)
 TO_REGISTRY = ("message", "submission", "test")
 FROM_REGISTRY = ("acknowledgement", "message", "test")
 
+Change = Callable[[Directory], Directory | None]
+"""A change of the directory: what it becomes, or None where it is so already. Called under the lock."""
+
 
 class OwnDirectory(DirectoryMirror):
     """The directory as the registry itself knows it: the one it published. No gateway can tell it another."""
@@ -65,7 +68,7 @@ class Publishing:
         self.renew()
         return self.mirror.current()
 
-    def change(self, change: Callable[[Directory], Directory | None]) -> Directory:
+    def change(self, change: Change) -> Directory:
         """Publish what ``change`` makes of the directory, and return what is then published.
 
         ``change`` returns None to leave it as it is; version and time are set here.

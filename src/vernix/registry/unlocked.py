@@ -11,7 +11,7 @@ from vernix.custody.identifiers import REGISTRY
 from vernix.errors import FarSideRefused, RoadFailed
 from vernix.registry.book import Book
 from vernix.registry.keyring import Keyring
-from vernix.registry.publishing import Publishing
+from vernix.registry.publishing import Change, Publishing
 from vernix.registry.settings import Profile, RegistryFolder, find_folder, open_workflow, read_passphrase
 from vernix.registry.vault import Vault
 
@@ -56,6 +56,14 @@ class Registry:
         from vernix.courier.road import Road
 
         return Exchange(Road(self.profile.gateway, ca), self.keyring.signing, self.publishing.mirror)
+
+    def amend(self, change: Change, ca: Path | None = None) -> bool:
+        """Publish what ``change`` makes of the directory and tell the gateway; False where it is away.
+
+        What is changed already (``change`` returns None) is told again: so a repetition is safe, and useful.
+        """
+        self.publishing.change(change)
+        return self.tell_gateway(ca)
 
     def tell_gateway(self, ca: Path | None = None) -> bool:
         """Hand a changed directory to the gateway now; False where it is away and ``run`` does it later."""

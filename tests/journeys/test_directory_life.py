@@ -1,0 +1,46 @@
+"""What the registry decides about its partners takes effect at the gateway at once: real programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.journey_kit import World
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    path = tmp_path / "note.txt"
+    path.write_text("The clinic moves to the second floor.")
+    return path
+
+
+def signing_key(world: World, partner: str) -> str:
+    """The id of a partner's first signing key, as ``partners`` lists it."""
+    listed = world.registry("partners", "--json").document()["partners"]
+    keys = next(each["keys"] for each in listed if each["id"] == partner)
+    return str(next(key["id"] for key in keys if key["kind"] == "signing" and key["state"] == "holds"))
+
+
+def test_groups_rights_suspension_and_revocation(world: World, note: Path) -> None:
+    north, south, lab = (world.invite_and_join(name) for name in ("North", "South", "Lab"))
+    refused = world.vernix(north, "send", "--to", "south", note, accept=(3,))
+    assert "does not let north send a message to south" in refused.err
+    world.registry("group", "clinics", "--add", "north", "--add", "south", "--add", "lab")
+    world.registry("grant", "@clinics", "@clinics", "message")
+    world.vernix(north, "send", "--to", "@clinics", note)
+    for reader in (south, lab):
+        world.vernix(reader, "collect")
+        assert [path.read_text() for path in reader.rglob("note.txt")] == [note.read_text()]
+
+    world.registry("suspend", "north")
+    assert "suspended" in world.vernix(north, "inbox", accept=(3,)).err
+    world.vernix(south, "send", "--to", "@clinics", "--again", note)
+    world.vernix(lab, "collect")
+    assert len(list(lab.rglob("note*.txt"))) == 2, "whoever is left gets it"
+    world.registry("reinstate", "north")
+    world.vernix(north, "inbox")
+
+    key = signing_key(world, "north")
+    world.registry("revoke-key", key)
+    assert "revoked" in world.vernix(north, "inbox", accept=(3,)).err, "not even the next request was taken"
