@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vernix.courier.piecing import Pieces
 from vernix.courier.road import Answer, Flow, Road, patiently
 from vernix.custody.canonical import decode, encode
 from vernix.custody.directory import Directory
@@ -66,13 +67,20 @@ class Exchange:
     """The gateway as one partner (or the registry) may use it.
 
     ``key_id`` is the directory's id of ``key``, or ``invitation:<id>`` for the one request of an invited
-    stranger.
+    stranger. ``pieces`` says how many bytes one request may carry.
     """
 
     def __init__(
-        self, road: Road, key: SigningKey, mirror: DirectoryMirror, *, key_id: str | None = None
+        self,
+        road: Road,
+        key: SigningKey,
+        mirror: DirectoryMirror,
+        *,
+        key_id: str | None = None,
+        pieces: Pieces | None = None,
     ) -> None:
         self.road = road
+        self.pieces = pieces or Pieces()
         self.mirror = mirror
         self._key = key
         self._key_id = key_id or key.key_id

@@ -60,6 +60,10 @@ _REFUSED_BY_PROXY = re.compile(r"Tunnel connection failed: (\d{3})\b")
 """What the standard library says when a proxy answers CONNECT with anything but a yes."""
 
 
+class BodyCapped(TooMuch):
+    """Something before the gateway takes no body as large as ours: 413, in words that are not its own."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back: status, headers by lower-case name, the whole (bounded) body."""
@@ -79,7 +83,7 @@ class Flow:
 
 
 class Road:
-    """One way to one gateway. Not shared between threads that stream at the same time.
+    """One way to one gateway, for two threads at a time at most: each has a connection of its own then.
 
     ``ca`` names a PEM file to trust instead of the system's authorities. ``timeout`` is how many seconds a
     single step (connecting, or waiting for the next byte) may take.
@@ -257,6 +261,11 @@ def _judge(answer: Answer) -> Answer:
             hint=hint or "Run it again in a while.",
         )
     kind = _REFUSALS.get(answer.status, FarSideRefused)
+    if kind is TooMuch and not said:
+        raise BodyCapped(
+            "A proxy on the way to the gateway does not take a body of this size.",
+            hint="Send it in smaller pieces: --piece 512; or ask who runs the proxy for a larger bound.",
+        )
     raise kind(f"The gateway refused: {said or f'status {answer.status}'}", hint=hint)
 
 

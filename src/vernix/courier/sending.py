@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from vernix.courier.abreast import Lanes
 from vernix.courier.dispatch import Dispatch, Look, Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
@@ -248,12 +249,13 @@ class _Work:
         self._directory.check_rights(self._sender.id, dispatch.to, dispatch.purpose)
         destination = self._destination()
         total = sum(look.size for look in self.plan.looks)
-        done = 0
-        carried: list[Carried] = []
-        for number, file in enumerate(dispatch.files, start=1):
-            tell = partial(_moved, moved, done, total)
-            carried.append(self._carry(number, file.path, destination, tell))
-            done += carried[-1].part.size
+        lanes = Lanes(lambda done: moved(min(done, total), total))
+        carried = lanes.run(
+            [
+                partial(self._carry, number, file.path, destination)
+                for number, file in enumerate(dispatch.files, start=1)
+            ]
+        )
         self.plan = replace(self.plan, looks=tuple(item.look for item in carried))
         write_json(self._folder / "plan.json", self.plan.to_document())
         manifest = self._manifest(carried)
@@ -319,10 +321,6 @@ class _Work:
         envelope = delivery.sign(self._sender.key).encode()
         write_file(self._folder / "delivery.json", envelope, private=True)
         return envelope
-
-
-def _moved(moved: Moved, before: int, total: int, count: int) -> None:
-    moved(min(before + count, total), total)
 
 
 def _must_be(mine: bool) -> None:

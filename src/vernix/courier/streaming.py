@@ -74,6 +74,26 @@ def _up_to(waiting: deque[memoryview], count: int) -> Iterator[memoryview]:
         yield view
 
 
+class Stretches:
+    """Pieces that are taken a certain number of bytes at a time, whatever their own sizes are."""
+
+    def __init__(self, pieces: Iterable[memoryview]) -> None:
+        self._pieces = iter(pieces)
+        self._left: deque[memoryview] = deque()
+
+    def take(self, count: int) -> Iterator[memoryview]:
+        """The next ``count`` bytes (fewer at the end), in pieces."""
+        while count > 0:
+            view = self._left.popleft() if self._left else next(self._pieces, None)
+            if view is None:
+                return
+            if len(view) > count:
+                self._left.appendleft(view[count:])
+                view = view[:count]
+            count -= len(view)
+            yield view
+
+
 class Ahead(Iterator[T]):
     """An iterator that is run in a thread of its own, a few items ahead of whoever consumes it.
 

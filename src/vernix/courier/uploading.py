@@ -22,7 +22,8 @@ from vernix.courier.dispatch import Look
 from vernix.courier.exchange import Exchange, Upload
 from vernix.courier.journal import LeafJournal, SourceChanged
 from vernix.courier.keeping import read_json, sweep, write_json
-from vernix.courier.streaming import Ahead, journaled, leaf_at, leaf_start
+from vernix.courier.road import BodyCapped
+from vernix.courier.streaming import Ahead, Stretches, journaled, leaf_at, leaf_start
 from vernix.custody.delivery import Part
 from vernix.custody.tree import tree_head
 from vernix.errors import (
@@ -117,6 +118,7 @@ class PartUpload:
         self._destination = destination
         self._exchange = exchange
         self._moved = moved
+        self._tried = 0
 
     def run(self) -> Carried:
         """Do whatever is still to do, and return the part as the delivery will name it.
@@ -210,10 +212,16 @@ class PartUpload:
                     if begun > 1:
                         raise
                     state = self._save(replace(state, upload=None))
+                except BodyCapped:
+                    if not self._exchange.pieces.shrink(self._tried, known=True):
+                        raise
                 except (RoadFailed, Conflict):
                     stalls += 1
                     if stalls >= STALLS:
                         raise
+                    if stalls > 1:
+                        # Perhaps something on the road cuts what is too long for it, without a word.
+                        self._exchange.pieces.shrink(self._tried, known=False)
                     time.sleep(0.1 * 2**stalls)
 
     def _begin(self, state: PartState) -> Upload:
@@ -231,8 +239,12 @@ class PartUpload:
             blocks = Sealing.resume(state.sealing).blocks(source.fileno(), leaf_start(first, state.header))
             try:
                 with closing(Ahead(journaled(blocks, state.header, journal, first, offset))) as pieces:
-                    told = _told(pieces, offset, self._moved)
-                    self._exchange.append(upload, offset, told, state.size - offset)
+                    stretches = Stretches(_told(pieces, offset, self._moved))
+                    while offset < state.size:
+                        count = self._exchange.pieces.of(state.size - offset)
+                        self._tried = count
+                        self._exchange.append(upload, offset, stretches.take(count), count)
+                        offset += count
             except VernixError:
                 _must_look_like(source, state.look)
                 raise

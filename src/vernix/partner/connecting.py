@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from vernix.console import say
 from vernix.courier.exchange import Exchange
+from vernix.courier.piecing import KIB, Pieces
 from vernix.courier.road import Road
 from vernix.partner.state import Partner, certificate_authority
 
 
-def connect(partner: Partner) -> Exchange:
-    """The gateway as this partner may use it. Nothing is sent yet."""
+def connect(partner: Partner, piece: int | None = None) -> Exchange:
+    """The gateway as this partner may use it. Nothing is sent yet.
+
+    ``piece`` is how many KiB one request may carry, if the road is known to take no more.
+    """
     road = Road(partner.gateway, certificate_authority(partner.folder))
-    return Exchange(road, partner.signing_key(), partner.mirror())
+    most = None if piece is None else piece * KIB
+    pieces = Pieces(partner.folder.outbox / "pieces.json", most)
+    return Exchange(road, partner.signing_key(), partner.mirror(), pieces=pieces)
 
 
 def warn_if_stale(exchange: Exchange) -> None:

@@ -29,6 +29,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     mapping: Path | None = None,
     note: str = "",
     again: bool = False,
+    piece: int | None = None,
     forget: str | None = None,
     data: Data = None,
     json: bool = False,
@@ -54,6 +55,9 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         A short text for the addressee, sealed like the files.
     again
         Send the same unchanged files once more, as a new delivery.
+    piece
+        KiB that one request carries at most (512 or more), where a proxy takes no more. It is found out by
+        itself, too.
     forget
         Give up a delivery that is under way, by its id.
     json
@@ -61,7 +65,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     """
     partner = state.load(data)
     outbox = Outbox(partner.folder.outbox)
-    exchange = connect(partner)
+    exchange = connect(partner, piece)
     if forget is not None:
         return _forget(outbox, exchange, forget)
     if not files:
