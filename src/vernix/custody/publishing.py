@@ -102,10 +102,23 @@ class DirectoryPublisher:
         holders = (root.keys[key_id] for key_id in root.roles["root"].keyids)
         return frozenset(bytes.fromhex(key.keyval["public"]) for key in holders)
 
+    @property
+    def version(self) -> int:
+        """The published directory's version, also where nobody vouched for it lately."""
+        return Directory.parse(self._published(self._load_targets())).version
+
+    def signs_for(self, root: bytes) -> bool:
+        """Whether our online keys are those that the root in these bytes names."""
+        from tuf.api.metadata import Metadata, Root
+
+        roles = Metadata[Root].from_bytes(root).signed.roles
+        ours = {"targets": self._online.targets, "timestamp": self._online.timestamp}
+        return all(_signer(key).public_key.keyid in roles[role].keyids for role, key in ours.items())
+
     def publish(self, directory: Directory) -> None:
         """Sign and publish a directory of a greater version than the published one; Conflict otherwise."""
         targets = self._load_targets()
-        if directory.version <= Directory.parse(self._published(targets)).version:
+        if directory.version <= self.version:
             raise Conflict(
                 "The directory's version is not greater than the published one.",
                 hint="Make the change again on top of the published directory.",

@@ -31,6 +31,11 @@ PROGRAM = Program(
             "vernix.registry.rooting:replace_root",
             "new root keys for one lost or stolen",
         ),
+        Command(
+            "adopt-directory",
+            "vernix.registry.adopting:adopt_directory",
+            "after a restore: take over the newer directory that the gateway mirrors",
+        ),
         Command("verify", "vernix.registry.verifying:verify", "check that vault, book and steps agree"),
     ),
 )

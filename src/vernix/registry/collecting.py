@@ -32,11 +32,16 @@ every later letter for long, and what did not prove itself may do so when its se
 
 @dataclass(frozen=True)
 class Arrivals:
-    """What one look into the mailbox brought: new submissions, receipts for our answers, unproven letters."""
+    """What one look into the mailbox brought: new submissions, receipts for our answers, unproven letters.
+
+    ``signed_before`` are deliveries that we are done with and the gateway shows again: it was restored from a
+    copy made before our receipt came.
+    """
 
     submissions: int
     receipts: int
     unproven: int
+    signed_before: tuple[str, ...] = ()
 
 
 class Postbox:
@@ -53,15 +58,16 @@ class Postbox:
         if time.monotonic() - self._read_all_at > LOOK_AGAIN_AT_ALL:
             self._after, self._read_all_at = 0, time.monotonic()
         page = self._exchange.mailbox(self._after, wait)
-        taken = [self._take(letter.envelope) for letter in page.deliveries]
+        signed_before: list[str] = []
+        taken = [self._take(letter.envelope, signed_before) for letter in page.deliveries]
         noted = [self._note(letter.envelope) for letter in page.receipts]
         self._after = max(self._after, page.last)
         unproven = sum(new is None for new in (*taken, *noted))
-        return Arrivals(sum(map(bool, taken)), sum(map(bool, noted)), unproven)
+        return Arrivals(sum(map(bool, taken)), sum(map(bool, noted)), unproven, tuple(signed_before))
 
-    def _take(self, envelope: bytes) -> bool | None:
+    def _take(self, envelope: bytes, signed_before: list[str]) -> bool | None:
         """Whether this delivery is new; None where it does not prove itself."""
-        from vernix.registry.workflow.models import Submission
+        from vernix.registry.workflow.models import State, Submission
 
         try:
             delivery = Delivery.open_signed(envelope, self._publishing.current(), utc_now())
@@ -70,7 +76,7 @@ class Postbox:
         except (DataRefused, FarSideRefused) as error:
             log().warning("unproven delivery", error=type(error).__name__, place=place_of(error))
             return None
-        _, new = Submission.objects.get_or_create(
+        submission, new = Submission.objects.get_or_create(
             delivery=delivery.id,
             defaults={
                 "sender": delivery.sender,
@@ -81,6 +87,8 @@ class Postbox:
                 "answer": new_id(),
             },
         )
+        if submission.state == State.DONE:
+            signed_before.append(submission.delivery)
         if new:
             log().info("arrived", delivery=delivery.id, partner=delivery.sender, purpose=delivery.purpose)
         return new

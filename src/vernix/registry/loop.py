@@ -17,7 +17,7 @@ from django.db import DatabaseError
 from vernix.console import say
 from vernix.errors import FarSideRefused, KeeperFailed, RoadFailed
 from vernix.registry import steps
-from vernix.registry.collecting import Postbox
+from vernix.registry.collecting import Arrivals, Postbox
 from vernix.registry.logs import log, place_of
 from vernix.registry.membership import open_invitations, take_enrolments
 from vernix.registry.trouble import Trouble
@@ -89,7 +89,7 @@ class Runner:
         self._tell_directory()
         if open_invitations():
             take_enrolments(self._registry, self._exchange)
-        self._postbox.look(0)
+        self._look(0)
         self._work()
 
     def until_stopped(self) -> int:
@@ -120,7 +120,7 @@ class Runner:
         invited = open_invitations()
         wait = 0 if steps.ready() else POLL_WHILE_INVITED if invited else POLL
         with self._stop.waiting():
-            arrivals = self._postbox.look(wait)
+            arrivals = self._look(wait)
         if invited:
             take_enrolments(self._registry, self._exchange)
         self._work()
@@ -128,6 +128,12 @@ class Runner:
             self._compacted_at = time.monotonic()
             self._registry.vault.table.compact()
             self._registry.book.compact()
+
+    def _look(self, wait: int) -> Arrivals:
+        arrivals = self._postbox.look(wait)
+        for delivery in arrivals.signed_before:
+            steps.sign_again(self._registry, self._exchange, delivery)
+        return arrivals
 
     def _work(self) -> None:
         for submission in steps.ready():

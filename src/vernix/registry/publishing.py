@@ -8,7 +8,7 @@ The published directory is the only list of partners there is; no table repeats 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ from vernix.custody.directory import Directory, InvitationKey, Key, Partner, Rig
 from vernix.custody.durable import held
 from vernix.custody.identifiers import REGISTRY, parse_time, utc_now
 from vernix.custody.invitation import Enrolment
-from vernix.custody.proving import MAX_METADATA, Fetch
+from vernix.custody.proving import MAX_METADATA, Fetch, ProvenSet, prove
 from vernix.custody.publishing import ROOT_THRESHOLD, DirectoryPublisher
 from vernix.custody.signatures import SigningKey
 from vernix.custody.trust import TIMESTAMP, TIMESTAMP_LIFE, DirectoryMirror
-from vernix.errors import UsageError
+from vernix.errors import Conflict, UsageError
 from vernix.registry.keyring import Keyring
 from vernix.registry.settings import RegistryFolder
 
@@ -42,6 +42,15 @@ class OwnDirectory(DirectoryMirror):
     def refresh(self, fetch: Fetch) -> Directory:
         """What is published here; ``fetch`` is not asked."""
         return self.current()
+
+    def prove_another(self, fetch: Fetch) -> ProvenSet:
+        """What another mirror has, proven from the pinned root, whatever is here."""
+        return prove(fetch, self._fingerprint, {}, self._clock())
+
+    def replace(self, proven: ProvenSet) -> None:
+        """Keep that set instead of the one here."""
+        with self._locked():
+            self._keep(proven, self._local_files())
 
 
 def first_directory(name: str, gateway: str, keyring: Keyring) -> Directory:
@@ -108,11 +117,38 @@ class Publishing:
             if _timestamp_age(self._folder) > RENEW_AFTER:
                 self._publisher.renew_timestamp()
 
+    def adopt(self, exchange: Exchange) -> tuple[int, int]:
+        """Take over a newer directory that the gateway mirrors: (version here before, version now).
+
+        Raises:
+            NotProven: what the gateway has does not prove itself from our root; nothing was changed.
+            UsageError: it was signed by online keys that this registry does not have; nothing was changed.
+        """
+        with self._locked():
+            before = self._publisher.version
+            proven = self.mirror.prove_another(exchange.directory_file)
+            if proven.directory.version <= before:
+                return before, before
+            if not self._publisher.signs_for(proven.files[_newest_root(proven.files)]):
+                raise UsageError(
+                    "The gateway's directory was signed by newer keys than this registry has.",
+                    hint="Restore a copy of the keyring that was made after the keys were replaced.",
+                )
+            self.mirror.replace(proven)
+            return before, proven.directory.version
+
     def push(self, exchange: Exchange) -> bool:
         """Hand the published files to the gateway unless it has them; returns whether it did."""
         files = self.mirror.files()
-        if exchange.directory_file("timestamp.json", MAX_METADATA) == files["timestamp.json"]:
+        there = exchange.directory_file(TIMESTAMP, MAX_METADATA)
+        if there == files[TIMESTAMP]:
             return False
+        if there is not None and _snapshot_of(there) > _snapshot_of(files[TIMESTAMP]):
+            raise Conflict(
+                "The gateway mirrors a newer directory than this registry has.",
+                hint="If this registry was restored from a copy, run: vernix-registry adopt-directory. If it "
+                "was not, somebody else may have its keys.",
+            )
         exchange.publish_directory(files)
         return True
 
@@ -151,6 +187,20 @@ def with_partner(directory: Directory, partner_id: str, enrolment: Enrolment) ->
 
 def _in_order(keys: tuple[Key, ...]) -> tuple[Key, ...]:
     return tuple(sorted(keys, key=lambda key: key.id))
+
+
+def _newest_root(names: Iterable[str]) -> str:
+    return max(
+        (name for name in names if name.endswith(".root.json")), key=lambda name: int(name.split(".")[0])
+    )
+
+
+def _snapshot_of(timestamp: bytes) -> int:
+    """The version of the set that a timestamp names, unproven; 0 where it names none."""
+    try:
+        return int(json.loads(timestamp)["signed"]["meta"]["snapshot.json"]["version"])
+    except (ValueError, KeyError, TypeError):
+        return 0
 
 
 def _timestamp_age(folder: RegistryFolder) -> timedelta:

@@ -84,6 +84,19 @@ def advance(
     return submission.state == State.DONE
 
 
+def sign_again(registry: Registry, exchange: Exchange, delivery: str) -> None:
+    """Post the receipt of a delivery that is done once more; it is the same bytes as the first."""
+    submission = Submission.objects.get(delivery=delivery)
+    try:
+        stages.receipt(Passage(registry, exchange, submission))
+    except FarSideRefused as error:
+        log().warning(
+            "not signed again", delivery=delivery, error=type(error).__name__, place=place_of(error)
+        )
+    else:
+        log().info("signed again", delivery=delivery)
+
+
 def ready() -> list[Submission]:
     """Submissions with something to do now, in the order in which they were sent."""
     waiting = Submission.objects.exclude(state__in=(State.DONE, State.SET_ASIDE))
