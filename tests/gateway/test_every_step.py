@@ -47,7 +47,6 @@ FAILS_AT = {
     "full disk, writing a table": ("pwrite64", "error=ENOSPC", (1, 3, 5)),
     "broken disk, writing a part": ("pwritev,pwritev2", "error=EIO", (1, 2)),
     "broken disk, flushing": ("fdatasync", "error=EIO", (1, 2, 3)),
-    "short write of a part": ("pwritev,pwritev2", "retval=100", (1, 2)),
 }
 
 
