@@ -22,6 +22,7 @@ from tests.exchange_kit import ExchangeKit, RunningGateway
 
 from vernix.custody import canonical
 from vernix.custody.identifiers import new_id
+from vernix.custody.quota import Quota
 from vernix.custody.tree import BLOCK, PartHasher
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import KeeperFailed, TooMuch, VernixError
@@ -133,10 +134,9 @@ def test_a_full_disk_leaves_the_safe_part(
 ) -> None:
     part = kit.seal(os.urandom(9 << 20))
     with database.writing() as connection:
-        upload, token = capabilities.allot(
-            connection, "riverside", len(part.content), part.header, 0, Limits()
-        )
-        assert upload.offset == 0
+        allotted = capabilities.allot(connection, "riverside", len(part.content), part.header, 0, Limits())
+    token = allotted.token
+    assert allotted.upload.offset == 0
     receptions = Receptions(database, blobs, Limits(upload_life=10**12), _in_a_thread)
     _lengthen(database)
     half = len(part.content) // 2
@@ -187,7 +187,7 @@ def test_what_is_too_large_for_ever_is_not_said_to_lack_room(
 
 
 def test_one_partner_cannot_take_everything(database: Database) -> None:
-    limits = Limits(partner_bytes=10_000, partner_uploads=3)
+    limits = Limits(quota=Quota(held_bytes=10_000, open_uploads=3))
     with database.writing() as connection:
         for _ in range(3):
             capabilities.allot(connection, "riverside", 1000, 200, 0, limits)
@@ -219,7 +219,7 @@ def test_a_page_of_a_mailbox_has_few_bytes_and_one_entry_at_least(database: Data
 
 def test_the_database_holds_no_capability(database: Database, tmp_path: Path) -> None:
     with database.writing() as connection:
-        _, token = capabilities.allot(connection, "riverside", 1000, 200, 0, Limits())
+        token = capabilities.allot(connection, "riverside", 1000, 200, 0, Limits()).token
     database.close()
     assert not [file for file in tmp_path.iterdir() if file.is_file() and token.encode() in file.read_bytes()]
 
@@ -229,9 +229,10 @@ def test_time_takes_expired_things_away(kit: ExchangeKit, database: Database, bl
     names = []
     for _ in range(2):
         with database.writing() as connection:
-            upload, token = capabilities.allot(
+            allotted = capabilities.allot(
                 connection, "riverside", len(part.content), part.header, 0, Limits()
             )
+        upload, token = allotted.upload, allotted.token
         _lengthen(database)
         receptions = Receptions(database, blobs, Limits(), _in_a_thread)
         asyncio.run(receptions.receive(token, 0, len(part.content), _body(part.content)))
@@ -254,14 +255,14 @@ def test_time_takes_expired_things_away(kit: ExchangeKit, database: Database, bl
 def test_joined_partial_uploads_stay_while_they_are_needed(database: Database, blobs: BlobStore) -> None:
     limits = Limits(upload_life=10**10)
     with database.writing() as connection:
-        creation, (part,) = creations.begin(connection, "riverside", [(1000, 200)], 0, limits)
+        creation, (part,) = creations.begin(connection, "riverside", [(1000, 200)], 0, limits, limits.quota)
         partial = creations.name_partial(connection, creation, 1000, 0, limits)
         whole = uploads.extend(partial.upload, 1000)
         capabilities.advance(connection, partial.upload, whole)
         creations.join(connection, creation, [partial.token], None, "final;x", 0)
     assert sweeping.sweep(database, blobs, 0, KEEP) == 0
     with database.writing() as connection:
-        capabilities.remove(connection, part)
+        capabilities.remove(connection, part.upload)
     assert sweeping.sweep(database, blobs, 0, KEEP) == 1
 
 
@@ -294,7 +295,8 @@ def test_failures_are_counted_by_the_minute() -> None:
 def test_a_slow_body_is_ended_and_kept(kit: ExchangeKit, database: Database, blobs: BlobStore) -> None:
     part = kit.seal(bytes(100_000))
     with database.writing() as connection:
-        _, token = capabilities.allot(connection, "riverside", len(part.content), part.header, 0, Limits())
+        size = len(part.content)
+        token = capabilities.allot(connection, "riverside", size, part.header, 0, Limits()).token
     _lengthen(database)
     receptions = Receptions(database, blobs, Limits(idle_seconds=1), _in_a_thread)
     receive = _body(part.content[:50_000], then_silence=True)

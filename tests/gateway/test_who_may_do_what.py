@@ -230,7 +230,7 @@ def refused(reply: Reply) -> int:
 
 def path_of(route: Route) -> str:
     """The route's path with names that fit in it and belong to nothing."""
-    names = {"file": "timestamp.json", "number": "0", "delivery": NOWHERE}
+    names = {"file": "timestamp.json", "number": "0", "delivery": NOWHERE, "partner": "nobody"}
     return route.path.format(**names)
 
 

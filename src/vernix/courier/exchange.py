@@ -19,6 +19,7 @@ from vernix.courier.road import Answer, Flow, Road, patiently
 from vernix.custody.canonical import decode, encode
 from vernix.custody.directory import Directory
 from vernix.custody.identifiers import utc_now
+from vernix.custody.quota import NAMES
 from vernix.custody.requests import Request, sign_request
 from vernix.custody.signatures import SigningKey
 from vernix.custody.trust import FILE_NAME, DirectoryMirror
@@ -63,6 +64,14 @@ class Page:
         return max((letter.seq for letter in (*self.deliveries, *self.receipts)), default=0)
 
 
+@dataclass(frozen=True)
+class Used:
+    """How much of one bound of our quota is used: its name (``vernix.custody.quota``), whole percent."""
+
+    name: str
+    percent: int
+
+
 class Exchange:
     """The gateway as one partner (or the registry) may use it.
 
@@ -84,6 +93,8 @@ class Exchange:
         self.mirror = mirror
         self._key = key
         self._key_id = key_id or key.key_id
+        self.used: Used | None = None
+        """What of our quota the gateway said is nearly used up, when we last began an upload."""
 
     # The directory
 
@@ -142,6 +153,7 @@ class Exchange:
             raise NotProven(
                 "The gateway named an upload address that is not one of its own; we did not go there."
             )
+        self.used = _used(document) or self.used
         return Upload(_text(document, "id"), path)
 
     def upload_offset(self, upload: Upload, size: int) -> int:
@@ -206,6 +218,16 @@ class Exchange:
         """Post our signed receipt, upon which the gateway deletes the parts; may be repeated."""
         patiently(lambda: self._signed("POST", "/receipts", envelope))
 
+    # What the registry may ask and tell
+
+    def state(self) -> dict[str, Any]:
+        """What the gateway holds, whom it stopped, whose quota is nearly used up (the registry only)."""
+        return _document(patiently(lambda: self._signed("GET", "/state", limit=ENVELOPE_LIMIT)))
+
+    def release_brake(self, partner: str) -> None:
+        """Let a stopped partner collect again (the registry only). ``NotFound`` when it is not stopped."""
+        patiently(lambda: self._signed("DELETE", f"/brakes/{partner}"))
+
     # Signing
 
     def _signed(
@@ -248,6 +270,16 @@ def _document(answer: Answer) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise NotProven("The gateway answered in a form that is not the agreed one.")
     return document
+
+
+def _used(document: dict[str, Any]) -> Used | None:
+    found = document.get("quota")
+    if not isinstance(found, dict):
+        return None
+    name, percent = found.get("name"), found.get("percent")
+    if name not in NAMES or not isinstance(percent, int) or isinstance(percent, bool):
+        raise NotProven("The gateway's answer has no proper quota.")
+    return Used(name, percent)
 
 
 def _letters(document: dict[str, Any], name: str, after: int) -> tuple[Letter, ...]:

@@ -7,7 +7,7 @@ counts, the registry says how much is too much. What the registry does not say, 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from vernix.custody.fields import Fields
 from vernix.errors import DataRefused
@@ -44,6 +44,11 @@ class Quota:
         if quota == NONE:
             raise DataRefused("The directory's quota bounds nothing.", hint="A partner without one has null.")
         return quota
+
+    def over(self, other: Quota) -> Quota:
+        """This quota, with what it leaves open filled in from ``other``."""
+        own = {name: value for name, value in asdict(self).items() if value is not None}
+        return replace(other, **own)
 
     def to_object(self) -> dict[str, int | None] | None:
         """As it stands in the directory; a quota that bounds nothing is null."""

@@ -18,7 +18,6 @@ from functools import partial
 from itertools import count
 from typing import TypeVar, TypeVarTuple
 
-from starlette.responses import Response
 from starlette.routing import Route as Path
 from starlette.routing import Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,6 +36,7 @@ from vernix.gateway.joining import Joinings
 from vernix.gateway.limits import MIB, FailureCount
 from vernix.gateway.logs import log, place_of
 from vernix.gateway.mailboxes import Watch
+from vernix.gateway.rates import Rates, Throttle
 from vernix.gateway.receiving import Disconnected, Receptions
 from vernix.gateway.routes import CREATIONS, PARTS, ROUTES, Call, Route
 from vernix.gateway.settings import Settings
@@ -67,29 +67,43 @@ class Gateway:
         self.exchange = Exchange(database, BlobStore(settings.blobs), open_mirror(settings), settings.limits)
         self.watch = Watch(lambda partners: self.run(self.exchange.heads, partners))
         self.failures = FailureCount(settings.limits.failures_per_minute)
-        self.receptions = Receptions(database, self.exchange.blobs, settings.limits, self.run)
+        self.rates = Rates()
+        self.receptions = Receptions(
+            database, self.exchange.blobs, settings.limits, self.run, self._throttle_of_sender
+        )
         self._renewing = asyncio.Lock()
 
     def run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
         """Compute in a thread."""
         return asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
-    async def answer(self, route: Route, scope: Scope, receive: Receive) -> Response:
-        """Prove, read, do."""
+    async def answer(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+        """Prove, read, do, answer."""
         caller, body = None, b""
         if route.access is not Access.PUBLIC:
             caller, body = await self._prove(route, scope, receive)
-        call = Call(
-            self.exchange,
-            self.watch,
-            self.run,
-            caller,
-            body,
-            scope["path_params"],
-            scope["query_string"].decode("latin-1"),
-            _field(scope, b"range"),
-        )
-        return await route.answer(call)
+        with contextlib.ExitStack() as leaving:
+            throttle = None
+            if caller is not None and caller.partner is not None:
+                quota = self.exchange.quota_of(caller)
+                leaving.enter_context(self.rates.admitted(caller.id, quota))
+                throttle = self.rates.throttle(caller.id, quota)
+            call = Call(
+                self.exchange,
+                self.watch,
+                self.run,
+                caller,
+                body,
+                scope["path_params"],
+                scope["query_string"].decode("latin-1"),
+                _field(scope, b"range"),
+                throttle,
+            )
+            response = await route.answer(call)
+            await response(scope, receive, send)
+
+    def _throttle_of_sender(self, partner: str) -> Throttle | None:
+        return self.rates.throttle(partner, self.exchange.quota_of_sender(partner))
 
     async def _prove(self, route: Route, scope: Scope, receive: Receive) -> tuple[Caller, bytes]:
         """Who asks, by the signed head; then the body, which must be the one that the head names."""
@@ -192,8 +206,7 @@ class Endpoint:
         if route is None:
             raise ProtocolRefused(405, f"This address takes {' and '.join(sorted(self._routes))}.")
         scope[_ROUTE] = route.name
-        response = await self._gateway.answer(route, scope, receive)
-        await response(scope, receive, send)
+        await self._gateway.answer(route, scope, receive, send)
 
 
 class Front:

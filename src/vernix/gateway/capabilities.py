@@ -17,10 +17,12 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from vernix.custody.fields import to_base64
 from vernix.custody.identifiers import new_id
-from vernix.errors import Conflict, NotFound, TooMuch
-from vernix.gateway import uploads
+from vernix.custody.quota import Quota
+from vernix.errors import Conflict, NotFound
+from vernix.gateway import quotas, uploads
 from vernix.gateway.blobs import new_blob
 from vernix.gateway.limits import Limits, check_size
+from vernix.gateway.quotas import Used
 from vernix.gateway.tables import UPLOADS
 from vernix.gateway.uploads import State, Upload
 
@@ -36,23 +38,39 @@ class Held:
     place: int | None = None
 
 
-def allot(
-    connection: Connection, sender: str, size: int, header: int, now: int, limits: Limits
-) -> tuple[Upload, str]:
-    """A new upload for ``sender`` and its capability (43 characters, shown once, kept nowhere).
+@dataclass(frozen=True)
+class Allotted:
+    """A new upload, and its capability: 43 characters, shown once, kept nowhere. ``used`` is what of the
+    sender's quota is nearly used up.
+    """
 
-    Raises ``UsageError`` for impossible sizes, ``TooMuch`` beyond what one partner may hold.
+    upload: Upload
+    token: str
+    used: Used | None
+
+
+def allot(  # each is asked by another rule
+    connection: Connection,
+    sender: str,
+    size: int,
+    header: int,
+    now: int,
+    limits: Limits,
+    quota: Quota | None = None,
+) -> Allotted:
+    """A new upload for ``sender``, charged to ``quota`` (the gateway's own for partners, if none is given).
+
+    Raises ``UsageError`` for impossible sizes, ``TooMuch`` and ``TooOften`` beyond the quota.
     """
     check_size(size, limits.part_bytes, "One part")
-    upload = uploads.begin(new_id(), sender, size, header, now + min(limits.upload_life, limits.keep))
-    return upload, insert(connection, upload, now, limits)
+    life = min(limits.upload_life, limits.keep)
+    upload = uploads.begin(new_id(), sender, size, header, now + life)
+    used = quotas.charge(connection, sender, size, now, quota or limits.quota)
+    return Allotted(upload, insert(connection, upload, now), used)
 
 
-def insert(
-    connection: Connection, upload: Upload, now: int, limits: Limits, creation: bytes | None = None
-) -> str:
-    """A row for a new upload; its capability. Raises ``TooMuch`` beyond what one partner may hold."""
-    _check_share(connection, upload.sender, upload.size, limits)
+def insert(connection: Connection, upload: Upload, now: int, creation: bytes | None = None) -> str:
+    """A row for a new upload that was charged before; its capability."""
     token = new_token()
     row = {
         "id": upload.id,
@@ -150,24 +168,6 @@ def held(row: Row[Any]) -> Held:
         row.blob,
         row.place,
     )
-
-
-def _check_share(connection: Connection, sender: str, size: int, limits: Limits) -> None:
-    mine = UPLOADS.c.sender == sender
-    held_bytes = connection.execute(
-        select(func.coalesce(func.sum(UPLOADS.c.size), 0)).where(mine)
-    ).scalar_one()
-    waiting = select(func.count()).select_from(UPLOADS).where(mine, UPLOADS.c.state != State.BOUND)
-    if int(held_bytes) + size > limits.partner_bytes:
-        raise TooMuch(
-            "All that this partner has waiting would be more than it may hold here.",
-            hint="Wait until the addressees have collected, or ask the registry for a larger share.",
-        )
-    if connection.execute(waiting).scalar_one() >= limits.partner_uploads:
-        raise TooMuch(
-            f"This partner has {limits.partner_uploads} uploads begun and not delivered.",
-            hint="Finish or delete some; they expire by themselves.",
-        )
 
 
 def new_token() -> str:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from vernix.custody.identifiers import new_id
+from vernix.custody.quota import Quota
 from vernix.errors import Conflict, NotFound, TooMuch, UsageError
-from vernix.gateway import capabilities, uploads
-from vernix.gateway.capabilities import Held
+from vernix.gateway import capabilities, quotas, uploads
+from vernix.gateway.capabilities import Allotted, Held
 from vernix.gateway.limits import Limits
 from vernix.gateway.tables import UPLOADS
 from vernix.gateway.uploads import State, Upload
@@ -32,8 +33,13 @@ class Named:
 
 
 def begin(
-    connection: Connection, sender: str, parts: Sequence[tuple[int, int]], now: int, limits: Limits
-) -> tuple[str, list[Upload]]:
+    connection: Connection,
+    sender: str,
+    parts: Sequence[tuple[int, int]],
+    now: int,
+    limits: Limits,
+    quota: Quota,
+) -> tuple[str, list[Allotted]]:
     """A creation for ``parts`` (size and header length, in bytes): its capability, their uploads in order.
 
     Raises as ``capabilities.allot``.
@@ -41,10 +47,10 @@ def begin(
     token = capabilities.new_token()
     begun = []
     for place, (size, header) in enumerate(parts):
-        upload, _ = capabilities.allot(connection, sender, size, header, now, limits)
+        allotted = capabilities.allot(connection, sender, size, header, now, limits, quota)
         grant = {"creation": capabilities.hashed(token), "place": place}
-        connection.execute(update(UPLOADS).where(UPLOADS.c.id == upload.id).values(grant))
-        begun.append(upload)
+        connection.execute(update(UPLOADS).where(UPLOADS.c.id == allotted.upload.id).values(grant))
+        begun.append(allotted)
     return token, begun
 
 
@@ -85,7 +91,9 @@ def name_partial(connection: Connection, creation: str, length: int, now: int, l
             hint="Join or delete those that are there.",
         )
     upload = uploads.begin_partial(new_id(), parts[0].sender, length, parts[0].expires)
-    token = capabilities.insert(connection, upload, now, limits, capabilities.hashed(creation))
+    # It counts as held and not as sent: the part that it becomes was charged when the creation began.
+    quotas.check_held(connection, upload.sender, length, limits.quota)
+    token = capabilities.insert(connection, upload, now, capabilities.hashed(creation))
     return Named(upload, token)
 
 

@@ -14,7 +14,7 @@ from vernix.custody.delivery import Delivery
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import Conflict, NotFound
-from vernix.gateway import capabilities, mailboxes, uploads
+from vernix.gateway import brakes, capabilities, mailboxes, uploads
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, UPLOADS
 from vernix.gateway.uploads import Claim
 
@@ -103,6 +103,7 @@ def end(connection: Connection, delivery: str, state: str) -> list[str]:
     blobs = list(connection.execute(select(UPLOADS.c.blob).where(parts)).scalars())
     connection.execute(delete(UPLOADS).where(parts))
     connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery).values(state=state))
+    brakes.forget(connection, delivery)
     return blobs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from vernix.gateway.answers import ProtocolRefused
 from vernix.gateway.limits import MIB
+from vernix.gateway.rates import Throttle
 from vernix.gateway.receiving import Run
 
 _RANGE = re.compile(r"bytes=([0-9]{1,16})-([0-9]{0,16})")
@@ -20,8 +22,11 @@ _PATHSEND = "http.response.pathsend"
 class SealedFile(Response):
     """The bytes of one blob. One range is honoured; several at once get the whole (RFC 9110)."""
 
-    def __init__(self, path: Path, size: int, asked: str | None, run: Run) -> None:
+    def __init__(
+        self, path: Path, size: int, asked: str | None, run: Run, throttle: Throttle | None = None
+    ) -> None:
         super().__init__(media_type="application/octet-stream")
+        self._throttle = throttle
         self._path = path
         self._run = run
         self._first, self._end = _span(asked, size)
@@ -40,7 +45,7 @@ class SealedFile(Response):
             await send(
                 {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
             )
-            if self._whole and _PATHSEND in scope.get("extensions", {}):
+            if self._whole and self._throttle is None and _PATHSEND in scope.get("extensions", {}):
                 await send({"type": _PATHSEND, "path": str(self._path)})
                 return
             position = self._first
@@ -51,6 +56,9 @@ class SealedFile(Response):
                 position += len(piece)
                 more = position < self._end
                 await send({"type": "http.response.body", "body": piece, "more_body": more})
+                wait = 0.0 if self._throttle is None else self._throttle(len(piece))
+                if more and wait:
+                    await asyncio.sleep(wait)
         finally:
             os.close(descriptor)
 

@@ -14,16 +14,27 @@ from vernix.custody import canonical
 from vernix.custody.delivery import PURPOSES, Delivery
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time, utc_now
+from vernix.custody.quota import Quota
 from vernix.custody.receipt import Receipt
 from vernix.custody.trust import DirectoryMirror
-from vernix.errors import FarSideRefused
-from vernix.gateway import capabilities, creations, deliveries, directory, enrolments, mailboxes
+from vernix.errors import FarSideRefused, NotFound, NotProven
+from vernix.gateway import (
+    brakes,
+    capabilities,
+    creations,
+    deliveries,
+    directory,
+    enrolments,
+    holdings,
+    mailboxes,
+)
 from vernix.gateway.authentication import Caller
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.deliveries import StoredPart
 from vernix.gateway.limits import Limits, check_room
 from vernix.gateway.mailboxes import Entry
+from vernix.gateway.quotas import Used
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,18 @@ class Exchange:
     mirror: DirectoryMirror
     limits: Limits
 
+    def quota_of(self, caller: Caller) -> Quota:
+        """What a caller may: a partner's quota, the gateway's own for an invited stranger."""
+        return self.limits.quota if caller.partner is None else self.limits.quota_of(caller.partner)
+
+    def quota_of_sender(self, partner: str) -> Quota:
+        """The same by a partner's id, where a capability is all the proof there is."""
+        try:
+            return self.limits.quota_of(self.mirror.current().partner(partner))
+        except (NotFound, NotProven):
+            # It has left, or the directory has expired meanwhile: what was begun may end all the same.
+            return self.limits.quota
+
     def begin_upload(self, caller: Caller, body: bytes) -> dict[str, object]:
         """POST /uploads: rights and bounds checked, a capability made."""
         fields = Fields(canonical.decode(body), "upload")
@@ -50,10 +73,17 @@ class Exchange:
         self._check_rights(caller, fields)
         now = int(time.time())
         with self.database.writing() as connection:
-            upload, token = capabilities.allot(connection, caller.id, size, header, now, self.limits)
+            allotted = capabilities.allot(
+                connection, caller.id, size, header, now, self.limits, self.quota_of(caller)
+            )
             # What others were promised counts as used, too: an upload that was begun must be able to end.
             check_room(self.blobs.folder, capabilities.outstanding(connection), self.limits)
-        return {"id": upload.id, "url": f"/parts/{token}", "expires": _spelled(upload.expires)}
+        return {
+            "id": allotted.upload.id,
+            "url": f"/parts/{allotted.token}",
+            "expires": _spelled(allotted.upload.expires),
+            "quota": _told(allotted.used),
+        }
 
     def begin_creation(self, caller: Caller, body: bytes) -> dict[str, object]:
         """POST /creations: as ``begin_upload`` for several parts, which a tus client then creates itself."""
@@ -62,10 +92,16 @@ class Exchange:
         self._check_rights(caller, fields)
         now = int(time.time())
         with self.database.writing() as connection:
-            token, uploads = creations.begin(connection, caller.id, parts, now, self.limits)
+            token, allotted = creations.begin(
+                connection, caller.id, parts, now, self.limits, self.quota_of(caller)
+            )
             check_room(self.blobs.folder, capabilities.outstanding(connection), self.limits)
-        ids, expires = [upload.id for upload in uploads], _spelled(uploads[0].expires)
-        return {"ids": ids, "url": f"/creations/{token}", "expires": expires}
+        return {
+            "ids": [each.upload.id for each in allotted],
+            "url": f"/creations/{token}",
+            "expires": _spelled(allotted[0].upload.expires),
+            "quota": _told(allotted[-1].used),
+        }
 
     def post_delivery(self, caller: Caller, body: bytes) -> Posted:
         """POST /deliveries: proven by the directory, whole, and visible to every addressee in one instant."""
@@ -100,9 +136,19 @@ class Exchange:
             return deliveries.describe(connection, delivery, caller.id)
 
     def part(self, caller: Caller, delivery: str, number: int) -> StoredPart:
-        """GET /deliveries/<id>/parts/<n>."""
+        """GET /deliveries/<id>/parts/<n>: counted the first time, refused while the brake is on."""
+        now, who = int(time.time()), caller.id
         with self.database.reading() as connection:
-            return deliveries.part(connection, delivery, number, caller.id, int(time.time()))
+            stored = deliveries.part(connection, delivery, number, who, now)
+            stopped = brakes.is_stopped(connection, who)
+            counted = brakes.is_counted(connection, delivery, number, who)
+        if not stopped and not counted:
+            quota = self.quota_of(caller)
+            with self.database.writing() as connection:
+                stopped = not brakes.count(connection, delivery, number, stored.size, who, now, quota)
+        if stopped:
+            raise brakes.stopped()
+        return stored
 
     def post_receipt(self, caller: Caller, body: bytes) -> Posted:
         """POST /receipts: proven, kept for the sender; the parts go when everybody has signed."""
@@ -138,6 +184,16 @@ class Exchange:
         with self.database.writing() as connection:
             enrolments.remove(connection, number)
 
+    def state(self) -> dict[str, object]:
+        """GET /state: what is held, for whom, and what the registry should know of."""
+        with self.database.reading() as connection:
+            return holdings.gather(connection, self.limits, self.mirror, int(time.time()))
+
+    def release_brake(self, partner: str) -> None:
+        """DELETE /brakes/<partner>."""
+        with self.database.writing() as connection:
+            brakes.release(connection, partner, int(time.time()))
+
     def publish(self, body: bytes) -> int:
         """PUT /directory: the version that is mirrored now."""
         return directory.accept(self.mirror, body, self.limits.directory_bytes)
@@ -148,6 +204,11 @@ def _sizes(value: object) -> tuple[int, int]:
     size, header = fields.integer("size"), fields.integer("header")
     fields.end()
     return size, header
+
+
+def _told(used: Used | None) -> dict[str, object] | None:
+    """What of a quota is nearly used up, as answers hold it."""
+    return None if used is None else used.to_object()
 
 
 def _spelled(seconds: int) -> str:

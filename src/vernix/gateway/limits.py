@@ -12,10 +12,41 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vernix.custody.directory import Partner
+from vernix.custody.quota import Quota
 from vernix.errors import KeeperFailed, TooMuch
 
-KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+KIB, MIB, GIB, TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
 HOUR, DAY = 3600, 86400
+
+
+PARTNER_QUOTA = Quota(
+    bytes_per_day=1 * TIB,
+    bytes_per_month=10 * TIB,
+    uploads_per_day=1_000_000,
+    uploads_per_month=10_000_000,
+    held_bytes=1 * TIB,
+    open_uploads=4096,
+    requests_per_minute=60_000,
+    requests_at_once=256,
+    collected_bytes=20 * GIB,
+    collected_deliveries=5_000,
+)
+"""A partner's, where the directory gives it no other. Generous: it stops what runs wild, not work."""
+
+REGISTRY_QUOTA = Quota(
+    bytes_per_day=4 * TIB,
+    bytes_per_month=40 * TIB,
+    uploads_per_day=10_000_000,
+    uploads_per_month=100_000_000,
+    held_bytes=4 * TIB,
+    open_uploads=4096,
+    requests_per_minute=60_000,
+    requests_at_once=256,
+    collected_bytes=4 * TIB,
+    collected_deliveries=1_000_000,
+)
+"""The registry's: it answers everybody, and collects what everybody sends."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +54,8 @@ class Limits:
     """The bounds, with the values a first installation starts with."""
 
     part_bytes: int = 256 * GIB
-    partner_bytes: int = 1024 * GIB
-    """What one partner's uploads and undelivered parts may hold together."""
-    partner_uploads: int = 4096
-    """Uploads of one partner that are not yet part of a delivery."""
+    quota: Quota = PARTNER_QUOTA
+    registry_quota: Quota = REGISTRY_QUOTA
     creation_parts: int = 100
     """Parts that one creation may be for."""
     creation_partials: int = 64
@@ -51,12 +80,19 @@ class Limits:
     grace_seconds: int = 30
     body_rate: int = 4 * KIB
     """Bytes a second on average, after the grace."""
+    body_seconds: int = 6 * HOUR
+    """No body takes longer; a sender goes on where it was, in a request of its own."""
     free_bytes: int = 64 * MIB
     """What is left free on the disk whatever partners send."""
     mailbox_wait: int = 30
     mailbox_page: int = 100
     mailbox_bytes: int = 4 * MIB
     """Of envelopes on one page, unless a single one has more: clients refuse a page of 16 MiB."""
+
+    def quota_of(self, partner: Partner) -> Quota:
+        """What a partner may: the signed directory's word, over the gateway's own."""
+        own = self.registry_quota if partner.role == "registry" else self.quota
+        return own if partner.quota is None else partner.quota.over(own)
 
 
 def check_room(folder: Path, wanted: int, limits: Limits) -> None:
@@ -78,17 +114,26 @@ def check_size(size: int, bound: int, what: str) -> None:
 
 
 class Pace:
-    """Whether a body arrives fast enough: a mean rate, once the grace is over."""
+    """Whether a body arrives fast enough, and ends: a mean rate, once the grace is over; a longest time."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._clock = clock
         self._began = clock()
+        self._held_up = 0.0
+
+    def hold_up(self, seconds: float) -> None:
+        """We ourselves made the sender wait; that is not its slowness."""
+        self._held_up += seconds
 
     def too_slow(self, received: int) -> bool:
-        """True when ``received`` bytes since the start are fewer than the bound allows."""
-        spent = self._clock() - self._began - self._limits.grace_seconds
-        return spent > 0 and received < spent * self._limits.body_rate
+        """True when ``received`` bytes since the start are fewer than the bound allows, or it takes too
+        long."""
+        spent = self._clock() - self._began
+        if spent > self._limits.body_seconds:
+            return True
+        own = spent - self._held_up - self._limits.grace_seconds
+        return own > 0 and received < own * self._limits.body_rate
 
 
 class FailureCount:

@@ -25,6 +25,7 @@ from vernix.gateway.capabilities import Held
 from vernix.gateway.checksums import Checksum, ChecksumMismatch
 from vernix.gateway.database import Database
 from vernix.gateway.limits import MIB, Limits, Pace
+from vernix.gateway.rates import Throttle
 from vernix.gateway.sealedness import NotSealed, check_of
 from vernix.gateway.uploads import State, Upload
 
@@ -56,8 +57,16 @@ class Disconnected(RoadFailed):
 class Receptions:
     """Every body that this process is taking in, one at most for each blob."""
 
-    def __init__(self, database: Database, blobs: BlobStore, limits: Limits, run: Run) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        limits: Limits,
+        run: Run,
+        throttle_of: Callable[[str], Throttle | None] = lambda _sender: None,
+    ) -> None:
         self.database = database
+        self.throttle_of = throttle_of
         self.blobs = blobs
         self.limits = limits
         self.run = run
@@ -152,6 +161,7 @@ class Reception:
         self._storing: asyncio.Future[Mark | None] | None = None
         self._securing: asyncio.Future[None] | None = None
         self._secured_at = time.monotonic()
+        self._throttle: Throttle | None = None
 
     async def go(self, offset: int, receive: Receive) -> Upload:
         """Take the whole body. See ``Receptions.receive``."""
@@ -208,6 +218,7 @@ class Reception:
             uploads.check_append(upload, offset, int(time.time()))
             if upload.state is not State.OPEN:
                 raise Conflict("This upload is complete; nothing can be added.")
+            self._throttle = self._home.throttle_of(upload.sender)
             return upload, lock.append(upload.offset, upload.header)
         except BaseException:
             lock.release()
@@ -236,7 +247,9 @@ class Reception:
                     raise Disconnected(
                         "The connection broke.", hint="Ask for the offset with HEAD, go on there."
                     )
-                self._gather(message.get("body", b""))
+                body = message.get("body", b"")
+                self._gather(body)
+                wait = 0.0 if self._throttle is None else self._throttle(len(body))
                 if self._gathered >= _BATCH:
                     await self._hand_over()
                 if not message.get("more_body", False):
@@ -244,7 +257,10 @@ class Reception:
                 if pace.too_slow(self._received):
                     raise _too_slow()
                 if self._ending is None:
-                    self._deadline.reschedule(loop.time() + self._limits.idle_seconds)
+                    self._deadline.reschedule(loop.time() + wait + self._limits.idle_seconds)
+                if wait:
+                    pace.hold_up(wait)
+                    await asyncio.sleep(wait)
 
     def _gather(self, body: bytes) -> None:
         if not body:

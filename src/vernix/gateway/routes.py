@@ -24,6 +24,7 @@ from vernix.gateway.downloads import SealedFile
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.limits import KIB, Limits
 from vernix.gateway.mailboxes import Entry, Watch
+from vernix.gateway.rates import Throttle
 from vernix.gateway.receiving import Run
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
@@ -41,6 +42,7 @@ class Call:
     parameters: Mapping[str, str]
     query: str
     range: str | None
+    throttle: Throttle | None
 
     @property
     def who(self) -> Caller:
@@ -156,7 +158,8 @@ async def part(call: Call) -> Response:
     """GET /deliveries/<id>/parts/<n>."""
     number = _whole_number(call.parameters["number"], "part")
     stored = await call.run(call.exchange.part, call.who, call.parameters["delivery"], number)
-    return SealedFile(call.exchange.blobs.path(stored.blob), stored.size, call.range, call.run)
+    path = call.exchange.blobs.path(stored.blob)
+    return SealedFile(path, stored.size, call.range, call.run, call.throttle)
 
 
 async def post_receipt(call: Call) -> Response:
@@ -164,6 +167,17 @@ async def post_receipt(call: Call) -> Response:
     posted = await call.run(call.exchange.post_receipt, call.who, call.body)
     call.watch.posted()
     return document({"delivery": posted.id}, 201 if posted.new else 200)
+
+
+async def state(call: Call) -> Response:
+    """GET /state."""
+    return document(await call.run(call.exchange.state))
+
+
+async def release_brake(call: Call) -> Response:
+    """DELETE /brakes/<partner>."""
+    await call.run(call.exchange.release_brake, call.parameters["partner"])
+    return Response(status_code=204)
 
 
 def _documents(limits: Limits) -> int:
@@ -185,6 +199,8 @@ ROUTES = (
     Route("part", "GET", "/deliveries/{delivery}/parts/{number}", Access.PARTNER, part),
     Route("mailbox", "GET", "/mailbox", Access.PARTNER, mailbox),
     Route("post-receipt", "POST", "/receipts", Access.PARTNER, post_receipt, _documents),
+    Route("state", "GET", "/state", Access.REGISTRY, state),
+    Route("release-brake", "DELETE", "/brakes/{partner}", Access.REGISTRY, release_brake),
 )
 """All but the capability URLs, which speak tus: see ``tus`` and ``creating``."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vernix.custody.directory import PURPOSES
+from vernix.custody.quota import NAMES
 
 Schema = Mapping[str, Any]
 
@@ -74,6 +75,22 @@ _SIZE: Schema = {"type": "integer", "minimum": 102, "maximum": MOST}
 _PURPOSE: Schema = {"type": "string", "enum": sorted(PURPOSES)}
 _ADDRESSEES = _list(_PARTNER, minItems=1, maxItems=100)
 _ENTRIES = _list(_object(seq=_WHOLE, envelope=_ENVELOPE))
+_USED = _object(name={"type": "string", "enum": list(NAMES)}, percent=_WHOLE)
+_QUOTA: Schema = {"anyOf": [_USED, {"type": "null"}]}
+_SINCE: Schema = {"anyOf": [_TIME, {"type": "null"}]}
+_HELD: Schema = _object(
+    held=_object(deliveries=_WHOLE, bytes=_WHOLE, oldest=_SINCE),
+    deliveries=_list(_object(addressee=_PARTNER, waiting=_WHOLE, bytes=_WHOLE, since=_TIME, expiring=_WHOLE)),
+    uploads={
+        "type": "object",
+        "description": "by state",
+        "additionalProperties": _object(count=_WHOLE, bytes=_WHOLE),
+    },
+    unfinished=_object(uploads=_WHOLE, bytes=_WHOLE, oldest=_SINCE),
+    brakes=_list(_object(partner=_PARTNER, since=_TIME)),
+    quotas=_list(_object(partner=_PARTNER, name={"type": "string", "enum": list(NAMES)}, percent=_WHOLE)),
+    enrolments=_WHOLE,
+)
 
 SHAPES: Mapping[str, Shape] = {
     "health": Shape(
@@ -107,15 +124,20 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "begin-upload": Shape(
         "Ask for the address of one sealed part",
-        {201: ("Its id and capability address", _object(id=_ID, url={"type": "string"}, expires=_TIME))},
+        {
+            201: (
+                "Its id and capability address; what of the sender's quota is nearly used up",
+                _object(id=_ID, url={"type": "string"}, expires=_TIME, quota=_QUOTA),
+            )
+        },
         takes=_object(header=_HEADER, purpose=_PURPOSE, size=_SIZE, to=_ADDRESSEES),
     ),
     "begin-creation": Shape(
         "Ask for an address at which a tus client creates several sealed parts",
         {
             201: (
-                "The parts' ids and the capability address",
-                _object(ids=_list(_ID), url={"type": "string"}, expires=_TIME),
+                "The parts' ids and the capability address; what of the sender's quota is nearly used up",
+                _object(ids=_list(_ID), url={"type": "string"}, expires=_TIME, quota=_QUOTA),
             )
         },
         takes=_object(
@@ -166,6 +188,10 @@ SHAPES: Mapping[str, Shape] = {
             201: ("The sender sees it", _object(delivery=_ID)),
         },
         takes=_ENVELOPE,
+    ),
+    "state": Shape("What is held, for whom; whom the brake stopped; whose quota ends", {200: ("It", _HELD)}),
+    "release-brake": Shape(
+        "Let a stopped partner collect again", {204: ("It may", None)}, parameters={"partner": _PARTNER}
     ),
 }
 """By the route's name."""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
-from sqlalchemy import Connection, func, select
 
 from vernix import console
-from vernix.custody.identifiers import format_time
+from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
+from vernix.gateway import holdings
 from vernix.gateway.database import Database, sqlite_path
-from vernix.gateway.deliveries import WAITING
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.settings import Settings, default_data
-from vernix.gateway.tables import ADDRESSEES, DELIVERIES, ENROLMENTS, UPLOADS
 
 
 def status(
@@ -52,26 +50,21 @@ def status(
 
 
 def gather(settings: Settings) -> dict[str, Any]:
-    """The report: directory, uploads, deliveries by addressee, enrolments, disk. UTC; bytes."""
-    database = Database(settings.database_url)
+    """The report: directory, what is held (``vernix.gateway.holdings``), disk. UTC; bytes."""
+    database, mirror = Database(settings.database_url), open_mirror(settings)
     try:
         with database.reading() as connection:
-            held = {
-                "uploads": _uploads(connection),
-                "deliveries": _deliveries(connection),
-                "enrolments": connection.execute(select(func.count()).select_from(ENROLMENTS)).scalar_one(),
-            }
+            held = holdings.gather(connection, settings.limits, mirror, int(time.time()))
     finally:
         database.close()
     return {
-        "directory": _directory(settings),
+        "directory": _directory(mirror),
         **held,
         "disk": {"free": shutil.disk_usage(settings.data).free},
     }
 
 
-def _directory(settings: Settings) -> dict[str, Any]:
-    mirror = open_mirror(settings)
+def _directory(mirror: DirectoryMirror) -> dict[str, Any]:
     try:
         current = mirror.current()
     except NotProven as error:
@@ -83,51 +76,38 @@ def _directory(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _uploads(connection: Connection) -> dict[str, Any]:
-    columns = (UPLOADS.c.state, func.count().label("count"), func.sum(UPLOADS.c.offset).label("bytes"))
-    rows = connection.execute(select(*columns).group_by(UPLOADS.c.state))
-    return {row.state: {"count": row.count, "bytes": int(row.bytes)} for row in rows}
-
-
-def _deliveries(connection: Connection) -> list[dict[str, Any]]:
-    columns = (
-        ADDRESSEES.c.partner,
-        func.count().label("count"),
-        func.min(DELIVERIES.c.posted).label("since"),
-    )
-    query = (
-        select(*columns)
-        .join(DELIVERIES, DELIVERIES.c.id == ADDRESSEES.c.delivery)
-        .where(DELIVERIES.c.state == WAITING, ADDRESSEES.c.receipt.is_(None))
-        .group_by(ADDRESSEES.c.partner)
-        .order_by(ADDRESSEES.c.partner)
-    )
-    return [
-        {
-            "addressee": row.partner,
-            "waiting": row.count,
-            "since": format_time(datetime.fromtimestamp(row.since, UTC)),
-        }
-        for row in connection.execute(query)
-    ]
-
-
 def _told(report: dict[str, Any]) -> str:
-    directory = report["directory"]
+    directory, held, unfinished = report["directory"], report["held"], report["unfinished"]
     lines = [
         f"directory: {directory.get('problem') or _age(directory)}",
+        f"held: {held['deliveries']} deliveries, {_size(held)}{_since(held)}",
         *(
-            f"uploads {state}: {held['count']}, {console.size_in_words(held['bytes'])}"
-            for state, held in report["uploads"].items()
+            f"for {one['addressee']}: {one['waiting']} waiting since {one['since']}, {_size(one)}"
+            + (f"; {one['expiring']} end within three days" if one["expiring"] else "")
+            for one in report["deliveries"]
+        ),
+        f"uploads not delivered yet: {unfinished['uploads']}, {_size(unfinished)}{_since(unfinished)}",
+        *(
+            f"stopped: {one['partner']} since {one['since']}, about to collect far more than ever before "
+            "(vernix-registry release-brake)"
+            for one in report["brakes"]
         ),
         *(
-            f"for {one['addressee']}: {one['waiting']} waiting since {one['since']}"
-            for one in report["deliveries"]
+            f"quota: {one['partner']} has used {one['percent']} % of {one['name']}"
+            for one in report["quotas"]
         ),
         f"enrolments waiting: {report['enrolments']}",
         f"free on disk: {console.size_in_words(report['disk']['free'])}",
     ]
     return "\n".join(lines)
+
+
+def _size(counted: dict[str, Any]) -> str:
+    return console.size_in_words(counted["bytes"])
+
+
+def _since(counted: dict[str, Any]) -> str:
+    return f", the oldest since {counted['oldest']}" if counted["oldest"] else ""
 
 
 def _age(directory: dict[str, Any]) -> str:

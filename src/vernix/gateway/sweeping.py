@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, or_, select
 
 from vernix.custody.durable import TEMPORARY
-from vernix.gateway import deliveries
+from vernix.gateway import deliveries, usage
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.limits import DAY, HOUR
@@ -40,6 +40,7 @@ def sweep(database: Database, blobs: BlobStore, now: int, keep: int) -> int:
         connection.execute(delete(NONCES).where(NONCES.c.expires <= now))
         connection.execute(delete(ENROLMENTS).where(ENROLMENTS.c.received <= now - keep))
         connection.execute(delete(DELIVERIES).where(DELIVERIES.c.expires <= now - _KEEP_ROWS))
+        usage.forget(connection, usage.day_of(now))
     return removed
 
 

@@ -112,3 +112,37 @@ NONCES = Table(
     Column("expires", BigInteger, nullable=False, index=True),
     PrimaryKeyConstraint("key_id", "nonce"),
 )
+
+USAGE = Table(
+    "usage",
+    METADATA,
+    Column("partner", String(64), nullable=False),
+    # Days since 1970-01-01, UTC.
+    Column("day", Integer, nullable=False),
+    Column("uploads", BigInteger, nullable=False),
+    Column("sent_bytes", BigInteger, nullable=False),
+    Column("deliveries", BigInteger, nullable=False),
+    Column("collected_bytes", BigInteger, nullable=False),
+    PrimaryKeyConstraint("partner", "day"),
+)
+
+COLLECTED = Table(
+    "collected",
+    METADATA,
+    Column("delivery", String(36), ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("partner", String(64), nullable=False),
+    PrimaryKeyConstraint("delivery", "number", "partner"),
+)
+
+BRAKES = Table(
+    "brakes",
+    METADATA,
+    Column("partner", String(64), primary_key=True),
+    # When collecting was stopped; null once the registry has released it.
+    Column("stopped", BigInteger),
+    # What had been collected on that day when it was released: the day counts from there.
+    Column("day", Integer, nullable=False),
+    Column("deliveries", BigInteger, nullable=False),
+    Column("collected_bytes", BigInteger, nullable=False),
+)

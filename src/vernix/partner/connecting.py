@@ -1,4 +1,4 @@
-"""A partner's way to the exchange, and the one warning that belongs to it."""
+"""A partner's way to the exchange, and the warnings that belong to it."""
 
 from __future__ import annotations
 
@@ -27,4 +27,13 @@ def warn_if_stale(exchange: Exchange) -> None:
         say(
             f"The directory was last vouched for {hours} hours ago; it is refused after a week. "
             "Ask whether the registry is running."
+        )
+
+
+def warn_if_nearly_used(exchange: Exchange) -> None:
+    """Say so when most of our quota is used up: at its end the gateway refuses to take more."""
+    if exchange.used is not None:
+        say(
+            f"{exchange.used.percent} % of your quota is used ({exchange.used.name.replace('_', ' ')}); "
+            "at its end the gateway takes nothing more. Ask the registry for more in time."
         )

@@ -14,7 +14,7 @@ from vernix.courier.sending import Outbox, Sender, Sent
 from vernix.custody.directory import GROUP_MARK
 from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError, worst_exit_code
 from vernix.partner import showing, state
-from vernix.partner.connecting import connect, warn_if_stale
+from vernix.partner.connecting import connect, warn_if_nearly_used, warn_if_stale
 from vernix.partner.dispatching import Wish, dispatch_for
 from vernix.partner.options import Data
 from vernix.partner.progress import progress
@@ -101,6 +101,7 @@ def _send(partner: Partner, outbox: Outbox, exchange: Exchange, plan: Plan) -> S
     with progress("Sending") as moved:
         sent = outbox.send(plan, exchange, Sender(partner.id, partner.signing_key()), moved)
     warn_if_stale(exchange)
+    warn_if_nearly_used(exchange)
     return sent
 
 

@@ -36,6 +36,12 @@ PROGRAM = Program(
             "vernix.registry.adopting:adopt_directory",
             "after a restore: take over the newer directory that the gateway mirrors",
         ),
+        Command("quota", "vernix.registry.quotas:quota", "what a partner may send, hold and ask for"),
+        Command(
+            "release-brake",
+            "vernix.registry.quotas:release_brake",
+            "let a partner collect again that was stopped",
+        ),
         Command("verify", "vernix.registry.verifying:verify", "check that vault, book and steps agree"),
     ),
 )

@@ -1,0 +1,63 @@
+"""What each partner sent and collected, by days of UTC. Counts only; inside the caller's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, case, delete, func, select
+
+from vernix.gateway.database import upsert
+from vernix.gateway.limits import DAY
+from vernix.gateway.tables import USAGE
+
+MONTH = 30
+"""Days."""
+
+HISTORY = 60
+"""Days whose volume is remembered."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """One partner's day: uploads begun and the bytes they announced; deliveries and bytes it collected."""
+
+    uploads: int = 0
+    sent_bytes: int = 0
+    deliveries: int = 0
+    collected_bytes: int = 0
+
+
+def day_of(now: int) -> int:
+    """The day of a time in seconds since the epoch."""
+    return now // DAY
+
+
+def add(connection: Connection, partner: str, day: int, more: Day) -> None:
+    """Count ``more`` on a partner's day."""
+    counts = {name: getattr(more, name) for name in _COUNTS}
+    row = upsert(connection, USAGE).values(partner=partner, day=day, **counts)
+    grown = {name: USAGE.c[name] + row.excluded[name] for name in _COUNTS}
+    connection.execute(row.on_conflict_do_update(index_elements=["partner", "day"], set_=grown))
+
+
+def days(connection: Connection, partner: str, since: int) -> dict[int, Day]:
+    """A partner's days from ``since`` on; one on which nothing happened is not there."""
+    query = select(USAGE).where(USAGE.c.partner == partner, USAGE.c.day >= since)
+    return {row.day: Day(*(getattr(row, name) for name in _COUNTS)) for row in connection.execute(query)}
+
+
+def totals(connection: Connection, partner: str, today: int) -> tuple[Day, Day]:
+    """What a partner did today, and in the last 30 days with today."""
+    month = [func.coalesce(func.sum(USAGE.c[name]), 0) for name in _COUNTS]
+    day = [func.coalesce(func.sum(case((USAGE.c.day == today, USAGE.c[name]))), 0) for name in _COUNTS]
+    query = select(*day, *month).where(USAGE.c.partner == partner, USAGE.c.day > today - MONTH)
+    found = [int(value) for value in connection.execute(query).one()]
+    return Day(*found[: len(_COUNTS)]), Day(*found[len(_COUNTS) :])
+
+
+def forget(connection: Connection, today: int) -> None:
+    """Drop the days that nothing asks for any more."""
+    connection.execute(delete(USAGE).where(USAGE.c.day < today - HISTORY))
+
+
+_COUNTS = ("uploads", "sent_bytes", "deliveries", "collected_bytes")
