@@ -64,6 +64,7 @@ def _by_addressee(connection: Connection, now: int) -> list[dict[str, Any]]:
         func.count().label("count"),
         func.sum(size).label("bytes"),
         func.min(DELIVERIES.c.posted).label("since"),
+        func.max(DELIVERIES.c.posted).label("newest"),
         func.count(case((DELIVERIES.c.expires <= now + SOON, 1))).label("expiring"),
     )
     query = (
@@ -79,6 +80,7 @@ def _by_addressee(connection: Connection, now: int) -> list[dict[str, Any]]:
             "waiting": row.count,
             "bytes": int(row.bytes),
             "since": _spelled(row.since),
+            "newest": _spelled(row.newest),
             "expiring": row.expiring,
         }
         for row in connection.execute(query)

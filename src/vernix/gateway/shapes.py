@@ -80,7 +80,9 @@ _QUOTA: Schema = {"anyOf": [_USED, {"type": "null"}]}
 _SINCE: Schema = {"anyOf": [_TIME, {"type": "null"}]}
 _HELD: Schema = _object(
     held=_object(deliveries=_WHOLE, bytes=_WHOLE, oldest=_SINCE),
-    deliveries=_list(_object(addressee=_PARTNER, waiting=_WHOLE, bytes=_WHOLE, since=_TIME, expiring=_WHOLE)),
+    deliveries=_list(
+        _object(addressee=_PARTNER, waiting=_WHOLE, bytes=_WHOLE, since=_TIME, newest=_TIME, expiring=_WHOLE)
+    ),
     uploads={
         "type": "object",
         "description": "by state",

@@ -23,6 +23,7 @@ from vernix.registry.membership import open_invitations, take_enrolments
 from vernix.registry.trouble import Trouble
 from vernix.registry.unlocked import Registry
 from vernix.registry.warming import warm
+from vernix.registry.watching import watch
 
 if TYPE_CHECKING:
     from vernix.courier.exchange import Exchange
@@ -37,6 +38,10 @@ TELL_AGAIN = 300.0
 """Seconds after which the gateway is asked whether it still has our directory."""
 
 COMPACT_EVERY = 60.0
+
+ASK_EVERY = 30.0
+"""Seconds after which the gateway is asked for its state, and those are told who want to know."""
+
 _LONGEST_PAUSE = 10.0
 _AWAY, _FAILED = "gateway away", "disk or database failed"
 
@@ -53,6 +58,7 @@ class Runner:
         self._trouble.found()
         self._told: tuple[int, float] = (0, 0.0)
         self._compacted_at = time.monotonic()
+        self._asked_at = -ASK_EVERY
 
     def once(self) -> int:
         """One look at everything.
@@ -91,6 +97,7 @@ class Runner:
             take_enrolments(self._registry, self._exchange)
         self._look(0)
         self._work()
+        watch(self._registry, self._exchange)
 
     def until_stopped(self) -> int:
         """Look and work until SIGTERM or SIGINT; what fails meanwhile is tried again with growing pauses."""
@@ -124,6 +131,9 @@ class Runner:
         if invited:
             take_enrolments(self._registry, self._exchange)
         self._work()
+        if time.monotonic() - self._asked_at > ASK_EVERY:
+            self._asked_at = time.monotonic()
+            watch(self._registry, self._exchange)
         if not arrivals.submissions and time.monotonic() - self._compacted_at > COMPACT_EVERY:
             self._compacted_at = time.monotonic()
             self._registry.vault.table.compact()

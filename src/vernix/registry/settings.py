@@ -90,6 +90,16 @@ class RegistryFolder:
         """Why the last look of ``run`` failed."""
         return self.root / "trouble.json"
 
+    @property
+    def notifications(self) -> Path:
+        """Who is told of what by e-mail; written by the operator."""
+        return self.root / "notifications.toml"
+
+    @property
+    def gateway_state(self) -> Path:
+        """What the gateway said of itself when it was asked last."""
+        return self.root / "gateway-state.json"
+
     def make(self) -> None:
         """Make the folders that are missing, private to this account."""
         for folder in (

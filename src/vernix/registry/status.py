@@ -9,11 +9,12 @@ from vernix.births import encounters
 from vernix.console import print_json, say
 from vernix.custody.identifiers import format_time
 from vernix.custody.trust import DirectoryMirror
-from vernix.errors import NotProven
+from vernix.errors import NotProven, UsageError
 from vernix.registry.book import Book
 from vernix.registry.options import Data
 from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
 from vernix.registry.trouble import Trouble
+from vernix.registry.watching import gateway_state
 
 _LISTED = 20
 
@@ -58,6 +59,8 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
         },
         "waiting": [_described(each) for each in waiting.order_by("sequence")[:_LISTED]],
         "set_aside": [_described(each) for each in set_aside.order_by("sequence")[:_LISTED]],
+        "gateway_state": gateway_state(folder),
+        "mail": _mail(folder),
         **people,
     }
 
@@ -74,6 +77,18 @@ def _directory(folder: RegistryFolder) -> dict[str, Any]:
         "age_seconds": age,
         "partners": partners,
     }
+
+
+def _mail(folder: RegistryFolder) -> dict[str, Any] | None:
+    """How the notifications stand; None where nobody is to be told."""
+    from vernix.registry.notifying.command import outbox_document
+    from vernix.registry.notifying.settings import read_settings
+
+    try:
+        settings = read_settings(folder.notifications)
+    except UsageError as error:
+        return {**outbox_document(), "trouble": error.message}
+    return None if settings is None else outbox_document()
 
 
 def _invitations() -> list[dict[str, str]]:
@@ -139,4 +154,19 @@ def _tell(document: dict[str, Any]) -> None:
             trouble = f": {each['trouble']}" if each["trouble"] else ""
             kind = title.replace("_", " ")
             say(f"  {kind}: {each['delivery']} from {each['partner']}, {each['state']}{trouble}")
+    _tell_of_gateway(document["gateway_state"])
+    if (mail := document["mail"]) is not None:
+        trouble = f" The last trouble: {mail['trouble']}" if mail["trouble"] else ""
+        say(f"Mails: {mail['sent']} sent, {mail['waiting']} wait, {mail['given_up']} given up.{trouble}")
     say(f"Kept: {document['births']} births, {document['persons']} persons.")
+
+
+def _tell_of_gateway(state: dict[str, Any]) -> None:
+    """What the gateway said of itself that somebody should know."""
+    for stop in state.get("brakes", []):
+        say(
+            f"  stopped: {stop['partner']} since {stop['since']}, about to collect far more than ever. "
+            "Make sure that it was the partner itself, then: vernix-registry release-brake"
+        )
+    for used in state.get("quotas", []):
+        say(f"  quota: {used['partner']} has used {used['percent']} % of {used['name']}")

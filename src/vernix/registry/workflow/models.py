@@ -105,3 +105,34 @@ class Step(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["submission", "name"], name="step_once")
         ]
+
+
+class Mail(models.Model):
+    """One notification to one address. Its key is made of what it tells to whom: it is made once."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    kind = models.CharField(max_length=10)
+    partner = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=265)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    given_up = models.BooleanField(default=False)
+    trouble = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        """What waits is looked for at every look."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["sent_at", "given_up", "created_at"], name="mail_waiting")
+        ]
+
+
+class Told(models.Model):
+    """Up to which step a reader has been told of answers."""
+
+    reader = models.CharField(primary_key=True, max_length=400)
+    upto = models.PositiveBigIntegerField()

@@ -1,0 +1,50 @@
+"""The gateway, asked now and then how it stands; and those told by e-mail who want to know."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from vernix.custody.durable import write_file
+from vernix.errors import NotFound, UsageError
+from vernix.registry.logs import log, place_of
+from vernix.registry.settings import RegistryFolder
+
+if TYPE_CHECKING:
+    from vernix.courier.exchange import Exchange
+    from vernix.registry.unlocked import Registry
+
+
+def watch(registry: Registry, exchange: Exchange) -> None:
+    """Ask the gateway for its state, keep it for ``status``, and send what notifications are due.
+
+    What is wrong with the notifications stops nothing else: ``status`` shows it.
+
+    Raises:
+        RoadFailed, FarSideRefused: the gateway cannot be asked.
+    """
+    from vernix.registry.notifying.looking import look
+    from vernix.registry.notifying.settings import read_settings
+
+    try:
+        state = exchange.state()
+    except NotFound:
+        # A gateway of an older version has no such route.
+        state = {}
+    write_file(registry.folder.gateway_state, json.dumps(state).encode(), private=True)
+    try:
+        settings = read_settings(registry.folder.notifications)
+    except UsageError as error:
+        log().warning("notifications wrong", error=type(error).__name__, place=place_of(error))
+        return
+    if settings is not None:
+        look(settings, state, registry.publishing.mirror.current())
+
+
+def gateway_state(folder: RegistryFolder) -> dict[str, Any]:
+    """What the gateway said last; empty when it was never asked."""
+    try:
+        found = json.loads(folder.gateway_state.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
