@@ -18,18 +18,20 @@ from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.manifest import BundleManifest, Manifest
 from vernix.custody.receipt import Receipt
+from vernix.custody.renewal import Renewal
 from vernix.custody.requests import Request, verify_request
 from vernix.custody.signatures import Signed, SigningKey, VerifyKey
 from vernix.custody.tree import PartHasher
 from vernix.errors import DataRefused
 
 FOLDER = Path(__file__).parent / "vectors"
-SIGNED: dict[str, type[Delivery | Manifest | Receipt | Enrolment]] = {
+SIGNED: dict[str, type[Delivery | Manifest | Receipt | Enrolment | Renewal]] = {
     "delivery": Delivery,
     "manifest": Manifest,
     "bundle": BundleManifest,
     "receipt": Receipt,
     "enrolment": Enrolment,
+    "renewal": Renewal,
 }
 
 

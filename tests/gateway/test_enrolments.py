@@ -69,3 +69,14 @@ def test_its_rate_is_bounded(kit: ExchangeKit, gateway: RunningGateway, invitati
     # The hour may turn while this runs; two hours' worth is the most that can pass.
     assert replies[-1].status == 429
     assert replies[-1].headers["retry-after"] == "60"
+
+
+def test_a_renewal_waits_among_the_enrolments(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    sealed = kit.seal(b"new keys").content
+    number = gateway.signed("riverside", "POST", "/renewals", sealed).json["id"]
+    waiting = gateway.signed("registry", "GET", "/enrolments").json["enrolments"]
+    (entry,) = (each for each in waiting if each["id"] == number)
+    assert entry["invitation"] == f"key:{kit.members['riverside'].key.key_id}"
+    assert gateway.signed("registry", "GET", f"/enrolments/{number}").body == sealed
+    assert gateway.signed("riverside", "POST", "/renewals", b"in the clear").status == 422
+    gateway.signed("registry", "DELETE", f"/enrolments/{number}")

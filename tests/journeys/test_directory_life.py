@@ -44,3 +44,42 @@ def test_groups_rights_suspension_and_revocation(world: World, note: Path) -> No
     key = signing_key(world, "north")
     world.registry("revoke-key", key)
     assert "revoked" in world.vernix(north, "inbox", accept=(3,)).err, "not even the next request was taken"
+
+
+def test_keys_are_renewed_and_a_second_machine_joins(world: World, note: Path) -> None:
+    """Two machines of one hospital read the same mail; one renews its keys, and nothing is lost meanwhile."""
+    ward = world.invite_and_join("North")
+    lab = world.invite_and_join("Lab")
+    second = world.root / "partners" / "north-second"
+    invitation = world.registry("invite", "--for", "north", "--json").document()["invitation"]
+    with world.registry_running():
+        joined = world.vernix(second, "join", invitation, "--label", "Ward 3 machine", "--json").document()
+    assert joined["id"] == "north"
+    world.registry("grant", "lab", "north", "message")
+    world.vernix(lab, "send", "--to", "north", note)
+    listed = world.vernix(second, "keys", "--json").document()["keys"]
+    here = {key["id"] for key in listed if key["here"]}
+    assert {(key["kind"], key["label"]) for key in listed if key["here"]} == {
+        ("signing", "Ward 3 machine"),
+        ("recipient", "Ward 3 machine"),
+    }
+    assert len([key for key in listed if key["kind"] == "signing"]) == 2
+
+    waiting = world.vernix(second, "renew", "--wait", "0", accept=(4,))
+    assert "goes on with the same keys" in waiting.err
+    with world.registry_running():
+        renewed = world.vernix(second, "renew", "--json").document()["signing_key"]
+    after = {key["id"]: key for key in world.vernix(second, "keys", "--json").document()["keys"]}
+    assert renewed not in here
+    assert after[renewed]["here"]
+    assert after[renewed]["label"] == "Ward 3 machine"
+    assert all(after[key]["valid_until"] for key in here), "the old keys end"
+    assert not (second / "keys" / "renewal").exists()
+
+    world.vernix(lab, "send", "--to", "north", "--again", note)
+    world.vernix(second, "collect")
+    assert len(list(second.rglob("note*.txt"))) == 2, "what was sealed before is opened by the old identity"
+    old = next(key for key in here if after[key]["kind"] == "signing")
+    world.registry("revoke-key", old)
+    world.vernix(second, "inbox")
+    world.vernix(ward, "inbox")

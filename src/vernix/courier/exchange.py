@@ -127,6 +127,12 @@ class Exchange:
             lambda: self._signed("POST", "/enrolments", sealed, {"Content-Type": "application/octet-stream"})
         )
 
+    def renew(self, sealed: bytes) -> None:
+        """Leave a sealed renewal of our keys for the registry; repeating replaces."""
+        patiently(
+            lambda: self._signed("POST", "/renewals", sealed, {"Content-Type": "application/octet-stream"})
+        )
+
     def enrolments(self) -> list[str]:
         """The ids of waiting enrolments (the registry only)."""
         document = _document(patiently(lambda: self._signed("GET", "/enrolments")))

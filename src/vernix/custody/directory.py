@@ -47,6 +47,7 @@ __all__ = [
     "EVERYBODY",
     "FORMAT",
     "GROUP_MARK",
+    "KEY_WARNING",
     "MAX_LABEL",
     "PURPOSES",
     "RECIPIENT",
@@ -67,6 +68,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 SIGNING = "signing"
 RECIPIENT = "recipient"
+KEY_WARNING = timedelta(days=30)
 MAX_LABEL = 40
 """Characters of a key's label: what tells one machine from another, nobody's story."""
 SSH = "ssh"
@@ -131,6 +133,13 @@ class Partner:
     status: str = "active"
     quota: Quota | None = None
     grants: tuple[str, ...] = ()
+
+    def ending(self, now: datetime) -> tuple[Key, ...]:
+        """The keys that end within 30 days of ``now`` with no later one of the same kind and label."""
+        soon = now + KEY_WARNING
+        held = [key for key in self.keys if key.holds(now)]
+        lasting = {(key.kind, key.label) for key in held if key.valid_until is None or key.valid_until > soon}
+        return tuple(key for key in held if (key.kind, key.label) not in lasting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +225,10 @@ class Directory:
                 "The directory knows no such partner.",
                 hint="Refresh the directory, or check the partner's id.",
             ) from None
+
+    def ending(self, now: datetime) -> list[tuple[Partner, Key]]:
+        """Every key that ends soon and has no successor (``Partner.ending``), with whose it is."""
+        return [(partner, key) for partner in self.partners for key in partner.ending(now)]
 
     def may_send(self, sender: str, addressee: str, purpose: str) -> bool:
         """Whether both are active and a right lets ``sender`` send ``purpose`` to ``addressee``."""

@@ -137,6 +137,10 @@ class Fields:
         """A partner id."""
         return self._spelled(name, identifiers.check_partner_id, "is not a partner id")
 
+    def optional_partner(self, name: str) -> str | None:
+        """A partner id, or null."""
+        return None if self._is_null(name) else self.partner(name)
+
     def partners(self, name: str, *, most: int = 1000) -> tuple[str, ...]:
         """One or more partner ids, each once."""
         found = tuple(

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from vernix.custody import canonical
 from vernix.custody.directory import (
     CLOCK_TOLERANCE,
+    MAX_LABEL,
     InvitationKey,
     check_recipient_text,
     check_ssh_text,
@@ -43,7 +44,11 @@ _MAX_KEYS = 10
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What the registry hands to a partner over a channel that it trusts. ``secret`` is 16 random bytes."""
+    """What the registry hands to a partner over a channel that it trusts. ``secret`` is 16 random bytes.
+
+    ``partner`` is the id of the partner to whose keys those of the invited machine are added; None for a
+    newcomer.
+    """
 
     id: str
     gateway: str
@@ -51,12 +56,20 @@ class Invitation:
     partner_name: str
     secret: bytes = field(repr=False)
     expires: datetime
+    partner: str | None = None
 
     @classmethod
-    def make(cls, gateway: str, root_fingerprint: str, partner_name: str, now: datetime) -> Invitation:
+    def make(
+        cls,
+        gateway: str,
+        root_fingerprint: str,
+        partner_name: str,
+        now: datetime,
+        partner: str | None = None,
+    ) -> Invitation:
         """A fresh invitation that is open for 14 days."""
         secret = secrets.token_bytes(SECRET_SIZE)
-        return cls(new_id(), gateway, root_fingerprint, partner_name, secret, now + LIFETIME)
+        return cls(new_id(), gateway, root_fingerprint, partner_name, secret, now + LIFETIME, partner)
 
     @classmethod
     def from_text(cls, text: str) -> Invitation:
@@ -84,6 +97,7 @@ class Invitation:
             partner_name=fields.text("partner_name"),
             secret=fields.binary("secret", SECRET_SIZE),
             expires=fields.time("expires"),
+            partner=fields.optional_partner("partner"),
         )
         fields.end()
         return invitation
@@ -98,6 +112,7 @@ class Invitation:
             "partner_name": self.partner_name,
             "secret": to_base64(self.secret),
             "expires": format_time(self.expires),
+            "partner": self.partner,
         }
         data = canonical.encode(document)
         self._read(Fields(canonical.decode(data), "invitation"))
@@ -127,7 +142,8 @@ class Invitation:
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """The new partner's keys: ``signing_key`` as ``ed25519:...``, ``recipients`` as ``age1...``,
-    ``ssh_keys`` as ``ssh-ed25519 AAAA...`` (none for a partner that will not use SFTP)."""
+    ``ssh_keys`` as ``ssh-ed25519 AAAA...`` (none for a partner that will not use SFTP). ``label`` tells the
+    machine from others of the same partner; it may be empty."""
 
     invitation: str
     partner_name: str
@@ -135,6 +151,7 @@ class Enrolment:
     recipients: tuple[str, ...]
     ssh_keys: tuple[str, ...]
     created: datetime
+    label: str = ""
 
     @classmethod
     def parse(cls, data: bytes) -> Enrolment:
@@ -148,6 +165,7 @@ class Enrolment:
             recipients=_texts(fields, "recipients", check_recipient_text, least=1),
             ssh_keys=_texts(fields, "ssh_keys", check_ssh_text, least=0),
             created=fields.time("created"),
+            label=fields.text("label", most=MAX_LABEL, empty=True),
         )
         fields.end()
         VerifyKey.from_text(enrolment.signing_key)
@@ -163,6 +181,7 @@ class Enrolment:
             "recipients": list(self.recipients),
             "ssh_keys": list(self.ssh_keys),
             "created": format_time(self.created),
+            "label": self.label,
         }
         data = canonical.encode(document)
         Enrolment.parse(data)

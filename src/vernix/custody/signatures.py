@@ -34,7 +34,8 @@ MANIFEST = "vernix/manifest/v1"
 BUNDLE = "vernix/bundle/v1"
 RECEIPT = "vernix/receipt/v1"
 ENROLMENT = "vernix/enrolment/v1"
-DOMAINS = frozenset({DELIVERY, MANIFEST, BUNDLE, RECEIPT, ENROLMENT})
+RENEWAL = "vernix/renewal/v1"
+DOMAINS = frozenset({DELIVERY, MANIFEST, BUNDLE, RECEIPT, ENROLMENT, RENEWAL})
 
 MAX_SIGNATURES = 4
 

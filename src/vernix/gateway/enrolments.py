@@ -1,4 +1,8 @@
-"""Enrolments that wait for the registry: sealed to it, one for each invitation, bounded in size and rate."""
+"""Enrolments and renewals that wait for the registry: sealed to it, bounded in size and rate.
+
+One for each invitation, or for each key that shall be renewed: that one stands as ``key:`` and its id in the
+place of the invitation's.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from vernix.gateway.limits import HOUR, Limits
 from vernix.gateway.tables import ENROLMENTS
 from vernix.sealing.header import read_header
 
+KEY = "key:"
+
 
 def leave(connection: Connection, invitation: str, sealed: bytes, now: int, limits: Limits) -> str:
     """Keep a sealed enrolment, replacing an earlier one for the same invitation; its id.
@@ -22,7 +28,8 @@ def leave(connection: Connection, invitation: str, sealed: bytes, now: int, limi
         read_header(io.BytesIO(sealed))
     except DataRefused as error:
         raise DataRefused(
-            f"The enrolment is not sealed: {error.message}", hint="Join with vernix join."
+            f"What shall wait for the registry is not sealed: {error.message}",
+            hint="Use vernix join or vernix renew.",
         ) from None
     mine = ENROLMENTS.c.invitation == invitation
     earlier = connection.execute(select(ENROLMENTS).where(mine)).one_or_none()
@@ -41,7 +48,9 @@ def leave(connection: Connection, invitation: str, sealed: bytes, now: int, limi
         return str(row["id"])
     posts = earlier.posts + 1 if earlier.hour == hour else 1
     if posts > limits.enrolments_per_hour:
-        raise TooOften("This invitation has enrolled too often in this hour.", hint="Try again in an hour.")
+        raise TooOften(
+            "This invitation or key has asked too often in this hour.", hint="Try again in an hour."
+        )
     values = {"id": new_id(), "sealed": sealed, "received": now, "hour": hour, "posts": posts}
     if bytes(earlier.sealed) == sealed:
         # A repetition of the very same request is not a new enrolment: whoever reads it meanwhile finds it.

@@ -169,6 +169,12 @@ class Exchange:
         with self.database.writing() as connection:
             return enrolments.leave(connection, caller.invitation, body, int(time.time()), self.limits)
 
+    def renew(self, caller: Caller, body: bytes) -> str:
+        """POST /renewals: it waits among the enrolments, one for each key that asks."""
+        with self.database.writing() as connection:
+            asked_by = f"{enrolments.KEY}{caller.key_id}"
+            return enrolments.leave(connection, asked_by, body, int(time.time()), self.limits)
+
     def enrolments(self) -> list[dict[str, object]]:
         """GET /enrolments."""
         with self.database.reading() as connection:

@@ -97,6 +97,11 @@ async def enrol(call: Call) -> Response:
     return document({"id": await call.run(call.exchange.enrol, call.who, call.body)}, 201)
 
 
+async def renew(call: Call) -> Response:
+    """POST /renewals."""
+    return document({"id": await call.run(call.exchange.renew, call.who, call.body)}, 201)
+
+
 async def enrolments(call: Call) -> Response:
     """GET /enrolments."""
     return document({"enrolments": await call.run(call.exchange.enrolments)})
@@ -189,6 +194,7 @@ ROUTES = (
     Route("directory", "GET", "/directory/{file}", Access.PUBLIC, directory_file),
     Route("publish", "PUT", "/directory", Access.REGISTRY, publish, lambda limits: limits.directory_bytes),
     Route("enrol", "POST", "/enrolments", Access.INVITATION, enrol, lambda limits: limits.enrolment_bytes),
+    Route("renew", "POST", "/renewals", Access.PARTNER, renew, lambda limits: limits.enrolment_bytes),
     Route("enrolments", "GET", "/enrolments", Access.REGISTRY, enrolments),
     Route("enrolment", "GET", "/enrolments/{number}", Access.REGISTRY, enrolment),
     Route("remove-enrolment", "DELETE", "/enrolments/{number}", Access.REGISTRY, remove_enrolment),

@@ -63,6 +63,7 @@ _PARTNER: Schema = {
     "pattern": "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$",
 }
 _TIME: Schema = {"type": "string", "description": "time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+_ASKER: Schema = {"type": "string", "description": "an invitation's id, or key: and the id of a key"}
 _KEY_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
 _SIGNATURE = _object(key=_KEY_ID, value={"type": "string", "pattern": "^[A-Za-z0-9_-]{86}$"})
 _ENVELOPE: Schema = {
@@ -116,9 +117,15 @@ SHAPES: Mapping[str, Shape] = {
         takes=_OPAQUE,
         media=BYTES,
     ),
+    "renew": Shape(
+        "Leave a renewal of the caller's keys, sealed to the registry",
+        {201: ("It waits among the enrolments", _object(id=_ID))},
+        takes=_OPAQUE,
+        media=BYTES,
+    ),
     "enrolments": Shape(
         "The enrolments that wait, oldest first",
-        {200: ("Them", _object(enrolments=_list(_object(id=_ID, invitation=_ID, received=_WHOLE))))},
+        {200: ("Them", _object(enrolments=_list(_object(id=_ID, invitation=_ASKER, received=_WHOLE))))},
     ),
     "enrolment": Shape("One enrolment, sealed", {200: ("The age file", _OPAQUE)}, parameters={"number": _ID}),
     "remove-enrolment": Shape(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from vernix import console
+from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
 from vernix.gateway import holdings
@@ -73,6 +74,11 @@ def _directory(mirror: DirectoryMirror) -> dict[str, Any]:
         "version": current.version,
         "age_seconds": int(mirror.age().total_seconds()),
         "stale": mirror.stale,
+        "keys_ending": [
+            {"partner": partner.id, "key": key.id, "ends": format_time(key.valid_until)}
+            for partner, key in current.ending(utc_now())
+            if key.valid_until is not None
+        ],
     }
 
 
@@ -81,6 +87,10 @@ def _told(report: dict[str, Any]) -> str:
     lines = [
         f"directory: {directory.get('problem') or _age(directory)}",
         f"held: {held['deliveries']} deliveries, {_size(held)}{_since(held)}",
+        *(
+            f"key {each['key']} of {each['partner']} ends {each['ends']}"
+            for each in directory.get("keys_ending", ())
+        ),
         *(
             f"for {one['addressee']}: {one['waiting']} waiting since {one['since']}, {_size(one)}"
             + (f"; {one['expiring']} end within three days" if one["expiring"] else "")

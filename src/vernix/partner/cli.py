@@ -12,6 +12,8 @@ PROGRAM = Program(
             "demo", "vernix.partner.demonstration.command:demo", "see the whole journey run on this machine"
         ),
         Command("join", "vernix.partner.membership:join", "make keys here and enrol with an invitation"),
+        Command("keys", "vernix.partner.renewing:keys", "list this partner's keys and when they end"),
+        Command("renew", "vernix.partner.renewing:renew", "make new keys before the present ones end"),
         Command(
             "check", "vernix.partner.checking:check", "check a file with the registry's own rules, offline"
         ),

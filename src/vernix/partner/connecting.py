@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vernix.console import say
 from vernix.courier.exchange import Exchange
 from vernix.courier.piecing import KIB, Pieces
 from vernix.courier.road import Road
+from vernix.custody.identifiers import utc_now
+from vernix.custody.trust import DirectoryMirror
+from vernix.errors import FarSideRefused
 from vernix.partner.state import Partner, certificate_authority
 
 
@@ -15,9 +20,22 @@ def connect(partner: Partner, piece: int | None = None) -> Exchange:
     ``piece`` is how many KiB one request may carry, if the road is known to take no more.
     """
     road = Road(partner.gateway, certificate_authority(partner.folder))
+    mirror = partner.mirror()
+    _warn_of_ends(partner, mirror)
     most = None if piece is None else piece * KIB
     pieces = Pieces(partner.folder.outbox / "pieces.json", most)
-    return Exchange(road, partner.signing_key(), partner.mirror(), pieces=pieces)
+    return Exchange(road, partner.signing_key(), mirror, pieces=pieces)
+
+
+def _warn_of_ends(partner: Partner, mirror: DirectoryMirror) -> None:
+    """Say which keys of ours end soon, by the directory as it was here last."""
+    with suppress(FarSideRefused):
+        for key in mirror.current().partner(partner.id).ending(utc_now()):
+            named = f" ({key.label})" if key.label else ""
+            say(
+                f"The {key.kind} key {key.id}{named} ends on {key.valid_until:%Y-%m-%d}. "
+                "Renew it where it is kept: vernix renew"
+            )
 
 
 def warn_if_stale(exchange: Exchange) -> None:

@@ -21,7 +21,7 @@ from vernix.console import print_json, say
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held, private_folder, sweep
 from vernix.courier.road import Road
-from vernix.custody.directory import SIGNING, Directory
+from vernix.custody.directory import MAX_LABEL, SIGNING, Directory
 from vernix.custody.directory import Partner as Listed
 from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.identifiers import REGISTRY, utc_now
@@ -41,6 +41,7 @@ def join(
     *,
     wait: float = 60,
     ca: Path | None = None,
+    label: str = "",
     data: Data = None,
     json: bool = False,
 ) -> int:
@@ -54,6 +55,9 @@ def join(
         Seconds to wait until the directory lists this partner.
     ca
         A PEM file of the private certificate authority of the gateway; it is kept in the data folder.
+    label
+        What to call this machine beside others of the same partner, in at most 40 characters: everybody sees
+        it.
     json
         Print one JSON document.
     """
@@ -65,7 +69,7 @@ def join(
             raise UsageError(f"Another join is at work in {folder.path}.", hint="Wait for it.")
         for place in (folder.path, folder.signing_file.parent):
             remove_unfinished(place)
-        partner = _Joining(folder, invitation, ca).run(wait)
+        partner = _Joining(folder, invitation, ca, _checked(label)).run(wait)
     if json:
         print_json(
             {"data": str(folder.path), "gateway": partner.gateway, "id": partner.id, "name": partner.name}
@@ -74,6 +78,15 @@ def join(
         sys.stdout.write(f"{partner.id}\n")
         say(f"Joined as {partner.name}. The keys are in {folder.path / 'keys'}: keep a safe copy of them.")
     return 0
+
+
+def _checked(label: str) -> str:
+    """A label that can stand in the directory; found out here, not by the registry's silence."""
+    if len(label) > MAX_LABEL or not (label.isprintable() or not label):
+        raise UsageError(
+            f"A label has at most {MAX_LABEL} printable characters.", hint='Such as "Ward 3 machine".'
+        )
+    return label
 
 
 @dataclass(frozen=True)
@@ -88,10 +101,11 @@ class _Keys:
 class _Joining:
     """One run of ``join`` in one folder."""
 
-    def __init__(self, folder: PartnerFolder, invitation: Invitation, ca: Path | None) -> None:
+    def __init__(self, folder: PartnerFolder, invitation: Invitation, ca: Path | None, label: str) -> None:
         self._folder = folder
         self._invitation = invitation
         self._ca = ca
+        self._label = label
 
     def run(self, wait: float) -> Partner:
         """Whatever is still to do until the directory lists us."""
@@ -101,7 +115,7 @@ class _Joining:
         keys = self._keys()
         exchange = self._exchange()
         directory = exchange.refresh_directory()
-        listed = _listed(directory, keys)
+        listed = _listed(directory, keys, self._invitation.partner)
         if listed is None:
             self._invitation.check_open(utc_now())
             if not self._is_open(directory, utc_now()):
@@ -167,6 +181,7 @@ class _Joining:
                 recipients=(keys.recipient,),
                 ssh_keys=(keys.ssh,),
                 created=now,
+                label=self._label,
             )
             envelope = enrolment.sign(keys.signing, self._invitation).encode()
             sealed = seal_bytes(envelope, directory.recipients(REGISTRY, now))
@@ -181,7 +196,7 @@ class _Joining:
         pause = 0.2
         while True:
             directory = exchange.refresh_directory()
-            listed = _listed(directory, keys)
+            listed = _listed(directory, keys, self._invitation.partner)
             if listed is not None:
                 return listed
             if not self._is_open(directory, utc_now()):
@@ -210,17 +225,19 @@ def _gone() -> NotProven:
     )
 
 
-def _listed(directory: Directory, keys: _Keys) -> Listed | None:
+def _listed(directory: Directory, keys: _Keys, invited_to: str | None) -> Listed | None:
     """Who the directory says we are; None while it does not know our signing key.
 
-    Raises ``NotProven`` when it lists our signing key beside keys that are not ours.
+    Raises ``NotProven`` when it lists our signing key without our other keys, under another partner than the
+    one that we were invited to, or, for a newcomer, beside keys that are not ours.
     """
     try:
         listed, _ = directory.signing_key(keys.signing.key_id, utc_now())
     except NotProven:
         return None
     theirs = {entry.value for entry in listed.keys if entry.kind != SIGNING}
-    if theirs != {keys.recipient, keys.ssh}:
+    ours = {keys.recipient, keys.ssh}
+    if not (theirs == ours if invited_to is None else listed.id == invited_to and theirs >= ours):
         raise NotProven(
             "The directory lists keys for this partner that were not made here.",
             hint="Send nothing. Tell the registry at once.",

@@ -5,6 +5,7 @@
     keys/identity.txt   age identities (secret keys) that open what is sealed to us; 0600
     keys/signing.key    the Ed25519 key that says who we are; 0600
     keys/ssh_ed25519    the key that logs in over SFTP, as OpenSSH and WinSCP read it; 0600
+    keys/renewal/       new keys until the directory lists them
     directory/          the mirrored, verified directory
     outbox/             deliveries under way, and what is remembered of those sent
     incoming/           deliveries being fetched
@@ -64,6 +65,11 @@ class PartnerFolder:
     def ssh_file(self) -> Path:
         """Our SSH key, for SFTP."""
         return self.path / "keys" / "ssh_ed25519"
+
+    @property
+    def renewal(self) -> Path:
+        """New keys that the directory does not know yet, while ``vernix renew`` is under way."""
+        return self.path / "keys" / "renewal"
 
     @property
     def directory(self) -> Path:

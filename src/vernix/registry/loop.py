@@ -34,6 +34,9 @@ POLL = 2
 POLL_WHILE_INVITED = 1
 """The same while somebody may enrol: a person waits for that."""
 
+LOOK_FOR_RENEWALS = 5.0
+"""Seconds between two looks for renewed keys while nobody is invited."""
+
 TELL_AGAIN = 300.0
 """Seconds after which the gateway is asked whether it still has our directory."""
 
@@ -59,6 +62,7 @@ class Runner:
         self._told: tuple[int, float] = (0, 0.0)
         self._compacted_at = time.monotonic()
         self._asked_at = -ASK_EVERY
+        self._looked_for_renewals = 0.0
 
     def once(self) -> int:
         """One look at everything.
@@ -93,8 +97,7 @@ class Runner:
 
     def _look_once(self) -> None:
         self._tell_directory()
-        if open_invitations():
-            take_enrolments(self._registry, self._exchange)
+        take_enrolments(self._registry, self._exchange)
         self._look(0)
         self._work()
         watch(self._registry, self._exchange)
@@ -128,7 +131,8 @@ class Runner:
         wait = 0 if steps.ready() else POLL_WHILE_INVITED if invited else POLL
         with self._stop.waiting():
             arrivals = self._look(wait)
-        if invited:
+        if invited or time.monotonic() - self._looked_for_renewals > LOOK_FOR_RENEWALS:
+            self._looked_for_renewals = time.monotonic()
             take_enrolments(self._registry, self._exchange)
         self._work()
         if time.monotonic() - self._asked_at > ASK_EVERY:

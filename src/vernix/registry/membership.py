@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from vernix.console import print_json, say
+from vernix.custody import canonical
 from vernix.custody.directory import Directory
 from vernix.custody.identifiers import format_time, partner_id_for, utc_now
 from vernix.custody.invitation import Enrolment, Invitation, verify_enrolment
-from vernix.custody.signatures import Signed
+from vernix.custody.renewal import Renewal, verify_renewal
+from vernix.custody.signatures import RENEWAL, Signed
 from vernix.errors import DataRefused, FarSideRefused, UsageError
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
 from vernix.registry.options import Data, GatewayCa, PassphraseFile
-from vernix.registry.publishing import with_invitation, with_partner, without_invitation
+from vernix.registry.publishing import with_enrolled, with_invitation, with_renewed, without_invitation
 from vernix.registry.unlocked import Registry, unlock
 from vernix.sealing.opening import open_bytes
 
@@ -34,24 +38,32 @@ ENROLMENT_LIMIT = 64 * 1024
 
 
 def invite(
-    name: str,
+    name: str | None = None,
     *,
+    to: Annotated[str | None, Parameter(name="--for")] = None,
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
     json: bool = False,
 ) -> None:
-    """Print an invitation for a partner; it can be used once, within 14 days.
+    """Print an invitation for a partner, or for one more machine of one; good once, within 14 days.
 
     Parameters
     ----------
     name
-        The organisation's name, as everybody will see it in the directory.
+        A new partner's name, as everybody will see it in the directory.
+    to
+        The id of a partner that is there: who joins with it adds keys of its own to that partner's.
     json
         Print one JSON document instead of the bare invitation.
     """
     registry = unlock(data, passphrase_file)
-    made = make_invitation(registry, name)
+    if (name is None) == (to is None):
+        raise UsageError(
+            "An invitation is for a new partner or for one that is there.", hint="Give a NAME, or --for ID."
+        )
+    made = make_invitation(registry, name) if name is not None else invite_machine(registry, to or "")
+    name = made.invitation.partner_name
     reaches = registry.tell_gateway(gateway_ca)
     if json:
         print_json(
@@ -87,8 +99,6 @@ def make_invitation(registry: Registry, name: str) -> Invited:
     Raises:
         UsageError: that cannot be the name of a partner.
     """
-    from vernix.registry.workflow.models import Invitation as Row
-
     now = utc_now()
     profile = registry.profile
     invitation = Invitation.make(profile.gateway, profile.root_fingerprint, name.strip(), now)
@@ -99,7 +109,29 @@ def make_invitation(registry: Registry, name: str) -> Invited:
         raise UsageError(
             "That cannot be the name of a partner.", hint="Give 1 to 200 letters, without control characters."
         ) from None
-    partner = _free_id(name, registry.publishing.current())
+    return _made(registry, invitation, _free_id(name, registry.publishing.current()))
+
+
+def invite_machine(registry: Registry, partner_id: str) -> Invited:
+    """Make an invitation for one more machine of a partner, and publish its public half.
+
+    Raises:
+        UsageError: there is no such partner, or it is the registry.
+    """
+    directory, profile = registry.publishing.current(), registry.profile
+    known = next((each for each in directory.partners if each.id == partner_id), None)
+    if known is None or known.role == "registry":
+        raise UsageError(
+            f"The directory has no partner {partner_id}.", hint="vernix-registry partners lists them."
+        )
+    invitation = Invitation.make(profile.gateway, profile.root_fingerprint, known.name, utc_now(), known.id)
+    return _made(registry, invitation, known.id)
+
+
+def _made(registry: Registry, invitation: Invitation, partner: str) -> Invited:
+    from vernix.registry.workflow.models import Invitation as Row
+
+    now = utc_now()
     Row.objects.create(
         id=invitation.id,
         partner=partner,
@@ -160,7 +192,7 @@ def withdraw_invitation(registry: Registry, invited: str) -> str:
 
     def change(directory: Directory) -> Directory | None:
         # Under the lock of the directory it is decided who was first, the partner or we.
-        if any(known.id == row.partner for known in directory.partners):
+        if all(known.id != row.id for known in directory.invitations):
             raise UsageError(
                 f"{row.partner} has joined with it already.", hint="It is too late to withdraw it."
             )
@@ -193,7 +225,7 @@ def open_rows() -> QuerySet[Row]:
 
 
 def take_enrolments(registry: Registry, exchange: Exchange) -> int:
-    """Make a partner of everybody who enrolled with an open invitation; returns how many.
+    """Take in whoever enrolled with an open invitation, and renew the keys of who asked; returns how many.
 
     An enrolment that does not prove itself is removed: its sender can enrol again while the invitation is
     open.
@@ -201,7 +233,7 @@ def take_enrolments(registry: Registry, exchange: Exchange) -> int:
     joined = 0
     for number in exchange.enrolments():
         try:
-            joined += _enrol(registry, exchange.enrolment(number))
+            joined += _take_in(registry, exchange.enrolment(number))
         except (DataRefused, FarSideRefused) as error:
             log().warning("enrolment refused", error=type(error).__name__, place=place_of(error))
         reached("enrolment:published")
@@ -210,13 +242,34 @@ def take_enrolments(registry: Registry, exchange: Exchange) -> int:
     return joined
 
 
-def _enrol(registry: Registry, sealed: bytes) -> bool:
-    """Add the partner that a sealed enrolment proves; returns True."""
+def _take_in(registry: Registry, sealed: bytes) -> bool:
+    """Add the keys that a sealed enrolment or renewal proves; returns True."""
+    content = open_bytes(sealed, [registry.keyring.identity], ENROLMENT_LIMIT)
+    signed = Signed.decode(content, limit=ENROLMENT_LIMIT)
+    claimed = canonical.decode(signed.document)
+    renews = isinstance(claimed, dict) and claimed.get("format") == RENEWAL
+    return _renew(registry, signed) if renews else _enrol(registry, signed)
+
+
+def _renew(registry: Registry, signed: Signed) -> bool:
+    renewal = Renewal.parse(signed.document)
+
+    def change(directory: Directory) -> Directory | None:
+        # Only under that partner's own id is it this renewal, taken before a kill.
+        known = [key.value for each in directory.partners if each.id == renewal.partner for key in each.keys]
+        if renewal.signing_key in known:
+            return None
+        proven, present = verify_renewal(signed, directory, utc_now())
+        return with_renewed(directory, proven, present.label)
+
+    directory = registry.publishing.change(change)
+    log().info("keys renewed", partner=renewal.partner, version=directory.version)
+    return True
+
+
+def _enrol(registry: Registry, signed: Signed) -> bool:
     from vernix.registry.workflow.models import Invitation as Row
 
-    signed = Signed.decode(
-        open_bytes(sealed, [registry.keyring.identity], ENROLMENT_LIMIT), limit=ENROLMENT_LIMIT
-    )
     claimed = Enrolment.parse(signed.document)
     row = Row.objects.filter(id=claimed.invitation).first()
     if row is None or row.used_at is not None:
@@ -228,7 +281,7 @@ def _enrol(registry: Registry, sealed: bytes) -> bool:
         if claimed.signing_key in known:
             return None
         entry = directory.invitation(claimed.invitation, utc_now())
-        return with_partner(directory, row.partner, verify_enrolment(signed, entry, utc_now()))
+        return with_enrolled(directory, row.partner, verify_enrolment(signed, entry, utc_now()))
 
     directory = registry.publishing.change(change)
     reached("enrolment:added")

@@ -20,6 +20,7 @@ from vernix.custody.identifiers import REGISTRY, parse_time, utc_now
 from vernix.custody.invitation import Enrolment
 from vernix.custody.proving import MAX_METADATA, Fetch, ProvenSet, prove
 from vernix.custody.publishing import ROOT_THRESHOLD, DirectoryPublisher
+from vernix.custody.renewal import Renewal
 from vernix.custody.signatures import SigningKey
 from vernix.custody.trust import TIMESTAMP, TIMESTAMP_LIFE, DirectoryMirror
 from vernix.errors import Conflict, UsageError
@@ -30,6 +31,15 @@ RENEW_AFTER = timedelta(hours=1)
 """How old the timestamp may grow before ``run`` vouches for the directory again."""
 
 TO_REGISTRY = ("message", "submission", "test")
+KEY_LIFE = timedelta(days=730)
+"""How long a partner's key holds unless it is renewed; its SSH key has no end."""
+
+OVERLAP = timedelta(days=30)
+"""How long a key goes on beside the one that renewed it: for what is on its way, and for older copies."""
+
+_FORGOTTEN = timedelta(days=400)
+"""How long after its end a key is still listed, to prove what it signed while it held."""
+
 FROM_REGISTRY = ("acknowledgement", "message", "test")
 
 Change = Callable[[Directory], Directory | None]
@@ -170,18 +180,48 @@ def without_invitation(directory: Directory, invitation: str) -> Directory | Non
     return replace(directory, invitations=left) if len(left) < len(directory.invitations) else None
 
 
-def with_partner(directory: Directory, partner_id: str, enrolment: Enrolment) -> Directory:
-    """The directory with a new partner, its rights towards the registry and the registry's towards it."""
+def with_enrolled(directory: Directory, partner_id: str, enrolment: Enrolment) -> Directory:
+    """The directory with the enrolled keys: of a new partner, with its rights towards the registry and the
+    registry's towards it, or of one more machine of a partner that is there.
+    """
     now = utc_now()
-    texts = (enrolment.signing_key, *enrolment.recipients, *enrolment.ssh_keys)
-    keys = tuple(Key.make(value, now) for value in texts)
-    partner = Partner(partner_id, enrolment.partner_name, _in_order(keys))
-    rights = (Right(partner_id, REGISTRY, TO_REGISTRY), Right(REGISTRY, partner_id, FROM_REGISTRY))
+    lasting = (enrolment.signing_key, *enrolment.recipients)
+    keys = [Key.make(value, now, now + KEY_LIFE, enrolment.label) for value in lasting]
+    keys += [Key.make(value, now, None, enrolment.label) for value in enrolment.ssh_keys]
+    known = next((each for each in directory.partners if each.id == partner_id), None)
+    rights: tuple[Right, ...] = ()
+    if known is not None:
+        partner = replace(known, keys=_in_order((*known.keys, *keys)))
+    else:
+        partner = Partner(partner_id, enrolment.partner_name, _in_order(tuple(keys)))
+        rights = (Right(partner_id, REGISTRY, TO_REGISTRY), Right(REGISTRY, partner_id, FROM_REGISTRY))
+    others = [each for each in directory.partners if each.id != partner_id]
     return replace(
         directory,
-        partners=tuple(sorted([*directory.partners, partner], key=lambda known: known.id)),
+        partners=tuple(sorted([*others, partner], key=lambda known: known.id)),
         rights=(*directory.rights, *rights),
         invitations=tuple(known for known in directory.invitations if known.id != enrolment.invitation),
+    )
+
+
+def with_renewed(directory: Directory, renewal: Renewal, label: str) -> Directory:
+    """The directory with a partner's new keys; those that they replace end after ``OVERLAP``."""
+    now = utc_now()
+    partner = directory.partner(renewal.partner)
+    kept = [
+        replace(key, valid_until=min(key.valid_until or now + OVERLAP, now + OVERLAP))
+        if key.id in renewal.replaces
+        else key
+        for key in partner.keys
+        if key.valid_until is None or key.valid_until > now - _FORGOTTEN
+    ]
+    new = [
+        Key.make(value, now, now + KEY_LIFE, label) for value in (renewal.signing_key, *renewal.recipients)
+    ]
+    renewed = replace(partner, keys=_in_order((*kept, *new)))
+    return replace(
+        directory,
+        partners=tuple(renewed if each is partner else each for each in directory.partners),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from vernix.births import encounters
 from vernix.console import print_json, say
-from vernix.custody.identifiers import format_time
+from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
 from vernix.registry.book import Book
@@ -76,6 +76,11 @@ def _directory(folder: RegistryFolder) -> dict[str, Any]:
         "version": directory.version,
         "age_seconds": age,
         "partners": partners,
+        "keys_ending": [
+            {"partner": partner.id, "key": key.id, "label": key.label, "ends": format_time(key.valid_until)}
+            for partner, key in directory.ending(utc_now())
+            if key.valid_until is not None
+        ],
     }
 
 
@@ -139,6 +144,8 @@ def _tell(document: dict[str, Any]) -> None:
             f"Directory: version {directory['version']}, {directory['partners']} partners, "
             f"vouched for {directory['age_seconds']} s ago."
         )
+    for each in directory.get("keys_ending", ()):
+        say(f"  key {each['key']} of {each['partner']} ends {each['ends']}; they run: vernix renew")
     for each in document["invitations"]:
         say(f"  invited: {each['name']} (as {each['partner']}) until {each['expires']}")
     if trouble := document["trouble"]:
