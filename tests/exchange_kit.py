@@ -99,6 +99,7 @@ class ExchangeKit:
 
     def __init__(self, folder: Path, partners: Sequence[str] = PARTNERS, *, port: int | None = None) -> None:
         self.folder = folder
+        self.database_url: str | None = None
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.members = {name: Member.make(name) for name in sorted(partners)}
@@ -210,6 +211,8 @@ class RunningGateway:
         program = Path(sys.executable).with_name("vernix-gateway")
         command = [str(program), "serve", "--data", str(self.kit.data)]
         command += ["--directory", str(self.kit.public), "--port", str(self.kit.port), *self.arguments]
+        if self.kit.database_url is not None:
+            command += ["--database", self.kit.database_url]
         if self.tls is not None:
             command += ["--tls-certificate", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         with self.log.open("ab") as log:

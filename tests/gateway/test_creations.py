@@ -157,7 +157,7 @@ def test_a_final_upload_goes_on_when_somebody_looks(kit: ExchangeKit, gateway: R
     _, creation = gateway.begin_creation("riverside", [part])
     concat = "final;" + partial(gateway, creation, part.content)
     final = create(gateway, creation, Upload_Length=str(len(part.content))).headers["location"]
-    database = Database(sqlite_url(kit.data / "gateway.sqlite3"))
+    database = Database(kit.database_url or sqlite_url(kit.data / "gateway.sqlite3"))
     with database.writing() as connection:
         (row,) = connection.execute(
             UPLOADS.select().where(UPLOADS.c.header == 0, UPLOADS.c.state == "complete")

@@ -107,7 +107,7 @@ def _seen(database: Database, found: dict[str, Caller], nonce: str) -> bool:
     (key_id,) = found
     expires = int((utc_now() + WINDOW + SKEW).timestamp()) + 1
     try:
-        with database.writing() as connection:
+        with database.noting() as connection:
             connection.execute(NONCES.insert().values(key_id=key_id, nonce=nonce, expires=expires))
     except IntegrityError:
         return True

@@ -16,7 +16,7 @@ from vernix.custody import canonical
 from vernix.custody.durable import write_file
 from vernix.custody.fields import Fields
 from vernix.custody.trust import FILE_NAME, DirectoryMirror
-from vernix.errors import DataRefused, KeeperFailed, UsageError
+from vernix.errors import DataRefused, KeeperFailed, NotProven, UsageError
 from vernix.gateway.settings import Settings
 
 _MOST_FILES = 200
@@ -55,7 +55,12 @@ def found_mirror(settings: Settings, seed: Path | None) -> DirectoryMirror:
             )
         return open_mirror(settings)
     mirror = DirectoryMirror(settings.directory, fingerprint)
-    mirror.refresh(lambda name, limit: _read(seed / name, limit))
+    try:
+        mirror.refresh(lambda name, limit: _read(seed / name, limit))
+    except NotProven:
+        # A gateway that joins others finds what they share, perhaps newer than what it was given.
+        if not mirror.present:
+            raise
     # Written last: until then the next start begins again.
     write_file(settings.fingerprint, fingerprint.encode("ascii"))
     return mirror

@@ -52,6 +52,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     tls_key: Path | None = None,
     public_url: str | None = None,
     database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
+    shared: Path | None = None,
     workers: int = 1,
     keep_days: Annotated[int, Parameter(validator=Number(gte=1, lte=30))] = 30,
 ) -> int:
@@ -75,6 +76,8 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         The origin under which partners reach this gateway, if it is not the address it listens at.
     database
         A database URL instead of the SQLite file in the folder.
+    shared
+        The folder that several gateways have together, for bodies and the directory; they share a database.
     workers
         How many processes serve.
     keep_days
@@ -92,7 +95,14 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     names = frozenset(urlsplit(origin).netloc for origin in origins)
     folder = (data or default_data()).resolve()
     limits = Limits(keep=keep_days * DAY)
-    settings = Settings.for_folder(folder, names, database_url=database, workers=workers, limits=limits)
+    settings = Settings.for_folder(
+        folder,
+        names,
+        database_url=database,
+        shared=shared and shared.resolve(),
+        workers=workers,
+        limits=limits,
+    )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with alone(folder, "vernix-gateway serve"):
         say(f"vernix-gateway {prepare(settings, directory)}; data in {folder}.")

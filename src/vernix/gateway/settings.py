@@ -6,18 +6,22 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vernix.errors import UsageError
 from vernix.gateway.database import sqlite_url
 from vernix.gateway.limits import Limits
 
 
 @dataclass(frozen=True)
 class Settings:
-    """One gateway. ``data`` is its only folder; ``authorities`` are the names (host and port) it goes by,
-    beside the one in the directory."""
+    """One gateway. ``data`` is its own folder; ``authorities`` are the names (host and port) it goes by,
+    beside the one in the directory. ``shared`` is where several gateways have bytes and directory together:
+    its own folder, if it is the only one.
+    """
 
     data: Path
     authorities: frozenset[str]
     database_url: str
+    shared: Path
     workers: int = 1
     limits: Limits = field(default_factory=Limits)
 
@@ -28,22 +32,30 @@ class Settings:
         authorities: frozenset[str] = frozenset(),
         *,
         database_url: str | None = None,
+        shared: Path | None = None,
         workers: int = 1,
         limits: Limits | None = None,
     ) -> Settings:
-        """The settings of the gateway that lives in ``data``."""
+        """The settings of the gateway that lives in ``data``.
+
+        Raises ``UsageError`` for a shared folder beside a database that is not.
+        """
+        if shared is not None and database_url is None:
+            raise UsageError(
+                "Gateways that share a folder share a database, too.", hint="Name it with --database."
+            )
         url = database_url or sqlite_url(data / "gateway.sqlite3")
-        return cls(data, authorities, url, workers, limits or Limits())
+        return cls(data, authorities, url, shared or data, workers, limits or Limits())
 
     @property
     def blobs(self) -> Path:
         """Where sealed bytes are."""
-        return self.data / "blobs"
+        return self.shared / "blobs"
 
     @property
     def directory(self) -> Path:
         """Where the mirrored directory is."""
-        return self.data / "directory"
+        return self.shared / "directory"
 
     @property
     def fingerprint(self) -> Path:

@@ -23,6 +23,7 @@ def status(
     *,
     data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
     database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
+    shared: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
     """What is held now, since when, and for whom.
@@ -33,10 +34,12 @@ def status(
         The gateway's folder.
     database
         A database URL instead of the SQLite file in the folder.
+    shared
+        The folder that several gateways have together.
     as_json
         One JSON document on standard output.
     """
-    settings = Settings.for_folder((data or default_data()).resolve(), database_url=database)
+    settings = Settings.for_folder((data or default_data()).resolve(), database_url=database, shared=shared)
     file = sqlite_path(settings.database_url)
     if file is not None and not file.exists():
         raise UsageError(
@@ -61,7 +64,7 @@ def gather(settings: Settings) -> dict[str, Any]:
     return {
         "directory": _directory(mirror),
         **held,
-        "disk": {"free": shutil.disk_usage(settings.data).free},
+        "disk": {"free": shutil.disk_usage(settings.shared).free},
     }
 
 
