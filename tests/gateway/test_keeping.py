@@ -110,8 +110,7 @@ def test_names_are_made_safe_although_an_earlier_run_was_killed(
     again.write([bytes(500)])
     again.secure(again.mark())
     again.close()
-    folder = blobs.path(blob).parent
-    assert synced == [folder, folder.parent], "before the first offset is told, and then no more"
+    assert synced == [blobs.path(blob).parent], "before the first offset is told, and then no more"
 
 
 def test_one_writer_at_a_time(blobs: BlobStore) -> None:

@@ -39,6 +39,10 @@ class BlobStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Made durable once, here, and not with the first blob of each.
+        for number in range(256):
+            (folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder)
 
     def path(self, blob: str) -> Path:
         """Where the bytes of ``blob`` are."""
@@ -49,7 +53,6 @@ class BlobStore:
     def lock(self, blob: str) -> BlobLock:
         """Make the caller the only writer of ``blob``, which is made if need be. Raises ``BlobBusy``."""
         path = self.path(blob)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -146,21 +149,21 @@ class Appending:
         for piece in pieces:
             self._hasher.update(piece)
 
-    def mark(self) -> Mark:
-        """Where we are, to be secured while writing goes on."""
+    def mark(self, *, last: bool = False) -> Mark:
+        """Where we are, to be secured while writing goes on. The ``last`` one needs no leaves any more."""
         leaves = self._hasher.leaves()
-        mark = Mark(self.offset, self._kept, b"".join(leaves[self._kept :]))
+        mark = Mark(self.offset, self._kept, b"" if last else b"".join(leaves[self._kept :]))
         self._kept = len(leaves)
         return mark
 
     def secure(self, mark: Mark) -> None:
         """Force everything up to ``mark``, leaves included, to the disk. One at a time, in order."""
-        _write_all(self._leaves, [mark.fresh], mark.kept * _LEAF)
-        os.fdatasync(self._leaves)
+        if mark.fresh:
+            _write_all(self._leaves, [mark.fresh], mark.kept * _LEAF)
+            os.fdatasync(self._leaves)
         os.fdatasync(self._descriptor)
         if self._new:
             sync_folder(self._lock.path.parent)
-            sync_folder(self._lock.path.parent.parent)
             self._new = False
 
     def digest(self) -> str:

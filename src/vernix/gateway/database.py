@@ -17,16 +17,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from vernix.errors import KeeperFailed, UsageError
+from vernix.gateway.committing import Committing
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "vernix_writes"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
+    # FULL: a commit we answered for survives a power loss; NORMAL may lose the last ones in WAL mode.
+    "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
 )
-# A commit we answered for survives a power loss. NORMAL, in WAL mode: once the next that is FULL is there.
-_DURABLE, _WITH_THE_NEXT = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
 
 _POSTGRESQL = "postgresql+psycopg"
 _LOCK = 0x7665726E6978  # any number that nobody else takes in this database: "vernix"
@@ -41,18 +42,12 @@ class Database:
 
     def __init__(self, url: str) -> None:
         parsed = _parsed(url)
-        if parsed.get_backend_name() == "sqlite":
-            self.engine = _sqlite(parsed, _DURABLE)
-            # Another pool, because SQLite is told how durable it is by connection, not by transaction.
-            self._notes = _sqlite(parsed, _WITH_THE_NEXT).execution_options(**{_WRITES: True})
-            self._reader = self.engine
-        else:
-            self.engine = _postgresql(parsed)
-            self._notes = self.engine.execution_options(**{_WRITES: "unsynced"})
-            self._reader = self.engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-        self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._shares = parsed.get_backend_name() == "postgresql"
+        self.engine = _postgresql(parsed) if self._shares else _sqlite(parsed)
+        self._committing = Committing(self.engine.execution_options(**{_WRITES: True}))
+        self._notes = self.engine.execution_options(**{_WRITES: "unsynced"})
+        moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reader = self.engine.execution_options(**(moment if self._shares else {}))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -63,16 +58,18 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that holds the write lock from its start: what it reads stays so until it commits."""
-        with _failures_named(), self._writer.begin() as connection:
+        with _failures_named(), self._committing.write() as connection:
             yield connection
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
         """To insert a row that only has to be the first of its key, and durable no sooner than what follows.
 
-        A power loss may take it back, unless a ``writing()`` was committed after it.
+        A power loss may take it back, unless a ``writing()`` was committed after it. PostgreSQL needs no
+        lock for this; SQLite has but one, which is best waited for in line.
         """
-        with _failures_named(), self._notes.begin() as connection:
+        note = self._notes.begin if self._shares else self._committing.write
+        with _failures_named(), note() as connection:
             yield connection
 
     def upgrade(self) -> None:
@@ -89,7 +86,6 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
-        self._notes.dispose()
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -136,14 +132,14 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: URL, durability: str) -> Engine:
+def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, pool_size=8, max_overflow=24, pool_timeout=20)
 
     # The driver's own transaction handling begins late and without the write lock; we say BEGIN ourselves.
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in (*_PRAGMAS, durability):
+        for pragma in _PRAGMAS:
             connection.execute(pragma)
 
     @event.listens_for(engine, "begin")

@@ -354,7 +354,7 @@ class Reception:
 
     def _secure_all(self) -> None:
         if self._appending.offset > self._upload.offset:
-            mark = self._appending.mark()
+            mark = self._appending.mark(last=self._appending.offset == self._upload.size)
             whole = mark.offset == self._upload.size and not self._upload.partial
             self._secure(mark, self._appending.digest() if whole else None)
 
