@@ -282,6 +282,7 @@ class LyingGateway:
             for kind in ("delivery", "receipt")
         }
         document["deliveries"] = document.pop("deliveryies")
+        document["drops"] = []
         return _json(200, {**document, "next": max((entry[0] for entry in entries), default=after)})
 
     def _receipt(self, asked: Asked) -> Told:

@@ -23,7 +23,7 @@ from typing import TypeVar
 
 from vernix.courier.exchange import Exchange, Letter
 from vernix.courier.keeping import private_folder, sweep
-from vernix.custody.delivery import Delivery, Part
+from vernix.custody.delivery import Carried, Delivery, Part
 from vernix.custody.directory import Directory
 from vernix.custody.durable import sync_folder
 from vernix.custody.identifiers import utc_now
@@ -122,7 +122,7 @@ class Mailbox:
 
 
 def fetch(
-    exchange: Exchange, delivery: Delivery, folder: Path, moved: Callable[[int], None] | None = None
+    exchange: Exchange, delivery: Carried, folder: Path, moved: Callable[[int], None] | None = None
 ) -> list[Path]:
     """The sealed parts of ``delivery`` as files in ``folder`` (private), in order, each with its signed
     digest.

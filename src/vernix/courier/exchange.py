@@ -45,7 +45,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Letter:
-    """One envelope from the mailbox, not yet proven; ``seq`` is only the gateway's own counting."""
+    """One envelope (of a drop, the document) from the mailbox, unproven; ``seq`` is the gateway's count."""
 
     seq: int
     envelope: bytes
@@ -57,11 +57,13 @@ class Page:
 
     deliveries: tuple[Letter, ...]
     receipts: tuple[Letter, ...]
+    drops: tuple[Letter, ...] = ()
 
     @property
     def last(self) -> int:
         """The highest number on this page (0 when it is empty)."""
-        return max((letter.seq for letter in (*self.deliveries, *self.receipts)), default=0)
+        letters = (*self.deliveries, *self.receipts, *self.drops)
+        return max((letter.seq for letter in letters), default=0)
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,11 @@ class Exchange:
         path = f"/mailbox?after={after}&wait={min(wait, 30)}"
         answer = patiently(lambda: self._signed("GET", path, limit=ENVELOPE_LIMIT, timeout=60.0 + wait))
         document = _document(answer)
-        return Page(_letters(document, "deliveries", after), _letters(document, "receipts", after))
+        return Page(
+            _letters(document, "deliveries", after),
+            _letters(document, "receipts", after),
+            _letters(document, "drops", after, "drop"),
+        )
 
     @contextlib.contextmanager
     def part(self, delivery: str, number: int, offset: int) -> Iterator[Flow]:
@@ -288,10 +294,10 @@ def _used(document: dict[str, Any]) -> Used | None:
     return Used(name, percent)
 
 
-def _letters(document: dict[str, Any], name: str, after: int) -> tuple[Letter, ...]:
+def _letters(document: dict[str, Any], name: str, after: int, field: str = "envelope") -> tuple[Letter, ...]:
     letters = []
     for entry in _list(document, name):
-        seq, envelope = (entry.get("seq"), entry.get("envelope")) if isinstance(entry, dict) else (None, None)
+        seq, envelope = (entry.get("seq"), entry.get(field)) if isinstance(entry, dict) else (None, None)
         if (
             not isinstance(seq, int)
             or isinstance(seq, bool)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from vernix.custody import canonical
 from vernix.custody.directory import CLOCK_TOLERANCE, PURPOSES, Directory
@@ -21,7 +22,7 @@ from vernix.custody.identifiers import format_time
 from vernix.custody.signatures import DELIVERY, Signed, SigningKey
 from vernix.errors import DataRefused, NotProven
 
-__all__ = ["MAX_LIFETIME", "MAX_PARTS", "PURPOSES", "Delivery", "Part"]
+__all__ = ["MAX_LIFETIME", "MAX_PARTS", "PURPOSES", "Carried", "Delivery", "Part"]
 
 MAX_PARTS = 10_000
 MAX_ADDRESSEES = 100
@@ -44,6 +45,40 @@ class Part:
     size: int
     header: int
     digest: str
+
+
+class Carried(Protocol):
+    """What is fetched by parts and signed for: a delivery, or a drop (``vernix.custody.drop``)."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def sender(self) -> str:
+        """Who sent it."""
+        ...
+
+    @property
+    def addressees(self) -> tuple[str, ...]:
+        """To whom it goes."""
+        ...
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its sealed files."""
+        ...
+
+    @property
+    def created(self) -> datetime:
+        """When it was made."""
+        ...
+
+    @property
+    def expires(self) -> datetime:
+        """Until when it is kept."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

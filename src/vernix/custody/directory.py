@@ -255,6 +255,12 @@ class Directory:
             )
         return found
 
+    def may_send_anything(self, sender: str, addressee: str) -> bool:
+        """Whether ``sender`` may send to ``addressee`` for any purpose but to answer."""
+        return any(
+            self.may_send(sender, addressee, purpose) for purpose in PURPOSES if purpose != "acknowledgement"
+        )
+
     def check_rights(self, sender: str, addressees: Iterable[str], purpose: str) -> None:
         """Raise FarSideRefused unless ``sender`` may send ``purpose`` to every one of ``addressees``."""
         for addressee in addressees:

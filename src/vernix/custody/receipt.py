@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vernix.custody import canonical
-from vernix.custody.delivery import MAX_PARTS, Delivery
+from vernix.custody.delivery import MAX_PARTS, Carried
 from vernix.custody.directory import CLOCK_TOLERANCE, Directory
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
@@ -97,7 +97,7 @@ class Receipt:
         directory.check_signature(signed, RECEIPT, receipt.addressee, receipt.received)
         return receipt
 
-    def check_against(self, delivery: Delivery) -> None:
+    def check_against(self, delivery: Carried) -> None:
         """Raise NotProven unless this is a receipt for exactly ``delivery`` by one of its addressees."""
         agree = {
             "delivery": self.delivery == delivery.id,

@@ -5,6 +5,8 @@ Ed25519 only (RFC 8709), in OpenSSH's own file format, so that unchanged clients
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,6 +34,12 @@ def ensure_ssh_key(path: Path) -> str:
         )
         write_file(path, private, private=True)
     return public_text(path)
+
+
+def fingerprint(text: str) -> str:
+    """How clients show a key (``SHA256:...``): unpadded base64 of SHA-256 over its blob."""
+    digest = hashlib.sha256(base64.b64decode(text.split()[1])).digest()
+    return "SHA256:" + base64.b64encode(digest).decode("ascii").rstrip("=")
 
 
 def public_text(path: Path) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from vernix.custody.delivery import Delivery
+from vernix.custody.delivery import Carried, Delivery
+from vernix.custody.drop import Drop
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import Conflict, NotFound
 from vernix.gateway import brakes, capabilities, mailboxes, uploads
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, UPLOADS
-from vernix.gateway.uploads import Claim
+from vernix.gateway.uploads import Claim, Upload
 
 WAITING = "waiting"
 RECEIVED = "received"
@@ -48,6 +49,7 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, 
         "id": delivery.id,
         "sender": delivery.sender,
         "envelope": envelope,
+        "dropped": False,
         "state": WAITING,
         "posted": now,
         "expires": min(int(delivery.expires.timestamp()), now + keep),
@@ -69,6 +71,24 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, 
     return True
 
 
+def drop(connection: Connection, dropped: Drop, file: Upload, now: int) -> None:
+    """Put a whole file that came over SFTP into its addressee's mailbox."""
+    row = {
+        "id": dropped.id,
+        "sender": dropped.sender,
+        "envelope": dropped.to_bytes(),
+        "dropped": True,
+        "state": WAITING,
+        "posted": now,
+        "expires": int(dropped.expires.timestamp()),
+    }
+    connection.execute(DELIVERIES.insert().values(row))
+    claim = Claim(dropped.size, dropped.header, dropped.digest)
+    capabilities.bind(connection, uploads.bind(file, dropped.id, 0, dropped.sender, claim))
+    connection.execute(ADDRESSEES.insert().values(delivery=dropped.id, partner=dropped.addressee))
+    mailboxes.put(connection, dropped.addressee, mailboxes.DROP, dropped.id, dropped.addressee)
+
+
 def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int) -> tuple[bool, list[str]]:
     """Store a receipt for the sender; once every addressee has signed, forget the parts.
 
@@ -81,7 +101,7 @@ def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int
     place = connection.execute(select(ADDRESSEES).where(mine)).one_or_none()
     if stored is None or place is None:
         raise _unknown()
-    receipt.check_against(Delivery.parse(Signed.decode(bytes(stored.envelope)).document))
+    receipt.check_against(_carried(bytes(stored.envelope), stored.dropped))
     if place.receipt is not None:
         if bytes(place.receipt) == envelope:
             return False, []
@@ -134,6 +154,10 @@ def describe(connection: Connection, delivery: str, partner: str) -> dict[str, o
         if place.receipt is not None and partner in (stored.sender, place.partner)
     ]
     return {"id": stored.id, "state": stored.state, "receipts": signed}
+
+
+def _carried(document: bytes, dropped: bool) -> Carried:
+    return Drop.parse(document) if dropped else Delivery.parse(Signed.decode(document).document)
 
 
 def _find(connection: Connection, delivery: str) -> Row[Any] | None:

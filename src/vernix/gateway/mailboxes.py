@@ -13,6 +13,7 @@ from vernix.gateway.limits import Limits
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, MAILBOX, MAILBOX_HEADS
 
 DELIVERY = "delivery"
+DROP = "drop"
 RECEIPT = "receipt"
 _TICK = 0.05
 """Seconds between two looks at the database while somebody waits; other processes post there too."""
@@ -20,7 +21,8 @@ _TICK = 0.05
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing in a mailbox. ``envelope`` is the signed document, as its sender spelled it."""
+    """One thing in a mailbox. ``envelope`` is the signed document, as its sender spelled it; of a drop what
+    the gateway itself says."""
 
     seq: int
     kind: str
@@ -43,7 +45,7 @@ def put(connection: Connection, partner: str, kind: str, delivery: str, addresse
 
 def take_out(connection: Connection, partner: str, delivery: str) -> None:
     """Remove a delivery that ``partner`` has signed for."""
-    entry = (MAILBOX.c.partner == partner) & (MAILBOX.c.delivery == delivery) & (MAILBOX.c.kind == DELIVERY)
+    entry = (MAILBOX.c.partner == partner) & (MAILBOX.c.delivery == delivery) & (MAILBOX.c.kind != RECEIPT)
     connection.execute(delete(MAILBOX).where(entry))
 
 
@@ -63,7 +65,7 @@ def page(connection: Connection, partner: str, after: int, limits: Limits) -> li
     left = limits.mailbox_bytes
     with connection.execute(query) as rows:
         for row in rows:
-            entry = Entry(row.seq, row.kind, bytes(row.envelope if row.kind == DELIVERY else row.receipt))
+            entry = Entry(row.seq, row.kind, bytes(row.receipt if row.kind == RECEIPT else row.envelope))
             left -= len(entry.envelope)
             if entries and left < 0:
                 break

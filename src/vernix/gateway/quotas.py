@@ -45,6 +45,13 @@ def charge(connection: Connection, partner: str, size: int, now: int, quota: Quo
     return nearest(after, quota)
 
 
+def charge_more(connection: Connection, partner: str, size: int, now: int, quota: Quota) -> None:
+    """Count ``size`` bytes more of an upload that did not announce its size (SFTP). Raises as ``charge``."""
+    used = spent(connection, partner, now)
+    _check({name: count + (size if "bytes" in name else 0) for name, count in used.items()}, quota)
+    usage.add(connection, partner, usage.day_of(now), usage.Day(sent_bytes=size))
+
+
 def check_held(connection: Connection, partner: str, size: int, quota: Quota) -> None:
     """Raise ``TooMuch`` unless a partner may have ``size`` bytes more waiting, as one more upload."""
     _check(_with(_held(connection, partner), size), quota)

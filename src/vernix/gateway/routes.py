@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
+from vernix.custody import canonical
 from vernix.custody.signatures import Signed
 from vernix.custody.trust import TARGET
 from vernix.errors import NotFound, UsageError
@@ -148,6 +149,11 @@ async def mailbox(call: Call) -> Response:
     return document(
         {
             "deliveries": [_entry(entry) for entry in entries if entry.kind == mailboxes.DELIVERY],
+            "drops": [
+                {"seq": entry.seq, "drop": canonical.decode(entry.envelope)}
+                for entry in entries
+                if entry.kind == mailboxes.DROP
+            ],
             "receipts": [_entry(entry) for entry in entries if entry.kind == mailboxes.RECEIPT],
             "next": last,
         }

@@ -9,9 +9,13 @@ from __future__ import annotations
 import io
 
 from vernix.errors import DataRefused
-from vernix.sealing.header import INTRO, read_header
+from vernix.sealing.header import INTRO, MAX_HEADER, read_header
 
 _SCRYPT = "scrypt"
+_PLAIN = "This is not a sealed file; the gateway takes nothing that it could read."
+_SEAL_IT = "Send it with vernix send, or seal it with vernix seal (or age) before you upload it."
+_NOT_TO_A_PARTNER = "This file is sealed with a passphrase, not to a partner."
+_TO_A_PARTNER = "Seal it to the recipients in the directory: vernix seal --to PARTNER."
 _SAMPLE = 1024
 
 
@@ -23,6 +27,25 @@ def check_of(header: int, size: int, already: bytes) -> HeaderCheck | NoiseCheck
     """The judge of an upload of ``size`` bytes, ``already`` the first ones: a part, or (``header`` is 0) a
     partial upload."""
     return HeaderCheck(header, already) if header else NoiseCheck(size, already)
+
+
+def header_length(content: bytes) -> int | None:
+    """How long the age header is that ``content`` begins with; None while not all of it is there.
+
+    Raises ``NotSealed`` for what is no age file, or one that a passphrase opens.
+    """
+    if not content.startswith(INTRO[: len(content)]) or not content:
+        raise NotSealed(_PLAIN, hint=_SEAL_IT)
+    ended = b"\n" in content.partition(b"\n--- ")[2]
+    if not ended and len(content) < MAX_HEADER:
+        return None
+    try:
+        header = read_header(io.BytesIO(content))
+    except DataRefused as error:
+        raise NotSealed(error.message, hint="Seal the file again and send it anew.") from None
+    if any(stanza.type == _SCRYPT for stanza in header.stanzas):
+        raise NotSealed(_NOT_TO_A_PARTNER, hint=_TO_A_PARTNER)
+    return len(header.encoded)
 
 
 class HeaderCheck:
@@ -44,10 +67,7 @@ class HeaderCheck:
             return
         self._head += data[: self._size - len(self._head)]
         if not self._head.startswith(INTRO[: len(self._head)]):
-            raise NotSealed(
-                "This is not a sealed file; the gateway takes nothing that it could read.",
-                hint="Send it with vernix send, or seal it with vernix seal (or age) before you upload it.",
-            )
+            raise NotSealed(_PLAIN, hint=_SEAL_IT)
         if len(self._head) == self._size:
             self._judge()
             self.passed = True
@@ -64,10 +84,7 @@ class HeaderCheck:
                 hint="Announce the true length of the header and upload the part anew.",
             )
         if any(stanza.type == _SCRYPT for stanza in header.stanzas):
-            raise NotSealed(
-                "This file is sealed with a passphrase, not to a partner.",
-                hint="Seal it to the recipients in the directory: vernix seal --to PARTNER.",
-            )
+            raise NotSealed(_NOT_TO_A_PARTNER, hint=_TO_A_PARTNER)
 
 
 class NoiseCheck:

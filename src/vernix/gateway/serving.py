@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -51,6 +51,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     tls_certificate: Path | None = None,
     tls_key: Path | None = None,
     public_url: str | None = None,
+    sftp_port: int = 0,
     database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
     shared: Path | None = None,
     workers: int = 1,
@@ -74,6 +75,8 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         PEM file with its private key (PKCS #8).
     public_url
         The origin under which partners reach this gateway, if it is not the address it listens at.
+    sftp_port
+        The port to listen at for SFTP; 0 means no SFTP.
     database
         A database URL instead of the SQLite file in the folder.
     shared
@@ -109,8 +112,27 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         (folder / _STARTING).touch()
         server = _server(settings, host, port, tls_certificate, tls_key)
         server.on_startup(partial(_warn_before_stopping, server))
-        _serve_until_stopped(server, partial(_load, settings, address))
+        with _sftp(settings, host, sftp_port):
+            _serve_until_stopped(server, partial(_load, settings, address))
     return 0
+
+
+@contextlib.contextmanager
+def _sftp(settings: Settings, host: str, port: int) -> Iterator[None]:
+    """The SFTP door, if there is to be one, for as long as the block lasts."""
+    if not port:
+        yield
+        return
+    from vernix.gateway.sftp.serving import SftpProcess, host_fingerprint
+
+    _check_address(host, port)
+    say(f"SFTP host key {host_fingerprint(settings)}")
+    process = SftpProcess(settings, host, port)
+    process.watch()
+    try:
+        yield
+    finally:
+        process.stop()
 
 
 def prepare(settings: Settings, directory: Path | None) -> str:

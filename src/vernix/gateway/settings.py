@@ -58,6 +58,11 @@ class Settings:
         return self.shared / "directory"
 
     @property
+    def ssh_host_key(self) -> Path:
+        """The key by which clients know this gateway again over SFTP."""
+        return self.data / "ssh_host_ed25519_key"
+
+    @property
     def fingerprint(self) -> Path:
         """The file that pins the directory's root."""
         return self.data / "root_fingerprint"

@@ -94,6 +94,7 @@ _HELD: Schema = _object(
     quotas=_list(_object(partner=_PARTNER, name={"type": "string", "enum": list(NAMES)}, percent=_WHOLE)),
     enrolments=_WHOLE,
 )
+_DROPS = _list(_object(seq=_WHOLE, drop={"type": "object", "description": "as under wire formats"}))
 
 SHAPES: Mapping[str, Shape] = {
     "health": Shape(
@@ -184,7 +185,12 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "mailbox": Shape(
         "What waits, and the receipts that came",
-        {200: ("One page", _object(deliveries=_ENTRIES, receipts=_ENTRIES, next=_WHOLE))},
+        {
+            200: (
+                "One page",
+                _object(deliveries=_ENTRIES, drops=_DROPS, receipts=_ENTRIES, next=_WHOLE),
+            )
+        },
         query={
             "after": {**_WHOLE, "maximum": 10**15 - 1, "description": "numbers above this one"},
             "wait": {"type": "integer", "minimum": 0, "maximum": 30, "description": "seconds"},

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from vernix import console
 from vernix.custody.identifiers import format_time, utc_now
+from vernix.custody.ssh_keys import fingerprint, public_text
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
 from vernix.gateway import holdings
@@ -63,6 +64,7 @@ def gather(settings: Settings) -> dict[str, Any]:
         database.close()
     return {
         "directory": _directory(mirror),
+        "sftp_host_key": _host_key(settings),
         **held,
         "disk": {"free": shutil.disk_usage(settings.shared).free},
     }
@@ -85,10 +87,17 @@ def _directory(mirror: DirectoryMirror) -> dict[str, Any]:
     }
 
 
+def _host_key(settings: Settings) -> str | None:
+    """The fingerprint that SFTP clients are to expect; None before SFTP was ever served here."""
+    place = settings.ssh_host_key
+    return fingerprint(public_text(place)) if place.exists() else None
+
+
 def _told(report: dict[str, Any]) -> str:
     directory, held, unfinished = report["directory"], report["held"], report["unfinished"]
     lines = [
         f"directory: {directory.get('problem') or _age(directory)}",
+        *([f"SFTP host key: {report['sftp_host_key']}"] if report["sftp_host_key"] else []),
         f"held: {held['deliveries']} deliveries, {_size(held)}{_since(held)}",
         *(
             f"key {each['key']} of {each['partner']} ends {each['ends']}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 METADATA = MetaData(
@@ -52,12 +54,24 @@ UPLOADS = Table(
     Index("ix_uploads_delivery_number", "delivery", "number", unique=True),
 )
 
+SFTP_FILES = Table(
+    "sftp_files",
+    METADATA,
+    Column("upload", String(36), ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", LargeBinary(32), nullable=False, unique=True),
+    Column("addressee", String(64), nullable=False),
+    Column("due", BigInteger, index=True),
+    Column("changed", BigInteger, nullable=False),
+)
+"""What was written over SFTP. ``name`` is a keyed hash: a name may say whose birth is in the file."""
+
 DELIVERIES = Table(
     "deliveries",
     METADATA,
     Column("id", String(36), primary_key=True),
     Column("sender", String(64), nullable=False),
     Column("envelope", LargeBinary, nullable=False),
+    Column("dropped", Boolean, nullable=False, server_default=false()),
     Column("state", String(8), nullable=False),
     Column("posted", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False, index=True),

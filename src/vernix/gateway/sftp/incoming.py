@@ -1,0 +1,132 @@
+"""One file that a partner writes: any order, any offset, from where it stands; sealed or refused at once.
+
+Clients pipeline their writes, some of them out of order, and go on where a broken session stopped. What
+counts is the part without a gap from the first byte on: that much is made safe, is told by ``stat``, and is
+kept when the connection breaks. Nothing is written before the first bytes have shown an age file.
+"""
+
+from __future__ import annotations
+
+import os
+
+from vernix.errors import DataRefused, TooMuch
+from vernix.gateway.blobs import BlobLock
+from vernix.gateway.limits import MIB
+from vernix.gateway.sealedness import NotSealed
+from vernix.sealing.header import INTRO
+
+CHUNK = 64 * 1024 + 16
+"""Bytes of a whole chunk of age's payload, tag included (C2SP age, Payload)."""
+_NONCE, _TAG = 16, 16
+_EARLY_BYTES = 4 * MIB
+_MOST_GAPS = 1024
+_FULL_WRITE = 32 * 1024
+"""Bytes that every client puts into a write while it has them."""
+
+PLAIN = (
+    "This is not a sealed file; the gateway takes nothing that it could read. "
+    "Seal it first: vernix seal --to PARTNER FILE, then send the .age file."
+)
+
+
+class Incoming:
+    """An open file: its lock, how far it reaches without a gap, and what lies beyond the gap."""
+
+    def __init__(self, file: str, blob: str, sender: str, lock: BlobLock, safe: int) -> None:
+        self.file = file
+        self.blob = blob
+        self.sender = sender
+        self.end = safe
+        self.secured = safe
+        self.broken: str | None = None
+        self._lock = lock
+        self._beyond: dict[int, int] = {}
+        self._early: list[tuple[int, bytes]] = []
+        self._early_bytes = 0
+        self._largest = self._last = 0
+        os.ftruncate(lock.descriptor, safe)
+
+    @property
+    def descriptor(self) -> int:
+        """Where the bytes are."""
+        return self._lock.descriptor
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether bytes are missing before others that came."""
+        return bool(self._beyond or self._early)
+
+    @property
+    def ended_short(self) -> bool:
+        """Whether the last write was shorter than those of a client that has more: it read all of it."""
+        return self._last < max(self._largest, _FULL_WRITE)
+
+    def write(self, offset: int, data: memoryview, most: int) -> None:
+        """Take ``data`` at ``offset``. ``most`` is how long a file may get.
+
+        Raises ``NotSealed`` (at the first bytes that are no age file), ``TooMuch``, ``OSError``.
+        """
+        if offset + len(data) > most:
+            raise TooMuch(f"One file may have at most {most} bytes.", hint="Split it.")
+        if offset < len(INTRO):
+            self._look(offset, data)
+        elif self.end < len(INTRO):
+            self._keep_early(offset, data)
+            return
+        self._put(offset, data)
+        if self._early and self.end >= len(INTRO):
+            early, self._early, self._early_bytes = self._early, [], 0
+            for start, piece in early:
+                self._put(start, piece)
+
+    def truncate(self, size: int) -> None:
+        """Cut the file to ``size`` bytes, if it is longer; a client does so with what it did not finish."""
+        if size < self.end or self.has_gap:
+            self.end = min(self.end, size)
+            self.secured = min(self.secured, self.end)
+            self._beyond.clear()
+            self._early.clear()
+            os.ftruncate(self.descriptor, self.end)
+
+    def release(self) -> None:
+        """Let go of the file; nothing can be written afterwards."""
+        if self.broken is None:
+            self.broken = "This file was closed, or opened anew from another session."
+        self._lock.release()
+
+    @staticmethod
+    def _look(offset: int, data: memoryview) -> None:
+        if data[: len(INTRO) - offset] != INTRO[offset : offset + len(data)]:
+            raise NotSealed(PLAIN)
+
+    def _keep_early(self, offset: int, data: memoryview) -> None:
+        """Hold back what came before the first bytes did: it might not be sealed."""
+        self._early_bytes += len(data)
+        if self._early_bytes > _EARLY_BYTES:
+            raise DataRefused("The beginning of this file did not come first.", hint="Send it in order.")
+        self._early.append((offset, bytes(data)))
+
+    def _put(self, offset: int, data: bytes | memoryview) -> None:
+        view, position = memoryview(data), offset
+        while view:
+            written = os.pwrite(self.descriptor, view, position)
+            view, position = view[written:], position + written
+        self._largest = max(self._largest, len(data))
+        if offset <= self.end:
+            if position >= self.end:
+                self.end, self._last = position, len(data)
+            while self._beyond and (start := min(self._beyond)) <= self.end:
+                self.end = max(self.end, self._beyond.pop(start))
+            return
+        self._beyond[offset] = max(position, self._beyond.get(offset, 0))
+        if len(self._beyond) > _MOST_GAPS:
+            raise DataRefused("This file arrives in too many pieces.", hint="Send it in order.")
+
+
+def is_plausible(size: int, header: int) -> bool:
+    """Whether an age file of ``size`` bytes, ``header`` of them its header, may be whole, by its length."""
+    payload = size - header - _NONCE
+    if payload < _TAG:
+        return False
+    rest = payload % CHUNK
+    return rest == 0 or rest > _TAG or payload == _TAG

@@ -1,0 +1,244 @@
+r"""What a partner does with the files that it sends: open, go on, close, rename, remove. No packets here.
+
+    (none) --open--> being written --close under a final name--> due --posted--> delivered
+                       ^      \--close under a temporary name: stays--rename to a final one--> due
+                       \--the connection breaks: what came without a gap stays, open goes on there
+
+Every method here runs in a thread, one at a time for each file. A file that is being written, or was cut,
+is never due.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from vernix.errors import Conflict, DataRefused, FarSideRefused, NotFound
+from vernix.gateway import quotas
+from vernix.gateway.blobs import BlobBusy
+from vernix.gateway.exchange import Exchange
+from vernix.gateway.limits import check_room
+from vernix.gateway.sealedness import NotSealed, header_length
+from vernix.gateway.sftp import names, packets
+from vernix.gateway.sftp.incoming import PLAIN, Incoming, is_plausible
+from vernix.gateway.sftp.names import Names, Written
+from vernix.gateway.sftp.paths import Place
+from vernix.gateway.uploads import LARGEST_HEADER, State
+
+SETTLE_SECONDS = 20
+"""How long a file rests that may have been cut: its last write was no shorter than the others."""
+
+_PATIENCE = 10.0
+_LOOK_AGAIN = 0.1
+
+
+class Outgoing:
+    """The files that partners write, in one process. ``posted`` is told when one is due."""
+
+    def __init__(self, exchange: Exchange, names_: Names, posted: Callable[[], None]) -> None:
+        self.exchange = exchange
+        self._names = names_
+        self._posted = posted
+        self._open: dict[str, Incoming] = {}
+
+    def addressees(self, sender: str) -> list[str]:
+        """To whom ``sender`` may send, in order."""
+        directory = self.exchange.mirror.current()
+        return [each.id for each in directory.partners if directory.may_send_anything(sender, each.id)]
+
+    def check_addressee(self, sender: str, addressee: str) -> None:
+        """Raise ``NotFound`` unless ``sender`` may send something to ``addressee``."""
+        if not self.exchange.mirror.current().may_send_anything(sender, addressee):
+            raise NotFound(
+                "You may not send to that partner.", hint="List /to, or ask the registry for the right."
+            )
+
+    def find(self, sender: str, place: Place) -> Written:
+        """The file at ``place``. Raises ``NotFound``."""
+        with self.exchange.database.reading() as connection:
+            found = names.find(connection, self._names.of(sender, place))
+        if found is None:
+            raise NotFound("There is no such file (any more).")
+        return found
+
+    def open(self, sender: str, place: Place, flags: int) -> Incoming:
+        """Open a file to write. Raises ``NotFound``, ``Conflict``, ``FarSideRefused``, ``TooMuch``."""
+        if not flags & packets.WRITE:
+            raise FarSideRefused(
+                "What you send cannot be read back, not even by you: it is sealed to others."
+            )
+        self.check_addressee(sender, place.partner)
+        name, limits, now = self._names.of(sender, place), self.exchange.limits, int(time.time())
+        with self.exchange.database.writing() as connection:
+            found = names.find(connection, name)
+            fresh = found is None or found.state is not State.OPEN
+            if fresh and not flags & packets.CREATE:
+                raise NotFound("There is no such file (any more).")
+            if not fresh and flags & packets.EXCLUSIVE:
+                raise Conflict("A file of this name is here.", hint="Choose another name.")
+            if found is None or fresh:
+                check_room(self.exchange.blobs.folder, 0, limits)
+                quotas.charge(connection, sender, 0, now, self.exchange.quota_of_sender(sender))
+                life = min(limits.upload_life, limits.keep)
+                found = names.create(connection, name, sender, place.partner, now, life)
+            names.set_due(connection, found.upload, None)
+        return self._take(found, sender, cut=bool(flags & packets.TRUNCATE))
+
+    def secure(self, incoming: Incoming) -> None:
+        """Force what came without a gap to the disk, then into its row; what fails breaks the file."""
+        end = incoming.end
+        try:
+            os.fdatasync(incoming.descriptor)
+            with self.exchange.database.writing() as connection:
+                if (more := end - incoming.secured) > 0:
+                    quota = self.exchange.quota_of_sender(incoming.sender)
+                    quotas.charge_more(connection, incoming.sender, more, int(time.time()), quota)
+                names.set_size(connection, incoming.file, end, int(time.time()))
+            check_room(self.exchange.blobs.folder, 0, self.exchange.limits)
+        except Exception as error:
+            incoming.broken = (
+                str(error) if isinstance(error, DataRefused | FarSideRefused) else "The disk failed."
+            )
+            raise
+        incoming.secured = end
+
+    def truncate(self, incoming: Incoming, size: int) -> None:
+        """Cut an open file to ``size`` bytes, if it is longer: its row first, which never says too much."""
+        if size < incoming.secured:
+            with self.exchange.database.writing() as connection:
+                names.set_size(connection, incoming.file, size, int(time.time()))
+        incoming.truncate(size)
+
+    def cut(self, incoming: Incoming) -> None:
+        """The connection broke: keep what came without a gap, never deliver it by itself."""
+        try:
+            if incoming.broken is None:
+                incoming.truncate(incoming.end)
+                self.secure(incoming)
+        finally:
+            self._let_go(incoming)
+
+    def close(self, incoming: Incoming, place: Place) -> None:
+        """The client says that it is done: under a final name, and plausibly whole, the file is due.
+
+        Raises ``DataRefused`` for what is cut (it stays, to be gone on with) or not sealed (it goes).
+        """
+        try:
+            if incoming.broken is not None:
+                return
+            if incoming.has_gap:
+                incoming.truncate(incoming.end)
+                self.secure(incoming)
+                raise _cut()
+            self.secure(incoming)
+            if not place.is_temporary:
+                self._finish(incoming.file, incoming.descriptor, incoming.end, settled=incoming.ended_short)
+        except NotSealed:
+            self.drop(incoming)
+            raise
+        finally:
+            self._let_go(incoming)
+
+    def drop(self, incoming: Incoming) -> None:
+        """What was written is no sealed file: forget it."""
+        incoming.broken = incoming.broken or PLAIN
+        with self.exchange.database.writing() as connection:
+            file = names.by_upload(connection, incoming.file)
+            blobs = [] if file is None else names.free(connection, file)
+        for blob in blobs:
+            self.exchange.blobs.delete(blob)
+
+    def rename(self, sender: str, old: Place, new: Place, *, replace: bool) -> None:
+        """Give a file its final name (or another temporary one). Raises as ``close``, or ``Conflict``."""
+        if old.partner != new.partner:
+            raise FarSideRefused(
+                "A file cannot change its addressee.", hint="Seal it to the other, send that."
+            )
+        self.check_addressee(sender, new.partner)
+        with self.exchange.database.writing() as connection:
+            file = names.find(connection, self._names.of(sender, old))
+            if file is None:
+                raise NotFound("There is no such file (any more).")
+            blobs = self._make_way(connection, self._names.of(sender, new), file, replace=replace)
+            names.rename(connection, file.upload, self._names.of(sender, new))
+        for blob in blobs:
+            self.exchange.blobs.delete(blob)
+        if file.state is not State.OPEN or new.is_temporary or file.upload in self._open:
+            return
+        try:
+            with self.exchange.blobs.path(file.blob).open("rb") as stream:
+                self._finish(file.upload, stream.fileno(), file.size, settled=True)
+        except NotSealed:
+            self.remove(sender, new)
+            raise
+
+    def remove(self, sender: str, place: Place) -> None:
+        """Take a file back that was not delivered yet. Raises ``Conflict`` for one that was."""
+        with self.exchange.database.writing() as connection:
+            file = names.find(connection, self._names.of(sender, place))
+            if file is None:
+                raise NotFound("There is no such file (any more).")
+            if file.state is not State.OPEN:
+                raise Conflict("This file was delivered.", hint="Send a new one under another name.")
+            blobs = names.free(connection, file)
+        for blob in blobs:
+            self.exchange.blobs.delete(blob)
+
+    def _make_way(self, connection: Connection, name: bytes, file: Written, *, replace: bool) -> list[str]:
+        there = names.find(connection, name)
+        if there is None or there.upload == file.upload:
+            return []
+        if there.state is State.OPEN and not replace:
+            raise Conflict("A file of this name is here.", hint="Remove it first, or choose another name.")
+        return names.free(connection, there)
+
+    def _take(self, file: Written, sender: str, *, cut: bool) -> Incoming:
+        """Make this session the only writer; an older one of the same partner gives way."""
+        if (older := self._open.get(file.upload)) is not None:
+            self.cut(older)
+        give_up = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                lock = self.exchange.blobs.lock(file.blob)
+                break
+            except BlobBusy:
+                if time.monotonic() > give_up:
+                    raise Conflict(
+                        "Another session writes this file.", hint="End it, or wait a moment."
+                    ) from None
+                time.sleep(_LOOK_AGAIN)
+        with self.exchange.database.reading() as connection:
+            now = names.by_upload(connection, file.upload)
+        if now is None or now.state is not State.OPEN:
+            lock.release()
+            raise Conflict("This file was delivered meanwhile.", hint="Send a new one under another name.")
+        incoming = Incoming(file.upload, file.blob, sender, lock, now.size)
+        self._open[file.upload] = incoming
+        if cut:
+            self.truncate(incoming, 0)
+        return incoming
+
+    def _let_go(self, incoming: Incoming) -> None:
+        if self._open.get(incoming.file) is incoming:
+            del self._open[incoming.file]
+        incoming.release()
+
+    def _finish(self, file: str, descriptor: int, size: int, *, settled: bool) -> None:
+        """Make a file due that is an age file and may be whole. Raises ``NotSealed`` or ``DataRefused``."""
+        header = header_length(os.pread(descriptor, min(size, LARGEST_HEADER), 0))
+        if header is None or not is_plausible(size, header):
+            raise _cut()
+        due = int(time.time()) + (0 if settled else SETTLE_SECONDS)
+        with self.exchange.database.writing() as connection:
+            names.set_due(connection, file, due)
+        self._posted()
+
+
+def _cut() -> DataRefused:
+    return DataRefused(
+        "This file is not whole; what arrived is kept and not delivered.",
+        hint="Send the rest (sftp: reput or put -a; lftp: put -c), or the whole file again.",
+    )

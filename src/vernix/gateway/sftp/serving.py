@@ -1,0 +1,157 @@
+"""The process of the SFTP door: started, restarted and ended by ``vernix-gateway serve``, beside the workers.
+
+A process of its own, because one event loop is one core, and because nothing that a stranger says over SSH
+shall be read in the process that answers HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar, TypeVarTuple
+
+from vernix.console import say
+from vernix.custody.ssh_keys import ensure_ssh_key, fingerprint
+from vernix.gateway import logs
+from vernix.gateway.blobs import BlobStore
+from vernix.gateway.database import Database
+from vernix.gateway.directory import open_mirror
+from vernix.gateway.exchange import Exchange
+from vernix.gateway.settings import Settings
+from vernix.gateway.sftp.names import Names
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+_THREADS = 8
+_LOOK_SECONDS = 1.0
+_STOP_SECONDS = 5.0
+_PAUSE_SECONDS = 1.0
+
+
+def host_fingerprint(settings: Settings) -> str:
+    """What a client shows at the first login (``SHA256:...``); the key is made when there is none."""
+    return fingerprint(ensure_ssh_key(settings.ssh_host_key))
+
+
+class SftpProcess:
+    """The door's process, kept running until ``stop``."""
+
+    def __init__(self, settings: Settings, host: str, port: int) -> None:
+        self._place = (settings, host, port)
+        self._context = multiprocessing.get_context("spawn")
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="vernix-sftp", daemon=True)
+        self._process = self._start()
+
+    def watch(self) -> None:
+        """Start it again whenever it ends by itself."""
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End it; it keeps what came so far."""
+        self._stopping.set()
+        if self._keeper.is_alive():
+            self._keeper.join()
+        self._process.terminate()
+        self._process.join(_STOP_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def _start(self) -> multiprocessing.process.BaseProcess:
+        process = self._context.Process(target=_serve, args=self._place, name="vernix-sftp")
+        process.start()
+        return process
+
+    def _keep(self) -> None:
+        while not self._stopping.wait(0.2):
+            if not self._process.is_alive():
+                logs.configure()
+                logs.log().error("sftp ended by itself", status=self._process.exitcode)
+                time.sleep(_PAUSE_SECONDS)
+                self._process = self._start()
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
+    """The process itself."""
+    import uvloop
+
+    logs.configure()
+    # Ctrl-C reaches the whole group; the parent ends us in its own order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_Door(settings).serve(host, port))
+
+
+class _Door:
+    """Everything in the process."""
+
+    def __init__(self, settings: Settings) -> None:
+        from vernix.gateway.sftp.login import Guest, Guests
+        from vernix.gateway.sftp.outgoing import Outgoing
+        from vernix.gateway.sftp.posting import Posting
+
+        self._settings = settings
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vernix-sftp")
+        self._database = Database(settings.database_url)
+        exchange = Exchange(self._database, BlobStore(settings.blobs), open_mirror(settings), settings.limits)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._posting = Posting(exchange, self._run)
+        self._outgoing = Outgoing(exchange, Names(settings.data / "sftp_names.key"), self._posted)
+        self._guests = Guests(exchange, self._outgoing, self._run)
+        self._guest = partial(Guest, self._guests)
+
+    async def serve(self, host: str, port: int) -> None:
+        """Until SIGTERM."""
+        import asyncssh
+
+        from vernix.gateway.sftp.login import options
+
+        self._loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        self._loop.add_signal_handler(signal.SIGTERM, stop.set)
+        server = await asyncssh.listen(
+            host, port, reuse_port=True, **options(str(self._settings.ssh_host_key), self._guest)
+        )
+        say(f"vernix-gateway listens for SFTP at {host} port {port}")
+        tasks = [
+            asyncio.create_task(self._posting.until_cancelled()),
+            asyncio.create_task(self._look_around(stop, os.getppid())),
+        ]
+        await stop.wait()
+        server.close()
+        self._guests.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS / 2):
+                await server.wait_closed()
+                await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._pool.shutdown()
+        self._database.close()
+
+    async def _look_around(self, stop: asyncio.Event, parent: int) -> None:
+        while os.getppid() == parent:
+            await asyncio.sleep(_LOOK_SECONDS)
+            self._guests.look_around()
+        # Its parent was killed: it must not go on holding the port.
+        stop.set()
+
+    def _run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
+        """Compute in a thread."""
+        return asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+
+    def _posted(self) -> None:
+        """Called in a thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._posting.wake)

@@ -1,0 +1,117 @@
+"""A running gateway with its SFTP door, and the clients that people have: OpenSSH's sftp, rclone, lftp."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.exchange_kit import ExchangeKit, RunningGateway, free_port
+
+from vernix.custody.directory import Key
+from vernix.custody.ssh_keys import ensure_ssh_key
+
+PATIENCE = 20.0
+
+
+class SftpKit:
+    """An exchange whose partners have SSH keys, and its gateway's SFTP port."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.exchange = ExchangeKit(folder)
+        self.port = free_port()
+        self.keys = {name: folder / f"{name}.key" for name in ("riverside", "lakeside")}
+        for name in self.keys:
+            self.enrol(name)
+
+    def enrol(self, name: str, **changes: Any) -> None:
+        """Publish a partner's SSH key, with ``changes`` to its entry."""
+        key = replace(Key.make(ensure_ssh_key(self.keys[name]), self.exchange.since), **changes)
+        entry = self.exchange.members[name].entry(self.exchange.since)
+        keys = tuple(sorted([*entry.keys, key], key=lambda one: one.id))
+        self.exchange.publish(partners=self.exchange.with_partner(replace(entry, keys=keys)))
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[RunningGateway]:
+        """The gateway with its door open."""
+        with self.exchange.running("--sftp-port", str(self.port)) as gateway:
+            self.wait_for_door(gateway)
+            yield gateway
+
+    def wait_for_door(self, gateway: RunningGateway) -> None:
+        """Until the door answers."""
+        self.until(lambda: "listens for SFTP" in gateway.log.read_text(), "the SFTP door did not open")
+
+    def sealed(self, name: str, size: int) -> Path:
+        """A sealed file of ``size`` content bytes."""
+        path = self.folder / name
+        path.write_bytes(self.exchange.seal(b"x" * size).content)
+        return path
+
+    def ssh_options(self, who: str = "riverside") -> list[str]:
+        """What every OpenSSH client is told."""
+        return [
+            "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new",
+            "-o", f"UserKnownHostsFile={self.folder / 'known_hosts'}", "-i", str(self.keys[who]),
+        ]  # fmt: skip
+
+    def sftp(self, *commands: str, who: str = "riverside", user: str | None = None) -> Ended:
+        """OpenSSH's sftp with a batch of commands."""
+        command = ["sftp", "-q", "-b", "-", "-P", str(self.port), *self.ssh_options(who)]
+        return run([*command, f"{user or who}@127.0.0.1"], "\n".join(commands))
+
+    def ssh(self, *words: str) -> Ended:
+        """OpenSSH's ssh, as somebody who wants more than SFTP."""
+        return run(["ssh", "-p", str(self.port), *self.ssh_options(), "riverside@127.0.0.1", *words])
+
+    def lftp(self, *commands: str) -> Ended:
+        """lftp with a script."""
+        connect = " ".join(["ssh", "-a", "-x", *self.ssh_options()])
+        script = [f'set sftp:connect-program "{connect}"', "set net:max-retries 1", "set cmd:fail-exit yes"]
+        opened = f"open -u riverside,none -p {self.port} sftp://127.0.0.1"
+        return run(["lftp", "--norc", "-c", "; ".join([*script, opened, *commands])])
+
+    def rclone(self, *words: str) -> Ended:
+        """rclone with its sftp backend, everything else as it comes."""
+        remote = f":sftp,host=127.0.0.1,port={self.port},user=riverside,key_file='{self.keys['riverside']}':"
+        spelled = [word.replace("REMOTE", remote) for word in words]
+        return run(["rclone", "--config", "/dev/null", "--retries", "1", *spelled])
+
+    def waiting(self, gateway: RunningGateway, who: str = "registry") -> list[dict[str, Any]]:
+        """The drops in a mailbox."""
+        return [
+            entry["drop"] for entry in gateway.signed(who, "GET", "/mailbox?after=0&wait=0").json["drops"]
+        ]
+
+    def until(self, condition: Any, complaint: str) -> Any:
+        """Wait until something is so; what it was."""
+        end = time.monotonic() + PATIENCE
+        while not (found := condition()):
+            assert time.monotonic() < end, complaint
+            time.sleep(0.05)
+        return found
+
+
+class Ended:
+    """How a program ended and what it said."""
+
+    def __init__(self, code: int, said: str) -> None:
+        self.code = code
+        self.said = said
+
+    def __repr__(self) -> str:
+        return f"{self.code}: {self.said}"
+
+
+def run(command: list[str], given: str = "") -> Ended:
+    """Run a program to its end."""
+    done = subprocess.run(
+        command, input=given, capture_output=True, text=True, check=False, timeout=60, errors="replace"
+    )
+    return Ended(done.returncode, done.stdout + done.stderr)
