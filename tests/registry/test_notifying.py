@@ -28,6 +28,7 @@ from tests.registry.conftest import GOOD, Hospital, Killed, work
 
 from vernix.custody.directory import Directory
 from vernix.custody.identifiers import utc_now
+from vernix.custody.quota import Quota
 from vernix.errors import UsageError
 from vernix.registry.notifying.facts import Fact, from_keys, from_state
 from vernix.registry.notifying.settings import KINDS, Notifications, read_settings
@@ -381,6 +382,36 @@ def test_the_command_sends_a_test(
     assert sorted(to for to, _ in told(postmaster)) == ["desk@registry.example", "records@site.example"]
     assert "2 tests were taken" in ended.err
     assert PASSWORD not in ended.err
+
+
+def test_a_stop_at_a_real_gateway_reaches_the_desk(
+    kit: ExchangeKit, registry: Registry, settings: Notifications, postmaster: Postmaster
+) -> None:
+    """Programs only: the gateway stops a partner, ``run`` asks it, the mail server gets the mail."""
+    assert settings.readers
+    quota = Quota(collected_deliveries=1)
+    entry = replace(kit.directory.partner("riverside"), quota=quota)
+    kit.publish(partners=kit.with_partner(entry))
+    options = ("--data", kit.folder, "--passphrase-file", kit.folder.with_name("passphrase"))
+    with kit.running() as gateway:
+        part = kit.seal(b"CANARY: not for a mail", to="riverside")
+        posted = [gateway.deliver(part, sender="registry", to=["riverside"]) for _ in range(2)]
+        asked = [gateway.signed("riverside", "GET", f"/deliveries/{each.id}/parts/0") for each in posted]
+        assert [answer.status for answer in asked] == [200, 429]
+        for _ in range(2):
+            ended = run_program("vernix-registry", "run", "--once", *options)
+            assert ended.code == 0, ended.err
+    assert sorted(told(postmaster)) == [
+        ("desk@registry.example", "[vernix] Collecting was stopped / Un retrait a été arrêté"),
+        ("records@site.example", "[vernix] Deliveries wait / Des envois attendent"),
+    ]
+    sent = b"".join(mail.as_bytes() for mail in postmaster.taken)
+    assert b"CANARY" not in sent
+    assert b"riverside" not in sent
+    status = run_program("vernix-registry", "status", "--data", kit.folder)
+    assert "stopped: riverside since" in status.err
+    assert "Mails: 2 sent, 0 wait, 0 given up." in status.err
+    assert registry.folder.root.exists()
 
 
 WRONG = {
