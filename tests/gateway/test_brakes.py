@@ -18,10 +18,12 @@ from vernix.gateway.settings import Settings
 SIZE = 20_000
 
 
-@pytest.fixture
-def kit(tmp_path_factory: pytest.TempPathFactory) -> ExchangeKit:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kit(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> ExchangeKit:
     """Lakeside may collect 100 KB and 50 deliveries a day before its past is asked."""
     kit = ExchangeKit(tmp_path_factory.mktemp("exchange"))
+    if request.param == "postgresql":
+        kit.database_url = request.getfixturevalue("postgresql").database()
     quota = Quota(collected_bytes=5 * SIZE, collected_deliveries=50)
     kit.publish(partners=kit.with_partner(replace(kit.directory.partner("lakeside"), quota=quota)))
     return kit
@@ -82,7 +84,7 @@ def test_going_on_and_asking_again_count_once(gateway: RunningGateway, posted: l
 def test_who_always_collected_much_is_not_stopped(
     kit: ExchangeKit, gateway: RunningGateway, posted: list[Delivery]
 ) -> None:
-    database = Database(Settings.for_folder(kit.data).database_url)
+    database = Database(Settings.for_folder(kit.data, database_url=kit.database_url).database_url)
     today = int(kit.directory.created.timestamp()) // DAY
     with database.writing() as connection:
         usage.add(connection, "lakeside", today - 59, usage.Day(deliveries=2, collected_bytes=2 * SIZE))

@@ -22,9 +22,12 @@ from vernix.gateway.quotas import Used
 NOON = 20_000 * DAY + DAY // 2
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "gateway.sqlite3"))
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    url = sqlite_url(tmp_path / "gateway.sqlite3")
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql").database()
+    database = Database(url)
     database.upgrade()
     yield database
     database.close()

@@ -50,6 +50,9 @@ def count(  # one part of one delivery for one partner, now
 
     The caller commits either way, so that the stop is remembered.
     """
+    if is_counted(connection, delivery, number, partner):
+        # By another request, since our caller looked.
+        return True
     today = usage.day_of(now)
     days = usage.days(connection, partner, today - usage.HISTORY)
     day = days.pop(today, usage.Day())
@@ -63,9 +66,8 @@ def count(  # one part of one delivery for one partner, now
     if too_much(past, asked, _floor(quota)):
         _stop(connection, partner, now, day)
         return False
-    mark = upsert(connection, COLLECTED).values(delivery=delivery, number=number, partner=partner)
-    if connection.execute(mark.on_conflict_do_nothing()).rowcount == 1:
-        usage.add(connection, partner, today, more)
+    connection.execute(COLLECTED.insert().values(delivery=delivery, number=number, partner=partner))
+    usage.add(connection, partner, today, more)
     return True
 
 
