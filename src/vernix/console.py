@@ -33,7 +33,7 @@ TRACEBACK_VARIABLE = "VERNIX_TRACEBACK"
 
 @dataclass(frozen=True)
 class Command:
-    """One command: its name, where its function lives (``module:function``) and one line of help."""
+    """One command: its name (a word or two), its function's place (``module:function``), a line of help."""
 
     name: str
     target: str
@@ -76,10 +76,12 @@ class Program:
 
     def _run(self, words: Sequence[str]) -> int:
         names = {command.name: command for command in self.commands}
-        if words[0] not in names:
-            say(f"{self.name} has no command {words[0]!r}. It has: {', '.join(names)}.")
-            return 2
-        return _invoke(self.name, names[words[0]], list(words[1:]))
+        for length in (2, 1):
+            name = " ".join(words[:length])
+            if name in names:
+                return _invoke(self.name, names[name], list(words[length:]))
+        say(f"{self.name} has no command {words[0]!r}. It has: {', '.join(names)}.")
+        return UsageError.exit_code
 
 
 class _Ending:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.journey_kit import World
+from tests.journey_kit import World, run_program
 
 
 @pytest.fixture
@@ -83,3 +83,24 @@ def test_keys_are_renewed_and_a_second_machine_joins(world: World, note: Path) -
     world.registry("revoke-key", old)
     world.vernix(second, "inbox")
     world.vernix(ward, "inbox")
+
+
+def test_a_registry_is_founded_by_ceremony(tmp_path: Path) -> None:
+    """The commands of docs/how-to/root-ceremony.md, as programs."""
+    world = World(tmp_path, 1)
+    draft = tmp_path / "root.json"
+    passphrases = [tmp_path / f"holder-{number}.passphrase" for number in range(3)]
+    sticks = [tmp_path / f"holder-{number}.age" for number in range(3)]
+    keys = [
+        run_program("vernix-registry", "root", "key", stick, "--passphrase-file", passphrase).out.strip()
+        for stick, passphrase in zip(sticks, passphrases, strict=True)
+    ]
+    named = [word for key in keys for word in ("--key", key)]
+    own = ("--data", tmp_path / "registry", "--passphrase-file", tmp_path / "passphrase")
+    assert run_program("vernix-registry", "root", "draft", draft, *named, "--threshold", "2", *own).code == 0
+    for stick, passphrase in list(zip(sticks, passphrases, strict=True))[1:]:
+        signing = ("--key", stick, "--passphrase-file", passphrase)
+        assert run_program("vernix-registry", "root", "sign", draft, *signing).code == 0
+    world.registry("init", "--root", draft, "--gateway", "http://127.0.0.1:1")
+    assert world.registry("partners", "--json").document()["version"] == 1
+    assert not (tmp_path / "registry" / "root-keys").exists()

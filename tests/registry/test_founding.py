@@ -14,7 +14,7 @@ from tests.registry.conftest import Killed, everything_readable, open_tables
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import DataRefused, UsageError
 from vernix.registry import founding
-from vernix.registry.keyring import Keyring, load_root_keys
+from vernix.registry.keyring import Keyring, load_root_key
 from vernix.registry.settings import RegistryFolder, read_passphrase
 from vernix.registry.unlocked import unlock
 
@@ -108,7 +108,8 @@ def test_a_stolen_disk_shows_no_key(init: Callable[..., None], tmp_path: Path) -
     keys = Keyring.open(tmp_path / "data" / "keys" / "keyring.age", passphrase)
     raw = [keys.vault, keys.index, keys.pseudonym, passphrase]
     signing = [keys.signing, keys.targets, keys.timestamp]
-    signing += load_root_keys(RegistryFolder(tmp_path / "data").root_keys, passphrase)
+    root_keys = sorted(RegistryFolder(tmp_path / "data").root_keys.iterdir())
+    signing += [load_root_key(path, passphrase) for path in root_keys]
     assert len(signing) == 6
     raw += [key.to_bytes() for key in signing]
     spelled = [str(keys.identity).encode(), *(key.to_text().split()[1].encode() for key in signing)]

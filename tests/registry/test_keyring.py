@@ -9,7 +9,7 @@ import pytest
 
 from vernix.custody.signatures import SigningKey
 from vernix.errors import DataRefused, UsageError
-from vernix.registry.keyring import Keyring, load_root_keys, save_root_keys
+from vernix.registry.keyring import Keyring, load_root_key, save_root_keys
 
 RIGHT, WRONG = b"the right passphrase", b"the wrong passphrase"
 QUICK = 8
@@ -67,9 +67,10 @@ def test_root_keys_lie_in_files_of_their_own(tmp_path: Path) -> None:
     made = [SigningKey.generate() for _ in range(3)]
     save_root_keys(tmp_path / "root-keys", made, RIGHT, QUICK)
     assert len(list((tmp_path / "root-keys").iterdir())) == 3
-    assert [key.key_id for key in load_root_keys(tmp_path / "root-keys", RIGHT)] == [k.key_id for k in made]
+    files = sorted((tmp_path / "root-keys").iterdir())
+    assert [load_root_key(path, RIGHT).key_id for path in files] == [key.key_id for key in made]
     with pytest.raises(DataRefused):
-        load_root_keys(tmp_path / "root-keys", WRONG)
+        load_root_key(files[0], WRONG)
 
 
 def test_a_thought_up_passphrase_is_stretched_and_a_random_one_need_not_be(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from vernix.custody.directory import Directory
 from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.identifiers import utc_now
 from vernix.custody.proving import TARGET, TIMESTAMP
+from vernix.custody.root import OnlineVerifiers, check_root, draft_root, sign_root
 from vernix.custody.signatures import SigningKey
 from vernix.custody.trust import TIMESTAMP_LIFE, DirectoryMirror
 from vernix.errors import Conflict, KeeperFailed, UsageError
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 ROOT_KEYS = 3
 ROOT_THRESHOLD = 2
-ROOT_LIFE = timedelta(days=5 * 365)
 TARGETS_LIFE = timedelta(days=365)
 _RENEW_BEFORE = timedelta(days=90)
 
@@ -42,6 +42,11 @@ class OnlineKeys:
 
     targets: SigningKey
     timestamp: SigningKey
+
+    @property
+    def verifiers(self) -> OnlineVerifiers:
+        """Their public halves, as a root names them."""
+        return OnlineVerifiers(self.targets.verify_key, self.timestamp.verify_key)
 
 
 class DirectoryPublisher:
@@ -67,16 +72,33 @@ class DirectoryPublisher:
     ) -> DirectoryPublisher:
         """Make the root with its three keys, all of which sign, and publish the first directory.
 
-        Raises Conflict when ``folder`` already has a published directory. A founding that was killed may be
-        repeated with other keys: nothing of it had been published.
+        Raises as ``found_on``.
         """
-        if len({key.key_id for key in root_keys}) != ROOT_KEYS:
-            raise UsageError("A directory's root needs three different keys.", hint="Make three root keys.")
+        return cls.found_on(
+            folder, _signed_root(1, root_keys, (), online, clock()), online, directory, clock=clock
+        )
+
+    @classmethod
+    def found_on(
+        cls,
+        folder: Path,
+        root: bytes,
+        online: OnlineKeys,
+        directory: Directory,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> DirectoryPublisher:
+        """Publish the first directory under a first root that enough of its holders have signed.
+
+        Raises NotProven for another root, Conflict when ``folder`` already has a published directory. A
+        founding that was killed may be repeated with another root: nothing of it had been published.
+        """
+        check_root(root, None, online.verifiers)
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         if (folder / TIMESTAMP).exists():
             raise Conflict("A directory has already been founded here.", hint="Use another data folder.")
         publisher = cls(folder, online, clock=clock)
-        publisher._write_root(1, root_keys, root_keys)
+        publisher._write("1.root.json", root)
         publisher._publish(directory, 1, 1)
         return publisher
 
@@ -94,13 +116,9 @@ class DirectoryPublisher:
         return self._mirror().files()
 
     @property
-    def root_keys(self) -> frozenset[bytes]:
-        """The public halves of the keys of which two must sign the next root."""
-        from tuf.api.metadata import Metadata, Root
-
-        root = Metadata[Root].from_bytes(self._read(f"{self._root_version()}.root.json")).signed
-        holders = (root.keys[key_id] for key_id in root.roles["root"].keyids)
-        return frozenset(bytes.fromhex(key.keyval["public"]) for key in holders)
+    def root(self) -> bytes:
+        """The present root's file."""
+        return self._read(f"{self._root_version()}.root.json")
 
     @property
     def version(self) -> int:
@@ -140,17 +158,23 @@ class DirectoryPublisher:
         self._write_timestamp(timestamp.version + 1, snapshot.version, data)
 
     def replace_root(self, old_keys: Sequence[SigningKey], new_keys: Sequence[SigningKey]) -> None:
-        """Sign a new root with at least two of the old root's keys and all three ``new_keys``.
+        """As ``publish_root`` with three ``new_keys`` at hand, and as many ``old_keys`` as there are."""
+        version, online = self._root_version() + 1, self._online
+        self._put_root(version, _signed_root(version, new_keys, old_keys, online, self._clock()))
 
-        The online keys become those this publisher was made with; all that they sign is signed again.
-        Clients follow the chain from the root that they pinned.
+    def publish_root(self, root: bytes) -> None:
+        """Publish the next root, which enough holders of it and of the present one have signed.
+
+        Its online keys are those this publisher was made with; all that they sign is signed again. Clients
+        follow the chain from the root that they pinned. Raises NotProven, and nothing was changed.
         """
-        if len({key.key_id for key in new_keys}) != ROOT_KEYS:
-            raise UsageError("A directory's root needs three different keys.", hint="Make three root keys.")
+        check_root(root, self.root, self._online.verifiers)
+        self._put_root(self._root_version() + 1, root)
+
+    def _put_root(self, version: int, root: bytes) -> None:
         timestamp, targets = self._load_timestamp(), self._load_targets()
         directory = Directory.parse(self._published(targets))
-        signers = {key.key_id: key for key in (*old_keys, *new_keys)}
-        self._write_root(self._root_version() + 1, new_keys, list(signers.values()))
+        self._write(f"{version}.root.json", root)
         self._publish(directory, targets.version + 1, timestamp.version + 1)
 
     def _publish(self, directory: Directory, version: int, timestamp_version: int) -> None:
@@ -179,20 +203,6 @@ class DirectoryPublisher:
         meta = MetaFile.from_data(snapshot_version, snapshot, ["sha256"])
         timestamp = Timestamp(version=version, expires=self._clock() + TIMESTAMP_LIFE, snapshot_meta=meta)
         self._write(TIMESTAMP, _signed(timestamp, [self._online.timestamp]))
-
-    def _write_root(
-        self, version: int, root_keys: Sequence[SigningKey], signers: Sequence[SigningKey]
-    ) -> None:
-        from tuf.api.metadata import Root
-
-        root = Root(version=version, expires=self._clock() + ROOT_LIFE, consistent_snapshot=True)
-        for key in root_keys:
-            root.add_key(_signer(key).public_key, "root")
-        root.roles["root"].threshold = ROOT_THRESHOLD
-        root.add_key(_signer(self._online.targets).public_key, "targets")
-        for role in ("snapshot", "timestamp"):
-            root.add_key(_signer(self._online.timestamp).public_key, role)
-        self._write(f"{version}.root.json", _signed(root, signers))
 
     def _load_timestamp(self) -> Timestamp:
         from tuf.api.metadata import Metadata, Timestamp
@@ -231,6 +241,20 @@ class DirectoryPublisher:
 
     def _write(self, name: str, data: bytes) -> None:
         write_file(self._folder / name, data)
+
+
+def _signed_root(
+    version: int,
+    keys: Sequence[SigningKey],
+    also: Sequence[SigningKey],
+    online: OnlineKeys,
+    now: datetime,
+) -> bytes:
+    """A root of three keys that are all at hand, signed by each and by those of the root before it."""
+    if len({key.key_id for key in keys}) != ROOT_KEYS:
+        raise UsageError("A directory's root needs three different keys.", hint="Make three root keys.")
+    holders = [key.verify_key for key in keys]
+    return sign_root(draft_root(version, holders, ROOT_THRESHOLD, online.verifiers, now), [*also, *keys])
 
 
 def _signer(key: SigningKey) -> CryptoSigner:

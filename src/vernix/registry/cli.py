@@ -26,11 +26,10 @@ PROGRAM = Program(
         Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),
         Command("status", "vernix.registry.status:status", "what arrived, what failed, what waits"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),
-        Command(
-            "replace-root",
-            "vernix.registry.rooting:replace_root",
-            "new root keys for one lost or stolen",
-        ),
+        Command("root key", "vernix.registry.rooting:root_key", "make a root key, on its holder's machine"),
+        Command("root draft", "vernix.registry.rooting:root_draft", "draft the first or the next root"),
+        Command("root sign", "vernix.registry.rooting:root_sign", "sign a draft, where the root key is"),
+        Command("root publish", "vernix.registry.rooting:root_publish", "publish a root that enough signed"),
         Command(
             "adopt-directory",
             "vernix.registry.adopting:adopt_directory",

@@ -14,7 +14,7 @@ from vernix.custody.publishing import ROOT_KEYS, DirectoryPublisher
 from vernix.custody.signatures import SigningKey
 from vernix.errors import UsageError
 from vernix.registry.book import Book
-from vernix.registry.keyring import WORK_FACTOR, WORK_FACTOR_RANDOM, Keyring, save_root_keys
+from vernix.registry.keyring import WORK_FACTOR, WORK_FACTOR_RANDOM, open_or_make, save_root_keys
 from vernix.registry.publishing import first_directory
 from vernix.registry.settings import (
     PASSPHRASE_VARIABLE,
@@ -35,6 +35,7 @@ def init(
     name: str = "Birth registry",
     data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
     passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
+    root: Path | None = None,
     json: bool = False,
 ) -> None:
     """Make the registry's keys, directory, vault and book.
@@ -49,6 +50,9 @@ def init(
         The data folder. Must not hold a registry yet.
     passphrase_file
         The file with the passphrase that seals the keys; made with a random one where it is missing.
+    root
+        A root that its holders drafted and signed apart (root key, draft, sign); without it three root keys
+        are made here, for three people to carry away.
     json
         Print one JSON document instead of text.
     """
@@ -58,10 +62,9 @@ def init(
     check_gateway_url(gateway)
     folder.make()
     made = not passphrase_path(passphrase_file).exists()
-    if made:
-        make_passphrase(passphrase_path(passphrase_file))
-    work_factor = WORK_FACTOR_RANDOM if made else WORK_FACTOR
-    profile = found(folder, name, gateway, read_passphrase(passphrase_file), work_factor)
+    passphrase, work_factor = passphrase_for(passphrase_file)
+    signed = None if root is None else root.read_bytes()
+    profile = found(folder, name, gateway, passphrase, work_factor, signed)
     if made:
         _say_where_the_passphrase_is(passphrase_path(passphrase_file), folder)
     if json:
@@ -72,27 +75,43 @@ def init(
                 "gateway": gateway,
                 "passphrase_file": os.fspath(passphrase_path(passphrase_file)),
                 "root_fingerprint": profile.root_fingerprint,
-                "root_keys": os.fspath(folder.root_keys),
+                "root_keys": os.fspath(folder.root_keys) if root is None else None,
             }
         )
         return
     _say_what_is_next(folder, profile)
 
 
+def passphrase_for(named: Path | None) -> tuple[bytes, int]:
+    """The passphrase in a file, or a new random one written there, and how much it must be stretched."""
+    made = not passphrase_path(named).exists()
+    if made:
+        make_passphrase(passphrase_path(named))
+    return read_passphrase(named), WORK_FACTOR_RANDOM if made else WORK_FACTOR
+
+
 def found(
-    folder: RegistryFolder, name: str, gateway: str, passphrase: bytes, work_factor: int = WORK_FACTOR
+    folder: RegistryFolder,
+    name: str,
+    gateway: str,
+    passphrase: bytes,
+    work_factor: int = WORK_FACTOR,
+    root: bytes | None = None,
 ) -> Profile:
     """Make whatever of the registry is missing; ``registry.json`` comes last and makes it one.
 
     Each part either stands complete or is made anew: nothing has been published to anybody before the end.
     """
     folder.make()
-    keyring = _keyring(folder, passphrase, work_factor)
+    keyring = open_or_make(folder.keyring, passphrase, work_factor)
     if not (folder.public / "timestamp.json").exists():
-        root_keys = [SigningKey.generate() for _ in range(ROOT_KEYS)]
-        save_root_keys(folder.root_keys, root_keys, passphrase, work_factor)
         first = first_directory(name, gateway, keyring)
-        DirectoryPublisher.found(folder.public, root_keys, keyring.online, first)
+        if root is None:
+            root_keys = [SigningKey.generate() for _ in range(ROOT_KEYS)]
+            save_root_keys(folder.root_keys, root_keys, passphrase, work_factor)
+            DirectoryPublisher.found(folder.public, root_keys, keyring.online, first)
+        else:
+            DirectoryPublisher.found_on(folder.public, root, keyring.online, first)
     open_workflow(folder)
     Vault(folder.vault, keyring.vault, keyring.index).found()
     Book(folder.book).found()
@@ -100,14 +119,6 @@ def found(
     profile = Profile(name, gateway, publisher.root_fingerprint)
     folder.save_profile(profile)
     return profile
-
-
-def _keyring(folder: RegistryFolder, passphrase: bytes, work_factor: int) -> Keyring:
-    if folder.keyring.exists():
-        return Keyring.open(folder.keyring, passphrase)
-    keyring = Keyring.generate()
-    keyring.save(folder.keyring, passphrase, work_factor)
-    return keyring
 
 
 def _say_where_the_passphrase_is(path: Path, folder: RegistryFolder) -> None:
@@ -119,7 +130,8 @@ def _say_where_the_passphrase_is(path: Path, folder: RegistryFolder) -> None:
 def _say_what_is_next(folder: RegistryFolder, profile: Profile) -> None:
     say(f"The registry {profile.name!r} stands in {folder.root}.")
     say(f"Root fingerprint: {profile.root_fingerprint}")
-    say(f"Move {folder.root_keys} off line now: three files for three people; no daily work needs them.")
+    if folder.root_keys.exists():
+        say(f"Move {folder.root_keys} off line now: three files for three people; no daily work needs them.")
     say("Next, on the machine that faces the internet:")
     say(f"  vernix-gateway serve --directory {folder.public}")
     say("then here, with the same --data and --passphrase-file as now:")

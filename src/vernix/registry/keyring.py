@@ -106,6 +106,15 @@ class Keyring:
         _write_sealed(path, json.dumps(document).encode(), passphrase, work_factor)
 
 
+def open_or_make(path: Path, passphrase: bytes, work_factor: int = WORK_FACTOR) -> Keyring:
+    """The keyring at ``path``, made if there is none yet: a founding that was killed goes on with its own."""
+    if path.exists():
+        return Keyring.open(path, passphrase)
+    keyring = Keyring.generate()
+    keyring.save(path, passphrase, work_factor)
+    return keyring
+
+
 def save_root_keys(
     folder: Path, keys: Sequence[SigningKey], passphrase: bytes, work_factor: int = WORK_FACTOR
 ) -> None:
@@ -114,17 +123,26 @@ def save_root_keys(
 
     def save(number_and_key: tuple[int, SigningKey]) -> None:
         number, key = number_and_key
-        _write_sealed(folder / f"root-{number}.age", key.to_text().encode(), passphrase, work_factor)
+        save_root_key(folder / f"root-{number}.age", key, passphrase, work_factor)
 
     # scrypt releases the interpreter: two cores halve the wait.
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(save, enumerate(keys, 1)))
 
 
-def load_root_keys(folder: Path, passphrase: bytes) -> list[SigningKey]:
-    """The root keys found in a folder; for a change of the root, on a machine that is off line."""
-    files = sorted(folder.glob("root-*.age"))
-    return [SigningKey.from_text(_open_sealed(path, passphrase).decode()) for path in files]
+def save_root_key(path: Path, key: SigningKey, passphrase: bytes, work_factor: int = WORK_FACTOR) -> None:
+    """Seal one root key into a file of its own, durably."""
+    _write_sealed(path, key.to_text().encode(), passphrase, work_factor)
+
+
+def load_root_key(path: Path, passphrase: bytes) -> SigningKey:
+    """The root key in a file.
+
+    Raises:
+        UsageError: there is no such file.
+        DataRefused: the passphrase does not open it, or it holds no key.
+    """
+    return SigningKey.from_text(_open_sealed(path, passphrase).decode())
 
 
 def _write_sealed(path: Path, content: bytes, passphrase: bytes, work_factor: int) -> None:

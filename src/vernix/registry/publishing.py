@@ -8,7 +8,7 @@ The published directory is the only list of partners there is; no table repeats 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,9 +19,8 @@ from vernix.custody.durable import held
 from vernix.custody.identifiers import REGISTRY, parse_time, utc_now
 from vernix.custody.invitation import Enrolment
 from vernix.custody.proving import MAX_METADATA, Fetch, ProvenSet, prove
-from vernix.custody.publishing import ROOT_THRESHOLD, DirectoryPublisher
+from vernix.custody.publishing import DirectoryPublisher
 from vernix.custody.renewal import Renewal
-from vernix.custody.signatures import SigningKey
 from vernix.custody.trust import TIMESTAMP, TIMESTAMP_LIFE, DirectoryMirror
 from vernix.errors import Conflict, UsageError
 from vernix.registry.keyring import Keyring
@@ -102,24 +101,20 @@ class Publishing:
             self._publisher.publish(after)
             return after
 
-    def replace_root(self, old_keys: Sequence[SigningKey], new_keys: Sequence[SigningKey]) -> None:
-        """Publish a new root with three new keys, signed by two of the old ones at least.
+    @property
+    def root(self) -> bytes:
+        """The present root's file."""
+        return self._publisher.root
+
+    def publish_root(self, root: bytes) -> None:
+        """Publish the next root.
 
         Raises:
-            UsageError: too few of ``old_keys`` are the present root's; nothing was changed.
+            NotProven: too few have signed it, or it is another than the next; nothing was changed.
         """
+        self.renew()
         with self._locked():
-            self.check_root_keys(old_keys)
-            self._publisher.replace_root(old_keys, new_keys)
-
-    def check_root_keys(self, keys: Sequence[SigningKey]) -> None:
-        """Raise UsageError unless ``keys`` are enough of the present root's to sign the next."""
-        known = {key.public for key in keys} & self._publisher.root_keys
-        if len(known) < ROOT_THRESHOLD:
-            raise UsageError(
-                f"{len(known)} of the root's keys are there; {ROOT_THRESHOLD} must sign a new root.",
-                hint="Bring the files of two of the three people into one folder; nothing was changed.",
-            )
+            self._publisher.publish_root(root)
 
     def renew(self) -> None:
         """Vouch for the directory again if nobody did for an hour."""
