@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from vernix.custody import durable
+from vernix.custody.proving import prove
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotFound, NotProven, RoadFailed
 
@@ -204,3 +205,33 @@ def _kill_at_write(monkeypatch: pytest.MonkeyPatch, ceiling: int) -> _Killer:
         Path, "unlink", lambda self, missing_ok=False: None
     )  # a killed program tidies nothing
     return killer
+
+
+def test_what_was_proven_is_not_proven_again_until_it_must_be(
+    mirror: DirectoryMirror,
+    far_side: Any,
+    registry: Any,
+    clock: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A large directory takes half a second to prove; a client that looks every few seconds must not."""
+    times: list[str] = []
+
+    def counted(*words: Any) -> Any:
+        times.append("proven")
+        return prove(*words)
+
+    monkeypatch.setattr("vernix.custody.trust.prove", counted)
+    mirror.refresh(far_side.fetch)
+    assert mirror.refresh(far_side.fetch) == mirror.current() == registry.directory
+    assert times == ["proven"]
+    registry.publish_next()
+    other = DirectoryMirror(tmp_path / "mirror", registry.publisher.root_fingerprint, clock=clock)
+    other.refresh(far_side.fetch)
+    times.clear()
+    assert mirror.refresh(far_side.fetch) == registry.directory, "another program has refreshed it"
+    assert times
+    clock.forward(days=8)
+    with pytest.raises(NotProven, match="expired"):
+        mirror.refresh(far_side.fetch)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from vernix.errors import DataRefused, UsageError
+from vernix.sealing.header import read_header
 from vernix.sealing.identities import HybridIdentity, X25519Identity
 from vernix.sealing.opening import open_bytes, open_file
 from vernix.sealing.refusals import HeaderAltered, NotForUs
@@ -58,3 +60,38 @@ def test_refusals_leave_nothing(hybrid: HybridIdentity, classic: X25519Identity,
     with pytest.raises((HeaderAltered, DataRefused)):
         rewrap_file(old, new, [hybrid], [hybrid.recipient])
     assert list(tmp_path.iterdir()) == [old]
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 3_000_000])
+def test_in_place_the_body_stays_as_it_is(
+    size: int, hybrid: HybridIdentity, content: Callable[[int], bytes], tmp_path: Path
+) -> None:
+    file, heir = tmp_path / "file.age", HybridIdentity.generate()
+    file.write_bytes(seal_bytes(content(size), [hybrid.recipient]))
+    body = _body(file)
+    rewrap_file(file, file, [hybrid], [hybrid.recipient, heir.recipient], durable=True)
+    assert _body(file) == body
+    assert all(open_bytes(file.read_bytes(), [each], LIMIT) == content(size) for each in (hybrid, heir))
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_body_that_came_out_otherwise_is_not_kept(
+    hybrid: HybridIdentity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that writes other bytes than it was given, or a file that is written to meanwhile."""
+    file = tmp_path / "file.age"
+    file.write_bytes(seal_bytes(b"content", [hybrid.recipient]))
+    before = file.read_bytes()
+    monkeypatch.setattr(
+        "vernix.sealing.rewrapping.copy_rest", lambda _old, new, _place: os.write(new, b"other bytes")
+    )
+    with pytest.raises(DataRefused, match="changed"):
+        rewrap_file(file, file, [hybrid], [hybrid.recipient])
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def _body(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        read_header(stream)
+        return stream.read()

@@ -16,7 +16,16 @@ from pathlib import Path
 from vernix.custody.directory import Directory
 from vernix.custody.durable import held, remove_unfinished, sync_folder, write_file
 from vernix.custody.identifiers import utc_now
-from vernix.custody.proving import FILE_NAME, MAX_DIRECTORY, TARGET, TIMESTAMP, Fetch, ProvenSet, prove
+from vernix.custody.proving import (
+    FILE_NAME,
+    MAX_DIRECTORY,
+    MAX_METADATA,
+    TARGET,
+    TIMESTAMP,
+    Fetch,
+    ProvenSet,
+    prove,
+)
 from vernix.errors import NotFound, NotProven
 
 __all__ = [
@@ -55,8 +64,12 @@ class DirectoryMirror:
         Raises NotProven, saying which rule is broken, with nothing kept of what was fetched; NotFound when
         the other side has no directory yet. What ``fetch`` raises passes through.
         """
-        kept = self._local_files()
-        proven = prove(fetch, self._fingerprint, kept, self._clock())
+        asked = _Asked(fetch)
+        believed = self._believed()
+        if believed is not None and _nothing_new(asked, believed):
+            return believed.directory
+        mark, kept = self._mark(), self._local_files()
+        proven = prove(asked.fetch, self._fingerprint, kept, self._clock())
         if proven.files.get(TIMESTAMP) != kept.get(TIMESTAMP) or not proven.files.items() <= kept.items():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._locked():
@@ -66,6 +79,10 @@ class DirectoryMirror:
                     ours = proven.files
                     proven = prove(lambda name, _: ours.get(name), self._fingerprint, since, self._clock())
                 self._keep(proven, since)
+                mark = self._mark()
+        if mark is not None:
+            # Proven a moment ago: a large directory is not read a second time.
+            self._seen = (mark, proven)
         return self.current()
 
     def current(self) -> Directory:
@@ -103,16 +120,29 @@ class DirectoryMirror:
             return None
 
     def _current(self) -> ProvenSet:
+        mark = self._mark()
+        if mark is None:
+            raise NotFound("There is no directory here yet.", hint="Refresh it from the gateway.")
+        proven = self._believed()
+        if proven is None:
+            proven = prove(lambda name, _: self.read(name), self._fingerprint, {}, self._clock())
+            self._seen = (mark, proven)
+        return proven
+
+    def _believed(self) -> ProvenSet | None:
+        """The set on disk if this mirror has proven it before and it has not expired; None otherwise."""
+        seen = self._seen
+        if seen is None or seen[0] != self._mark() or seen[1].expires <= self._clock():
+            return None
+        return seen[1]
+
+    def _mark(self) -> tuple[int, int, int] | None:
+        """By what it is seen that the set on disk is another one; None while there is none."""
         try:
             found = (self._folder / TIMESTAMP).stat()
         except FileNotFoundError:
-            raise NotFound("There is no directory here yet.", hint="Refresh it from the gateway.") from None
-        mark = (found.st_ino, found.st_mtime_ns, found.st_size)
-        seen = self._seen
-        if seen is None or seen[0] != mark or seen[1].expires <= self._clock():
-            proven = prove(lambda name, _: self.read(name), self._fingerprint, {}, self._clock())
-            self._seen = seen = (mark, proven)
-        return seen[1]
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
     def _local_files(self) -> dict[str, bytes]:
         """All files of the directory on disk; none when the set is not complete (no timestamp)."""
@@ -147,3 +177,28 @@ class DirectoryMirror:
     def _locked(self) -> Iterator[None]:
         with held(self._folder / ".lock", wait=True):
             yield
+
+
+class _Asked:
+    """What the other side answered already: the walk through the rules does not ask for it again."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._answers: dict[str, bytes | None] = {}
+
+    def first(self, name: str) -> bytes | None:
+        """Ask, and remember the answer for ``fetch``."""
+        self._answers[name] = self._fetch(name, MAX_METADATA)
+        return self._answers[name]
+
+    def fetch(self, name: str, limit: int) -> bytes | None:
+        """As ``Fetch``; each remembered answer is given once."""
+        return self._answers.pop(name) if name in self._answers else self._fetch(name, limit)
+
+
+def _nothing_new(asked: _Asked, believed: ProvenSet) -> bool:
+    """Whether there is no next root and the timestamp is the one believed: then all under it is, too."""
+    root = max(int(name.split(".")[0]) for name in believed.files if name.endswith(".root.json"))
+    return (
+        asked.first(f"{root + 1}.root.json") is None and asked.first(TIMESTAMP) == believed.files[TIMESTAMP]
+    )

@@ -22,6 +22,7 @@ PROGRAM = Program(
         Command("collect", "vernix.partner.collecting:collect", "fetch, verify and open what waits for you"),
         Command("keygen", "vernix.partner.files:keygen", "make an identity (a secret key) and its recipient"),
         Command("seal", "vernix.partner.files:seal", "seal a file to recipients or to a partner"),
+        Command("rewrap", "vernix.partner.rewrapping:rewrap", "seal stored files to others by a new header"),
         Command("open", "vernix.partner.files:open_", "open a sealed file"),
         Command(
             "cohort",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,28 +13,25 @@ from cyclopts import Parameter
 
 from vernix.console import say
 from vernix.custody.bundle import MARK
-from vernix.errors import DataRefused, UsageError
+from vernix.errors import UsageError
+from vernix.partner.named import identities_named, passphrase_in, recipients_named
 from vernix.sealing.armor import armored
 from vernix.sealing.descriptors import is_regular, reading
 from vernix.sealing.identities import (
     HybridIdentity,
-    Identity,
     KeyIdentity,
-    PassphraseIdentity,
     X25519Identity,
     identity_text,
-    load_identities,
     save_identities,
 )
 from vernix.sealing.opening import SealedReader, open_file, open_pieces, sealed_file
 from vernix.sealing.placing import check_target
-from vernix.sealing.recipients import Recipient, parse_recipient, parse_recipients
+from vernix.sealing.recipients import Recipient
 from vernix.sealing.sealer import Sealing, seal_file
 
 Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA")]
 
 _STANDARD = Path("-")
-_MAX_SMALL_FILE = 1 << 20
 
 
 def keygen(
@@ -56,7 +53,7 @@ def keygen(
         Protect the identity file with the passphrase in the first line of this file.
     """
     identity: KeyIdentity = X25519Identity.generate() if classic else HybridIdentity.generate()
-    passphrase = _passphrase(passphrase_file) if passphrase_file else None
+    passphrase = passphrase_in(passphrase_file) if passphrase_file else None
     if output is None or output == _STANDARD:
         if passphrase is not None:
             raise UsageError("A protected identity needs a file.", hint="Name it with -o FILE.")
@@ -114,7 +111,7 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
         seal_bundle(file, to, target, data=data, armor=armor, replace=force)
         say(f"Sealed to {to}, signed by us: {target}")
         return
-    recipients = _recipients(recipient or [], recipients_file or [])
+    recipients = recipients_named(recipient or [], recipients_file or [])
     if target == _STANDARD:
         with reading(_source(file)) as descriptor:
             _to_standard_output(_sealed(descriptor, recipients, armor))
@@ -156,7 +153,7 @@ def open_(
     if target != _STANDARD:
         _refuse_same(file, target)
         check_target(target, replace=force)
-    identities = _identities(identity or [], passphrase_file, data)
+    identities = identities_named(identity or [], passphrase_file, data)
     scratch = Path(tempfile.gettempdir()) if target == _STANDARD else target.parent
     with sealed_file(_source(file), scratch) as sealed, SealedReader(sealed, identities) as reader:
         if reader.read(len(MARK)) == MARK:
@@ -174,37 +171,6 @@ def open_(
             open_file(sealed, target, identities, replace=force)
     if target != _STANDARD:
         say(f"Opened: {target}")
-
-
-def _recipients(texts: list[str], files: list[Path]) -> list[Recipient]:
-    found: list[Recipient] = []
-    try:
-        found += [parse_recipient(text) for text in texts]
-    except DataRefused as reason:
-        raise UsageError(reason.message, hint=reason.hint) from None
-    for path in files:
-        found += parse_recipients(_small_text(path))
-    if not found:
-        raise UsageError(
-            "Nobody is named to seal to.", hint="Name a recipient with -r (age1...) or --to PARTNER."
-        )
-    return found
-
-
-def _identities(paths: list[Path], passphrase_file: Path | None, data: Path | None) -> list[Identity]:
-    ask: Callable[[], bytes] | None = None
-    if passphrase_file is not None:
-        passphrase = _passphrase(passphrase_file)
-        ask = lambda: passphrase  # noqa: E731
-        if not paths:
-            return [PassphraseIdentity(passphrase)]
-    if not paths and data is not None:
-        from vernix.partner import state
-
-        return list(state.load(data).identities())
-    if not paths:
-        raise UsageError("No identity is named to open with.", hint="Name your identity file with -i FILE.")
-    return [identity for path in paths for identity in load_identities(path, ask)]
 
 
 def _sealed(descriptor: int, recipients: list[Recipient], armor: bool) -> Iterable[bytes | memoryview]:
@@ -256,29 +222,6 @@ def _path(file: Path) -> Path:
 def _refuse_same(file: Path, target: Path) -> None:
     if file != _STANDARD and target.exists() and file.exists() and target.samefile(file):
         raise UsageError("Input and output are the same file.", hint="Name another output with -o.")
-
-
-def _passphrase(path: Path) -> bytes:
-    """The first line of ``path``."""
-    line = _small_text(path).split("\n", 1)[0].removesuffix("\r")
-    if not line:
-        raise UsageError(
-            f"The first line of {path} is empty.", hint="Write the passphrase on its first line."
-        )
-    return line.encode("utf-8")
-
-
-def _small_text(path: Path) -> str:
-    with reading(path) as descriptor, os.fdopen(descriptor, "rb", closefd=False) as file:
-        data = file.read(_MAX_SMALL_FILE + 1)
-    try:
-        if len(data) > _MAX_SMALL_FILE:
-            raise ValueError("too large")
-        return data.decode("utf-8")
-    except ValueError:
-        raise DataRefused(
-            f"{path} is not a small text file.", hint="Check that you named the right file."
-        ) from None
 
 
 def _count(number: int, thing: str) -> str:

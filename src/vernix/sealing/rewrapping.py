@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from vernix.sealing.descriptors import copy_rest, write_at
+from vernix.sealing.descriptors import SCRATCH, changed, copy_rest, write_at
 from vernix.sealing.header import make_header, read_header
 from vernix.sealing.opening import sealed_file
 from vernix.sealing.placing import new_file
@@ -41,7 +41,11 @@ def rewrap_file(
     replace: bool = True,
     durable: bool = False,
 ) -> None:
-    """Copy the sealed file ``source`` to ``target`` with a new header; it appears only when complete."""
+    """Copy the sealed file ``source`` to ``target`` (which may be ``source``) with a new header.
+
+    It appears only when complete and read back: its body is that of ``source``, byte by byte. Of an armored
+    file the copy is not armored. Raises as ``rewrap``, and ``DataRefused`` where the bodies differ.
+    """
     with sealed_file(source, target.parent) as old, os.fdopen(os.dup(old), "rb") as stream:
         stream.seek(0)
         header = rewrap(stream, identities, recipients)
@@ -49,3 +53,15 @@ def rewrap_file(
             write_at(new, memoryview(header), 0)
             os.lseek(new, len(header), os.SEEK_SET)
             copy_rest(old, new, stream.tell())
+            _check_same(old, stream.tell(), new, len(header))
+
+
+def _check_same(old: int, old_place: int, new: int, new_place: int) -> None:
+    """Raise ``DataRefused`` unless the two files are the same from these places to their ends."""
+    while True:
+        ours, theirs = os.pread(new, SCRATCH, new_place), os.pread(old, SCRATCH, old_place)
+        if ours != theirs:
+            raise changed()
+        if not ours:
+            return
+        old_place, new_place = old_place + len(ours), new_place + len(ours)
