@@ -14,6 +14,7 @@ import pytest
 from vernix.custody import bundle
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
+from vernix.custody.event import Event
 from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.manifest import BundleManifest, Manifest
@@ -46,6 +47,7 @@ def read_invitation(data: bytes) -> Invitation:
 PARSERS: dict[str, Callable[[bytes], object]] = {
     **{name: kind.parse for name, kind in SIGNED.items()},
     "directory": Directory.parse,
+    "event": Event.parse,
     "invitation": read_invitation,
 }
 REFUSED = [(name, entry["why"]) for name in PARSERS for entry in vector(name)["refused"]]
@@ -81,6 +83,13 @@ def test_the_bundle_is_these_bytes() -> None:
 def test_the_directory_is_these_bytes() -> None:
     document = vector("directory")["document"].encode("utf-8")
     assert Directory.parse(document).to_bytes() == document
+
+
+def test_the_event_makes_this_leaf() -> None:
+    told = vector("event")
+    event = Event.parse(told["document"].encode("utf-8"))
+    assert event.to_bytes().decode("utf-8") == told["document"]
+    assert event.leaf(bytes.fromhex(told["salt"])).hex() == told["leaf"]
 
 
 def test_the_invitation_is_this_token() -> None:
@@ -127,7 +136,7 @@ def test_every_vector_file_is_tried() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} == {*PARSERS, "requests", "tree"}
 
 
-@pytest.mark.parametrize("name", [*SIGNED, "directory"])
+@pytest.mark.parametrize("name", [*SIGNED, "directory", "event"])
 def test_the_reference_names_every_field(name: str, repository: Path) -> None:
     reference = (repository / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
     section = reference.split(f"`vernix/{name}/v1`\n", 1)[1].split("\n## ", 1)[0]

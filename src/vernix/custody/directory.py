@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from vernix.custody import canonical
+from vernix.custody.checkpoint import Log
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
 from vernix.custody.quota import Quota
@@ -154,7 +155,10 @@ class InvitationKey:
 
 @dataclass(frozen=True)
 class Directory:
-    """One version of the directory. Partners, keys, groups and invitations ascend by id, each there once."""
+    """One version of the directory. Partners, keys, groups and invitations ascend by id, each there once.
+
+    ``log`` is the gateway's ledger, from when the registry has met it.
+    """
 
     version: int
     created: datetime
@@ -163,6 +167,7 @@ class Directory:
     rights: tuple[Right, ...]
     invitations: tuple[InvitationKey, ...] = ()
     groups: tuple[Group, ...] = ()
+    log: Log | None = None
     _by_id: dict[str, Partner] = field(init=False, repr=False, compare=False)
     _by_key: dict[str, tuple[Partner, Key]] = field(init=False, repr=False, compare=False)
     _grants: Grants = field(init=False, repr=False, compare=False)
@@ -189,6 +194,7 @@ class Directory:
                 _parse_invitation(item) for item in fields.items("invitations", most=_MAX_PARTNERS)
             ),
             groups=tuple(parse_group(item) for item in fields.items("groups", most=MAX_GROUPS)),
+            log=Log.from_object(fields.value("log")),
         )
         fields.end()
         _check_ascending("partners", [partner.id for partner in directory.partners])
@@ -211,6 +217,7 @@ class Directory:
             "rights": [right_object(right) for right in self.rights],
             "groups": [group_object(group) for group in sorted(self.groups, key=_id_of)],
             "invitations": [_invitation_object(item) for item in sorted(self.invitations, key=_id_of)],
+            "log": None if self.log is None else self.log.to_object(),
         }
         data = canonical.encode(document)
         Directory.parse(data)
