@@ -21,8 +21,10 @@ from hypothesis import strategies as st
 from tests.exchange_kit import ExchangeKit, RunningGateway
 
 from vernix.custody import canonical
+from vernix.custody.checkpoint import Log
 from vernix.custody.identifiers import new_id
 from vernix.custody.quota import Quota
+from vernix.custody.signatures import SigningKey
 from vernix.custody.tree import BLOCK, PartHasher
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import KeeperFailed, TooMuch, VernixError
@@ -30,6 +32,7 @@ from vernix.gateway import blobs as blobs_module
 from vernix.gateway import capabilities, creations, deliveries, mailboxes, sweeping, uploads
 from vernix.gateway.authentication import Caller
 from vernix.gateway.blobs import BlobBusy, BlobStore, new_blob
+from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database, sqlite_url
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.limits import FailureCount, Limits, Pace, check_room
@@ -38,6 +41,8 @@ from vernix.gateway.receiving import Receptions
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, METADATA, NONCES
 
 HEADER = 500
+KEY = SigningKey.from_bytes(bytes(32))
+LOG = Log("gateway.example/log", KEY.verify_key)
 KEEP = Limits().keep
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -174,7 +179,9 @@ def test_what_is_too_large_for_ever_is_not_said_to_lack_room(
 ) -> None:
     """413 is final, 507 may be tried again later; neither promises anything."""
     mirror = DirectoryMirror(kit.public, kit.fingerprint)
-    exchange = Exchange(database, blobs, mirror, Limits(part_bytes=5000, free_bytes=1 << 60))
+    exchange = Exchange(
+        database, blobs, mirror, Limits(part_bytes=5000, free_bytes=1 << 60), Checkpoints(LOG, KEY)
+    )
     caller = Caller("", mirror.current().partner("riverside"))
     for size, status in ((5001, 413), (5000, 507)):
         body = canonical.encode({"size": size, "header": 200, "to": ["registry"], "purpose": "message"})

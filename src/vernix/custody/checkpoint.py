@@ -91,7 +91,7 @@ class Log:
                 hint="Refresh the directory; if it stays so, tell the registry.",
             )
         self.key.verify_raw(note.text.encode("utf-8"), signature.value)
-        own = _cosignature(note, NoteKey(self.origin, self.key, COSIGNATURE))
+        own = cosigned_at(note, NoteKey(self.origin, self.key, COSIGNATURE))
         if own is None:
             raise NotProven("The checkpoint does not say when its log vouched for it.")
         return SignedCheckpoint(checkpoint, note, own)
@@ -119,7 +119,7 @@ class SignedCheckpoint:
 
         Raises NotProven for a cosignature in that name which does not verify.
         """
-        return _cosignature(self.note, key)
+        return cosigned_at(self.note, key)
 
 
 def sign(checkpoint: Checkpoint, key: SigningKey, now: int, others: Iterable[NoteSignature] = ()) -> Note:
@@ -137,7 +137,8 @@ def cosign(checkpoint: Checkpoint, name: str, key: SigningKey, now: int) -> Note
     return NoteSignature(name, named.id, now.to_bytes(_STAMP, "big") + value)
 
 
-def _cosignature(note: Note, key: NoteKey) -> int | None:
+def cosigned_at(note: Note, key: NoteKey) -> int | None:
+    """When ``key`` cosigned this note (seconds since the epoch); None if it did not. Raises NotProven."""
     found = note.by(key)
     if found is None:
         return None

@@ -23,11 +23,12 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vernix.custody.requests import Request
-from vernix.errors import NotFound, NotProven, TooMuch, TooOften, VernixError
+from vernix.errors import FarSideRefused, KeeperFailed, NotFound, NotProven, TooMuch, TooOften, VernixError
 from vernix.gateway import sweeping
 from vernix.gateway.answers import HEADERS, ProtocolRefused, as_ours, refusal
-from vernix.gateway.authentication import Access, Caller, authenticate
+from vernix.gateway.authentication import Access, Caller, authenticate, check_access
 from vernix.gateway.blobs import BlobStore
+from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.creating import CreationPlane
 from vernix.gateway.database import Database
 from vernix.gateway.directory import open_mirror
@@ -64,13 +65,20 @@ class Gateway:
         self.settings = settings
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vernix-gateway")
         database = Database(settings.database_url)
-        self.exchange = Exchange(database, BlobStore(settings.blobs), open_mirror(settings), settings.limits)
+        self.exchange = Exchange(
+            database,
+            BlobStore(settings.blobs),
+            open_mirror(settings),
+            settings.limits,
+            Checkpoints.open(settings, database),
+        )
         self.watch = Watch(lambda partners: self.run(self.exchange.heads, partners))
         self.failures = FailureCount(settings.limits.failures_per_minute)
         self.rates = Rates()
         self.receptions = Receptions(
             database, self.exchange.blobs, settings.limits, self.run, self._throttle_of_sender
         )
+        self.refusals = FailureCount(settings.limits.refusals_per_minute)
         self._renewing = asyncio.Lock()
 
     def run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
@@ -82,6 +90,17 @@ class Gateway:
         caller, body = None, b""
         if route.access is not Access.PUBLIC:
             caller, body = await self._prove(route, scope, receive)
+        try:
+            await self._do(route, scope, receive, send, caller, body)
+        except VernixError as error:
+            if caller is not None:
+                await self.run(self._tell_refusal, caller, route, error)
+            raise
+
+    async def _do(
+        self, route: Route, scope: Scope, receive: Receive, send: Send, caller: Caller | None, body: bytes
+    ) -> None:
+        """What a proven caller (or anybody, on a public route) asked for, within its rates."""
         with contextlib.ExitStack() as leaving:
             throttle = None
             if caller is not None and caller.partner is not None:
@@ -127,7 +146,20 @@ class Gateway:
 
     def _authenticate(self, request: Request, route: Route, scope: Scope) -> Caller:
         directory, names = self.exchange.mirror.current(), self.settings.authorities
-        return authenticate(request, scope, route.access, directory, self.exchange.database, names)
+        caller = authenticate(request, scope, route.access, directory, self.exchange.database, names)
+        try:
+            check_access(caller, route.access)
+        except FarSideRefused as error:
+            self._tell_refusal(caller, route, error)
+            raise
+        return caller
+
+    def _tell_refusal(self, caller: Caller, route: Route, error: VernixError) -> None:
+        """Have a refusal in the ledger, unless it is our own failure or its partner has too many already."""
+        if caller.partner is None or error.http_status >= 500 or self.refusals.failed(caller.id):
+            return
+        with contextlib.suppress(KeeperFailed):
+            self.exchange.tell_refusal(caller, route.name, error)
 
     def _expired(self) -> bool:
         try:
@@ -172,6 +204,7 @@ class Gateway:
         database, blobs, keep = self.exchange.database, self.exchange.blobs, self.settings.limits.keep
         for rounds in count():
             try:
+                await self.run(self.exchange.tell_directory)
                 swept = await self.run(sweeping.sweep, database, blobs, int(time.time()), keep)
                 if rounds % _ORPHAN_ROUNDS == 0:
                     swept += await self.run(sweeping.sweep_orphans, database, blobs)

@@ -50,6 +50,11 @@ class Caller:
             raise NotProven("An invited stranger is no partner yet.")
         return self.partner.id
 
+    @property
+    def is_registry(self) -> bool:
+        """Whether the registry itself asks."""
+        return self.partner is not None and self.partner.role == _REGISTRY
+
 
 def authenticate(
     request: Request,
@@ -62,7 +67,7 @@ def authenticate(
     """The caller of a signed request, by its head alone: its body need not have been read.
 
     ``authorities`` are our own names: host, and port if it is not the scheme's. Raises ``NotProven`` (401)
-    when the signature proves nothing, ``FarSideRefused`` (403) when it proves somebody who may not do this.
+    when the signature proves nothing.
     """
     # Otherwise what was signed for another gateway could be presented here.
     if request.authority not in {*authorities, urlsplit(directory.gateway).netloc}:
@@ -75,10 +80,13 @@ def authenticate(
     key_id = verify_request(
         request, headers, find_key, lambda nonce: _seen(database, found, nonce), utc_now()
     )
-    caller = found[key_id]
-    if access is Access.REGISTRY and (caller.partner is None or caller.partner.role != _REGISTRY):
+    return found[key_id]
+
+
+def check_access(caller: Caller, access: Access) -> None:
+    """Raise ``FarSideRefused`` (403) unless this proven caller may use such a route."""
+    if access is Access.REGISTRY and not caller.is_registry:
         raise FarSideRefused("Only the registry may do this.")
-    return caller
 
 
 def _finder(

@@ -15,7 +15,7 @@ from vernix.custody.drop import Drop
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import Conflict, NotFound
-from vernix.gateway import brakes, capabilities, mailboxes, uploads
+from vernix.gateway import brakes, capabilities, mailboxes, telling, uploads
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, UPLOADS
 from vernix.gateway.uploads import Claim, Upload
 
@@ -26,10 +26,11 @@ EXPIRED = "expired"
 
 @dataclass(frozen=True)
 class StoredPart:
-    """The bytes of one part: the random name they are under, and how many there are."""
+    """The bytes of one part: the random name they are under, how many there are, and who sent them."""
 
     blob: str
     size: int
+    sender: str
 
 
 def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, keep: int) -> bool:
@@ -68,6 +69,7 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, 
     for addressee in delivery.addressees:
         connection.execute(ADDRESSEES.insert().values(delivery=delivery.id, partner=addressee))
         mailboxes.put(connection, addressee, mailboxes.DELIVERY, delivery.id, addressee)
+    telling.announced(connection, delivery, envelope, now)
     return True
 
 
@@ -112,25 +114,28 @@ def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int
     open_places = select(ADDRESSEES.c.partner).where(
         ADDRESSEES.c.delivery == receipt.delivery, ADDRESSEES.c.receipt.is_(None)
     )
+    telling.received(connection, receipt, envelope, now)
     if connection.execute(open_places).first() is not None:
         return True, []
-    return True, end(connection, receipt.delivery, RECEIVED)
+    return True, end(connection, receipt.delivery, RECEIVED, now)
 
 
-def end(connection: Connection, delivery: str, state: str) -> list[str]:
+def end(connection: Connection, delivery: str, state: str, now: int) -> list[str]:
     """Forget a delivery's parts; the names of their blobs, to delete when the transaction stands."""
     parts = UPLOADS.c.delivery == delivery
-    blobs = list(connection.execute(select(UPLOADS.c.blob).where(parts)).scalars())
+    rows = connection.execute(select(UPLOADS.c.blob, UPLOADS.c.size).where(parts)).all()
     connection.execute(delete(UPLOADS).where(parts))
     connection.execute(update(DELIVERIES).where(DELIVERIES.c.id == delivery).values(state=state))
     brakes.forget(connection, delivery)
-    return blobs
+    size = sum(row.size for row in rows)
+    telling.ended(connection, delivery, _people(connection, delivery), size, state, now)
+    return [row.blob for row in rows]
 
 
 def part(connection: Connection, delivery: str, number: int, partner: str, now: int) -> StoredPart:
     """Part ``number`` for an addressee who has not signed for it yet; ``NotFound`` for everybody else."""
     query = (
-        select(UPLOADS.c.blob, UPLOADS.c.size)
+        select(UPLOADS.c.blob, UPLOADS.c.size, DELIVERIES.c.sender)
         .join(DELIVERIES, DELIVERIES.c.id == UPLOADS.c.delivery)
         .join(ADDRESSEES, ADDRESSEES.c.delivery == UPLOADS.c.delivery)
         .where(UPLOADS.c.delivery == delivery, UPLOADS.c.number == number, DELIVERIES.c.expires > now)
@@ -139,7 +144,7 @@ def part(connection: Connection, delivery: str, number: int, partner: str, now: 
     row = connection.execute(query).one_or_none()
     if row is None:
         raise _unknown()
-    return StoredPart(row.blob, row.size)
+    return StoredPart(row.blob, row.size, row.sender)
 
 
 def describe(connection: Connection, delivery: str, partner: str) -> dict[str, object]:
@@ -158,6 +163,13 @@ def describe(connection: Connection, delivery: str, partner: str) -> dict[str, o
 
 def _carried(document: bytes, dropped: bool) -> Carried:
     return Drop.parse(document) if dropped else Delivery.parse(Signed.decode(document).document)
+
+
+def _people(connection: Connection, delivery: str) -> list[str]:
+    """The sender of a delivery and its addressees."""
+    sender = select(DELIVERIES.c.sender).where(DELIVERIES.c.id == delivery)
+    addressees = select(ADDRESSEES.c.partner).where(ADDRESSEES.c.delivery == delivery)
+    return [*connection.execute(sender).scalars(), *connection.execute(addressees).scalars()]
 
 
 def _find(connection: Connection, delivery: str) -> Row[Any] | None:

@@ -29,7 +29,7 @@ class SealedFile(Response):
         self._throttle = throttle
         self._path = path
         self._run = run
-        self._first, self._end = _span(asked, size)
+        self._first, self._end = span(asked, size)
         self._whole = self._end - self._first == size
         self.status_code = 200 if self._whole else 206
         self.headers["accept-ranges"] = "bytes"
@@ -63,7 +63,7 @@ class SealedFile(Response):
             os.close(descriptor)
 
 
-def _span(asked: str | None, size: int) -> tuple[int, int]:
+def span(asked: str | None, size: int) -> tuple[int, int]:
     """First byte and end (exclusive) that a Range field asks for; everything when it asks nothing we know."""
     found = _RANGE.fullmatch(asked or "")
     if found is None:

@@ -16,8 +16,9 @@ from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.quota import Quota
 from vernix.custody.receipt import Receipt
+from vernix.custody.tiles import Tile
 from vernix.custody.trust import DirectoryMirror
-from vernix.errors import FarSideRefused, NotFound, NotProven
+from vernix.errors import FarSideRefused, NotFound, NotProven, VernixError
 from vernix.gateway import (
     brakes,
     capabilities,
@@ -25,13 +26,19 @@ from vernix.gateway import (
     deliveries,
     directory,
     enrolments,
+    events,
     holdings,
+    ledger,
     mailboxes,
+    telling,
 )
 from vernix.gateway.authentication import Caller
 from vernix.gateway.blobs import BlobStore
+from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
 from vernix.gateway.deliveries import StoredPart
+from vernix.gateway.downloads import span
+from vernix.gateway.events import Leaf
 from vernix.gateway.limits import Limits, check_room
 from vernix.gateway.mailboxes import Entry
 from vernix.gateway.quotas import Used
@@ -53,6 +60,7 @@ class Exchange:
     blobs: BlobStore
     mirror: DirectoryMirror
     limits: Limits
+    checkpoints: Checkpoints
 
     def quota_of(self, caller: Caller) -> Quota:
         """What a caller may: a partner's quota, the gateway's own for an invited stranger."""
@@ -135,17 +143,24 @@ class Exchange:
         with self.database.reading() as connection:
             return deliveries.describe(connection, delivery, caller.id)
 
-    def part(self, caller: Caller, delivery: str, number: int) -> StoredPart:
-        """GET /deliveries/<id>/parts/<n>: counted the first time, refused while the brake is on."""
+    def part(self, caller: Caller, delivery: str, number: int, asked: str | None) -> StoredPart:
+        """GET /deliveries/<id>/parts/<n>: counted the first time, refused while the brake is on.
+
+        ``asked`` is a Range. What is given out is told in the ledger before a byte of it leaves.
+        """
         now, who = int(time.time()), caller.id
         with self.database.reading() as connection:
             stored = deliveries.part(connection, delivery, number, who, now)
             stopped = brakes.is_stopped(connection, who)
             counted = brakes.is_counted(connection, delivery, number, who)
-        if not stopped and not counted:
+        if not stopped:
+            first, end = span(asked, stored.size)
             quota = self.quota_of(caller)
             with self.database.writing() as connection:
-                stopped = not brakes.count(connection, delivery, number, stored.size, who, now, quota)
+                if not counted:
+                    stopped = not brakes.count(connection, delivery, number, stored.size, who, now, quota)
+                if not stopped:
+                    telling.collected(connection, who, stored.sender, delivery, number, end - first, now)
         if stopped:
             raise brakes.stopped()
         return stored
@@ -202,7 +217,51 @@ class Exchange:
 
     def publish(self, body: bytes) -> int:
         """PUT /directory: the version that is mirrored now."""
-        return directory.accept(self.mirror, body, self.limits.directory_bytes)
+        version = directory.accept(self.mirror, body, self.limits.directory_bytes)
+        self.tell_directory()
+        return version
+
+    def tell_directory(self) -> None:
+        """Have the mirrored version in the ledger. Raises ``NotProven`` when it has expired."""
+        current = self.mirror.current()
+        with self.database.writing() as connection:
+            telling.mirrored(connection, current, int(time.time()))
+
+    def tell_refusal(self, caller: Caller, route: str, error: VernixError) -> None:
+        """A proven caller was refused by ``route``."""
+        with self.database.writing() as connection:
+            telling.refused(connection, caller.id, route, error, int(time.time()))
+
+    def checkpoint(self) -> bytes:
+        """GET /log/checkpoint."""
+        with self.database.reading() as connection:
+            return self.checkpoints.newest(connection, int(time.time()))
+
+    def cosigned_checkpoint(self, witness: str) -> bytes:
+        """GET /log/checkpoint/<witness>."""
+        with self.database.reading() as connection:
+            return self.checkpoints.cosigned_by(connection, witness, int(time.time()))
+
+    def tile(self, wanted: Tile) -> bytes:
+        """GET /log/tile/<level>/<number>."""
+        with self.database.reading() as connection:
+            return ledger.tile(connection, wanted)
+
+    def cosign(self, caller: Caller, body: bytes) -> None:
+        """POST /log/cosignatures."""
+        directory = self.mirror.current()
+        with self.database.writing() as connection:
+            self.checkpoints.accept(connection, caller, directory, body)
+
+    def events(self, caller: Caller, after: int) -> list[Leaf]:
+        """GET /log/events."""
+        with self.database.reading() as connection:
+            return events.page(connection, caller, after)
+
+    def delivery_events(self, caller: Caller, delivery: str) -> list[Leaf]:
+        """GET /deliveries/<id>/events."""
+        with self.database.reading() as connection:
+            return events.of_delivery(connection, caller, delivery)
 
 
 def _sizes(value: object) -> tuple[int, int]:

@@ -70,6 +70,8 @@ class Limits:
     """Posts for one invitation; repeating is allowed, hammering is not."""
     failures_per_minute: int = 120
     """Refused signatures from one address that are answered and logged one by one."""
+    refusals_per_minute: int = 60
+    """Refusals of one partner that go into the ledger, for each worker; the log has them all."""
     upload_life: int = 7 * DAY
     keep: int = 30 * DAY
     """Whatever it is and whatever it says itself, nothing that somebody sent is here longer."""

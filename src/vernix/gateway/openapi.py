@@ -29,7 +29,9 @@ def document() -> dict[str, Any]:
     """The whole document. Capability addresses (``/parts/...``) are not in it: they speak tus 1.0.0."""
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, SHAPES[route.name])
+        paths.setdefault(route.path.replace(":path", ""), {})[route.method.lower()] = _operation(
+            route, SHAPES[route.name]
+        )
     return {
         "openapi": "3.1.0",
         "info": {

@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from starlette.types import Receive
 
 from vernix.errors import Conflict, NotFound, RoadFailed, TooMuch, VernixError
-from vernix.gateway import capabilities, uploads
+from vernix.gateway import capabilities, telling, uploads
 from vernix.gateway.answers import ProtocolRefused
 from vernix.gateway.blobs import Appending, BlobBusy, BlobStore, Mark
 from vernix.gateway.capabilities import Held
@@ -171,9 +171,9 @@ class Reception:
             head = await self._home.run(self._appending.head)
             self._check = check_of(self._upload.header, self._upload.size, head)
             await self._take_and_keep(receive)
-        except NotSealed:
+        except NotSealed as error:
             await self._settle()
-            await self._home.run(self._drop)
+            await self._home.run(self._drop, error)
             raise
         except (OSError, ChecksumMismatch):
             # The disk failed before the database was told: what was written gives its room back.
@@ -324,6 +324,8 @@ class Reception:
         after = uploads.extend(self._upload, mark.offset - self._upload.offset, digest)
         with self._home.database.writing() as connection:
             capabilities.advance(connection, self._upload, after)
+            if after.state is State.COMPLETE:
+                telling.uploaded(connection, after, int(time.time()))
         self._upload = after
         if after.state is State.COMPLETE:
             self._home.blobs.finish(self._blob)
@@ -364,9 +366,12 @@ class Reception:
         if running:
             await asyncio.wait(running)
 
-    def _drop(self) -> None:
+    def _drop(self, error: NotSealed) -> None:
+        upload, now = self._upload, int(time.time())
         with self._home.database.writing() as connection:
-            capabilities.remove(connection, self._upload)
+            capabilities.remove(connection, upload)
+            telling.refused(connection, upload.sender, "parts", error, now)
+            telling.dropped(connection, upload.id, upload.sender, upload.offset, telling.NOT_SEALED, now)
         self._home.blobs.delete(self._blob)
 
 

@@ -15,19 +15,24 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 
 from vernix.custody import canonical
+from vernix.custody.fields import to_base64
+from vernix.custody.notes import MOST_BYTES
 from vernix.custody.signatures import Signed
+from vernix.custody.tiles import Tile
 from vernix.custody.trust import TARGET
 from vernix.errors import NotFound, UsageError
 from vernix.gateway import mailboxes
 from vernix.gateway.answers import document, sealed
 from vernix.gateway.authentication import Access, Caller
 from vernix.gateway.downloads import SealedFile
+from vernix.gateway.events import Leaf
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.limits import KIB, Limits
 from vernix.gateway.mailboxes import Entry, Watch
 from vernix.gateway.rates import Throttle
 from vernix.gateway.receiving import Run
 
+_NOTE = "text/plain; charset=utf-8"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 
 
@@ -168,7 +173,7 @@ async def delivery(call: Call) -> Response:
 async def part(call: Call) -> Response:
     """GET /deliveries/<id>/parts/<n>."""
     number = _whole_number(call.parameters["number"], "part")
-    stored = await call.run(call.exchange.part, call.who, call.parameters["delivery"], number)
+    stored = await call.run(call.exchange.part, call.who, call.parameters["delivery"], number, call.range)
     path = call.exchange.blobs.path(stored.blob)
     return SealedFile(path, stored.size, call.range, call.run, call.throttle)
 
@@ -191,6 +196,50 @@ async def release_brake(call: Call) -> Response:
     return Response(status_code=204)
 
 
+async def log_key(call: Call) -> Response:
+    """GET /log/key: whose log this is; believed by nobody but the registry, and by it once."""
+    return document(call.exchange.checkpoints.log.to_object())
+
+
+async def checkpoint(call: Call) -> Response:
+    """GET /log/checkpoint: the ledger as it is."""
+    return Response(await call.run(call.exchange.checkpoint), media_type=_NOTE)
+
+
+async def cosigned_checkpoint(call: Call) -> Response:
+    """GET /log/checkpoint/<witness>: the newest that this partner cosigned."""
+    witness = call.parameters["witness"]
+    return Response(await call.run(call.exchange.cosigned_checkpoint, witness), media_type=_NOTE)
+
+
+async def tile(call: Call) -> Response:
+    """GET /log/tile/<level>/<number>: never another one under the same name, so it may be kept for ever."""
+    wanted = Tile.parse(call.parameters["level"], call.parameters["number"])
+    content = await call.run(call.exchange.tile, wanted)
+    kept = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(content, media_type="application/octet-stream", headers=kept)
+
+
+async def cosign(call: Call) -> Response:
+    """POST /log/cosignatures."""
+    await call.run(call.exchange.cosign, call.who, call.body)
+    return Response(status_code=204)
+
+
+async def events(call: Call) -> Response:
+    """GET /log/events?after=N: what concerns the caller from leaf N on; everything, for the registry."""
+    after = _query(call.query, {"after"}).get("after", 0)
+    leaves = await call.run(call.exchange.events, call.who, after)
+    last = leaves[-1].index + 1 if leaves else after
+    return document({"events": [_leaf(leaf) for leaf in leaves], "next": last})
+
+
+async def delivery_events(call: Call) -> Response:
+    """GET /deliveries/<id>/events."""
+    leaves = await call.run(call.exchange.delivery_events, call.who, call.parameters["delivery"])
+    return document({"events": [_leaf(leaf) for leaf in leaves]})
+
+
 def _documents(limits: Limits) -> int:
     return limits.document_bytes
 
@@ -210,6 +259,13 @@ ROUTES = (
     Route("delivery", "GET", "/deliveries/{delivery}", Access.PARTNER, delivery),
     Route("part", "GET", "/deliveries/{delivery}/parts/{number}", Access.PARTNER, part),
     Route("mailbox", "GET", "/mailbox", Access.PARTNER, mailbox),
+    Route("delivery-events", "GET", "/deliveries/{delivery}/events", Access.PARTNER, delivery_events),
+    Route("log-key", "GET", "/log/key", Access.PUBLIC, log_key),
+    Route("checkpoint", "GET", "/log/checkpoint", Access.PUBLIC, checkpoint),
+    Route("cosigned", "GET", "/log/checkpoint/{witness}", Access.PUBLIC, cosigned_checkpoint),
+    Route("tile", "GET", "/log/tile/{level}/{number:path}", Access.PUBLIC, tile),
+    Route("cosign", "POST", "/log/cosignatures", Access.PARTNER, cosign, lambda _limits: MOST_BYTES),
+    Route("events", "GET", "/log/events", Access.PARTNER, events),
     Route("post-receipt", "POST", "/receipts", Access.PARTNER, post_receipt, _documents),
     Route("state", "GET", "/state", Access.REGISTRY, state),
     Route("release-brake", "DELETE", "/brakes/{partner}", Access.REGISTRY, release_brake),
@@ -218,6 +274,10 @@ ROUTES = (
 
 PARTS = "/parts/{token}"
 CREATIONS = "/creations/{token}"
+
+
+def _leaf(leaf: Leaf) -> dict[str, object]:
+    return {"index": leaf.index, "event": leaf.event.to_object(), "salt": to_base64(leaf.salt)}
 
 
 def _entry(entry: Entry) -> dict[str, object]:

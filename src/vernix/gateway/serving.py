@@ -24,6 +24,7 @@ from vernix.errors import KeeperFailed, NotProven, UsageError
 from vernix.gateway import logs
 from vernix.gateway.app import STOP_SOON, create_app
 from vernix.gateway.blobs import BlobStore
+from vernix.gateway.checkpoints import found_log
 from vernix.gateway.database import Database
 from vernix.gateway.directory import found_mirror
 from vernix.gateway.limits import DAY, MIB, Limits
@@ -147,6 +148,7 @@ def prepare(settings: Settings, directory: Path | None) -> str:
     database = Database(settings.database_url)
     try:
         database.upgrade()
+        found_log(settings, database, mirror)
     finally:
         # The workers are forks: none may inherit an open connection.
         database.close()

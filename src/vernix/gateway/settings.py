@@ -63,6 +63,11 @@ class Settings:
         return self.data / "ssh_host_ed25519_key"
 
     @property
+    def log_key(self) -> Path:
+        """The key that signs the ledger's checkpoints, and nothing else."""
+        return self.data / "log.key"
+
+    @property
     def fingerprint(self) -> Path:
         """The file that pins the directory's root."""
         return self.data / "root_fingerprint"

@@ -95,6 +95,14 @@ _HELD: Schema = _object(
     enrolments=_WHOLE,
 )
 _DROPS = _list(_object(seq=_WHOLE, drop={"type": "object", "description": "as under wire formats"}))
+_TEXT: Schema = {"type": "string"}
+_LEAF = _object(
+    event={"type": "object"}, index=_WHOLE, salt={"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}
+)
+_LEAVES: Schema = {
+    **_list(_LEAF),
+    "description": "events as under wire formats, with what makes their leaves",
+}
 
 SHAPES: Mapping[str, Shape] = {
     "health": Shape(
@@ -195,6 +203,39 @@ SHAPES: Mapping[str, Shape] = {
             "after": {**_WHOLE, "maximum": 10**15 - 1, "description": "numbers above this one"},
             "wait": {"type": "integer", "minimum": 0, "maximum": 30, "description": "seconds"},
         },
+    ),
+    "delivery-events": Shape(
+        "What the ledger tells of one delivery",
+        {200: ("What concerns the caller", _object(events=_LEAVES))},
+        parameters={"delivery": _ID},
+    ),
+    "log-key": Shape(
+        "Whose log the ledger is", {200: ("Its origin and verify key", _object(origin=_TEXT, key=_TEXT))}
+    ),
+    "checkpoint": Shape("The ledger as it is, signed", {200: ("A C2SP checkpoint", _TEXT)}),
+    "cosigned": Shape(
+        "The newest checkpoint that a witness cosigned",
+        {200: ("A C2SP checkpoint", _TEXT)},
+        parameters={"witness": _PARTNER},
+    ),
+    "tile": Shape(
+        "Hashes of the ledger's tree (C2SP tlog-tiles)",
+        {200: ("32 bytes for each hash", _OPAQUE)},
+        parameters={
+            "level": {"type": "integer", "minimum": 0, "maximum": 63},
+            "number": {"type": "string", "description": "such as x001/234 or 000.p/3"},
+        },
+    ),
+    "cosign": Shape(
+        "Leave a witness's cosignature",
+        {204: ("It is kept", None)},
+        takes=_TEXT,
+        media="text/plain",
+    ),
+    "events": Shape(
+        "The events that concern the caller; all, for the registry",
+        {200: ("One page", _object(events=_LEAVES, next=_WHOLE))},
+        query={"after": {**_WHOLE, "maximum": 10**15 - 1, "description": "from this leaf on"}},
     ),
     "post-receipt": Shape(
         "Sign for a delivery",

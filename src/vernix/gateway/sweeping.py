@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, or_, select
 
 from vernix.custody.durable import TEMPORARY
-from vernix.gateway import deliveries, usage
+from vernix.gateway import deliveries, telling, usage
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.limits import DAY, HOUR
@@ -85,9 +85,11 @@ def _end(
 def _some_uploads(connection: Connection, *, now: int, keep: int) -> tuple[list[str], bool]:
     """Forget some uploads that are over; their blobs, and whether there may be more."""
     old = or_(UPLOADS.c.expires <= now, UPLOADS.c.created <= now - keep)
-    over = select(UPLOADS.c.id, UPLOADS.c.blob).where(old, UPLOADS.c.state != State.BOUND).limit(_BATCH)
+    over = select(UPLOADS).where(old, UPLOADS.c.state != State.BOUND).limit(_BATCH)
     rows = connection.execute(over).all()
     connection.execute(delete(UPLOADS).where(UPLOADS.c.id.in_([row.id for row in rows])))
+    for row in rows:
+        telling.dropped(connection, row.id, row.sender, row.offset, deliveries.EXPIRED, now)
     return [row.blob for row in rows], len(rows) == _BATCH
 
 
@@ -104,7 +106,7 @@ def _some_deliveries(connection: Connection, *, now: int, keep: int) -> tuple[li
     old = or_(DELIVERIES.c.expires <= now, DELIVERIES.c.posted <= now - keep)
     over = select(DELIVERIES.c.id).where(old, DELIVERIES.c.state == deliveries.WAITING).limit(_BATCH)
     ids = list(connection.execute(over).scalars())
-    blobs = [blob for one in ids for blob in deliveries.end(connection, one, deliveries.EXPIRED)]
+    blobs = [blob for one in ids for blob in deliveries.end(connection, one, deliveries.EXPIRED, now)]
     return blobs, len(ids) == _BATCH
 
 

@@ -160,3 +160,67 @@ BRAKES = Table(
     Column("deliveries", BigInteger, nullable=False),
     Column("collected_bytes", BigInteger, nullable=False),
 )
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(64)),
+    Column("delivery", String(36), index=True),
+    Column("upload", String(36)),
+    Column("part", Integer),
+    Column("size", BigInteger),
+    Column("version", BigInteger),
+    Column("digest", String(64)),
+    Column("outcome", String(40)),
+    Column("route", String(40)),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("leaf", LargeBinary(32), nullable=False),
+    Index("ix_events_kind_at", "kind", "at"),
+    Index("ix_events_actor_at", "actor", "at"),
+)
+"""Only ever appended to (``ledger``). ``seq`` is the leaf's index, from 0 without a gap. There are no foreign
+keys: an event outlives what it tells of."""
+
+EVENT_PARTNERS = Table(
+    "event_partners",
+    METADATA,
+    Column("partner", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False, index=True),
+    PrimaryKeyConstraint("partner", "seq"),
+)
+"""Whom an event concerns; "*" is everybody."""
+
+LEDGER = Table(
+    "ledger",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("edge", LargeBinary, nullable=False),
+    Column("directory", BigInteger, nullable=False),
+    Column("origin", String(200)),
+    Column("key", String(80)),
+)
+"""One row, number 1: the tree's size and right edge, the directory version noted last, whose log it is."""
+
+LEDGER_NODES = Table(
+    "ledger_nodes",
+    METADATA,
+    Column("level", Integer, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    PrimaryKeyConstraint("level", "number"),
+)
+"""Hashes over full tiles: levels 8, 16, 24 ... of the tree."""
+
+COSIGNATURES = Table(
+    "cosignatures",
+    METADATA,
+    Column("witness", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False, index=True),
+    Column("key_id", LargeBinary(4), nullable=False),
+    Column("value", LargeBinary(72), nullable=False),
+)
+"""The newest cosignature of each witness."""

@@ -16,7 +16,7 @@ from email.utils import formatdate
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from vernix.gateway import capabilities, uploads
+from vernix.gateway import capabilities, telling, uploads
 from vernix.gateway.answers import ProtocolRefused
 from vernix.gateway.checksums import ALGORITHMS, Checksum
 from vernix.gateway.joining import Joinings
@@ -126,6 +126,7 @@ class PartPlane(Plane):
             held = capabilities.find(connection, token)
             uploads.check_abandon(held.upload)
             capabilities.remove(connection, held.upload)
+            telling.withdrawn(connection, held.upload, int(time.time()))
         return held.blob
 
 
