@@ -309,7 +309,7 @@ def test_each_version_of_the_directory_is_told_once(gateway: RunningGateway) -> 
     assert gateway.publish(files).status == 200
     assert gateway.publish(files).status == 200
     events = [event for _, event in check_leaves(gateway, gateway.signed("lakeside", "GET", "/log/events"))]
-    versions = [(event.version, event.digest) for event in events if event.kind == "directory"]
+    versions = [(event.version or 0, event.digest) for event in events if event.kind == "directory"]
     assert [version for version, _ in versions] == sorted({version for version, _ in versions})
     digest = hashlib.sha256(gateway.kit.directory.to_bytes()).hexdigest()
     assert versions[-1] == (gateway.kit.directory.version, digest)

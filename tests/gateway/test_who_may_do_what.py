@@ -232,8 +232,9 @@ def refused(reply: Reply) -> int:
 
 def path_of(route: Route) -> str:
     """The route's path with names that fit in it and belong to nothing."""
-    names = {"file": "timestamp.json", "number": "0", "delivery": NOWHERE, "partner": "nobody"}
-    return route.path.format(**names)
+    names = {"file": "timestamp.json", "number": "0", "delivery": NOWHERE, "level": "0"}
+    names |= dict.fromkeys(("partner", "witness"), "nobody")
+    return route.path.replace(":path", "").format(**names)
 
 
 def body_of(route: Route) -> bytes:
