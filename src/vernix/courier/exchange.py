@@ -17,11 +17,15 @@ from typing import Any
 from vernix.courier.piecing import Pieces
 from vernix.courier.road import Answer, Flow, Road, patiently
 from vernix.custody.canonical import decode, encode
+from vernix.custody.checkpoint import Log
 from vernix.custody.directory import Directory
+from vernix.custody.event import Leaf
 from vernix.custody.identifiers import utc_now
 from vernix.custody.quota import NAMES
+from vernix.custody.notes import MOST_BYTES
 from vernix.custody.requests import Request, sign_request
 from vernix.custody.signatures import SigningKey
+from vernix.custody.tiles import Tile
 from vernix.custody.trust import FILE_NAME, DirectoryMirror
 from vernix.errors import Conflict, DataRefused, NotFound, NotProven
 
@@ -240,6 +244,45 @@ class Exchange:
         """Let a stopped partner collect again (the registry only). ``NotFound`` when it is not stopped."""
         patiently(lambda: self._signed("DELETE", f"/brakes/{partner}"))
 
+    # The ledger
+
+    def log_key(self) -> Log:
+        """Whose log the gateway says that it keeps, unproven: pin it once, or take the directory's."""
+        log = Log.from_object(_document(patiently(lambda: self.road.ask("GET", "/log/key"))))
+        if log is None:
+            raise NotProven("The gateway names no log.")
+        return log
+
+    def checkpoint(self, witness: str | None = None) -> bytes:
+        """The newest checkpoint, or the newest that ``witness`` cosigned; unproven.
+
+        Raises ``NotFound`` when that witness has cosigned none.
+        """
+        path = "/log/checkpoint" + (f"/{witness}" if witness else "")
+        return patiently(lambda: self.road.ask("GET", path, limit=MOST_BYTES)).body
+
+    def tile(self, wanted: Tile) -> bytes:
+        """The hashes of a tile, unproven."""
+        return patiently(lambda: self.road.ask("GET", f"/log/tile/{wanted.path}", limit=1 << 14)).body
+
+    def cosign(self, note: bytes) -> None:
+        """Leave our cosignature; may be repeated."""
+        patiently(lambda: self._signed("POST", "/log/cosignatures", note, {"Content-Type": "text/plain"}))
+
+    def delivery_events(self, delivery: str) -> list[Leaf]:
+        """What the ledger tells us of one delivery, unproven."""
+        path = f"/deliveries/{delivery}/events"
+        document = _document(patiently(lambda: self._signed("GET", path, limit=ENVELOPE_LIMIT)))
+        return [_leaf(entry) for entry in _list(document, "events")]
+
+    def events(self, after: int = 0) -> tuple[list[Leaf], int]:
+        """One page of the events that concern us, from leaf ``after`` on, unproven; and where the next
+        begins."""
+        path = f"/log/events?after={after}"
+        document = _document(patiently(lambda: self._signed("GET", path, limit=ENVELOPE_LIMIT)))
+        leaves = [_leaf(entry) for entry in _list(document, "events")]
+        return leaves, max([after, *(leaf.index + 1 for leaf in leaves)])
+
     # Signing
 
     def _signed(
@@ -292,6 +335,13 @@ def _used(document: dict[str, Any]) -> Used | None:
     if name not in NAMES or not isinstance(percent, int) or isinstance(percent, bool):
         raise NotProven("The gateway's answer has no proper quota.")
     return Used(name, percent)
+
+
+def _leaf(entry: Any) -> Leaf:
+    try:
+        return Leaf.from_object(entry)
+    except DataRefused:
+        raise NotProven("The gateway's events are not in the agreed form.") from None
 
 
 def _letters(document: dict[str, Any], name: str, after: int, field: str = "envelope") -> tuple[Letter, ...]:

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from vernix.custody import canonical
 from vernix.custody.directory import EVERYBODY
-from vernix.custody.fields import Fields
+from vernix.custody.fields import Fields, to_base64
 from vernix.custody.identifiers import format_time
 from vernix.custody.tree import leaf_hash
 from vernix.errors import DataRefused
@@ -122,6 +122,34 @@ class Event:
     def concerns(self, partner: str) -> bool:
         """Whether ``partner`` may read it."""
         return partner in self.concerned or EVERYBODY in self.concerned
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One event and its place in the ledger: what makes the leaf, for whoever may know it."""
+
+    index: int
+    event: Event
+    salt: bytes
+
+    @classmethod
+    def from_object(cls, value: object) -> Leaf:
+        """Read a leaf as the gateway answers it. Raises DataRefused."""
+        fields = Fields(value, "leaf")
+        leaf = cls(
+            fields.integer("index"), Event.from_object(fields.value("event")), fields.binary("salt", SALT)
+        )
+        fields.end()
+        return leaf
+
+    def to_object(self) -> dict[str, object]:
+        """The leaf as JSON values."""
+        return {"index": self.index, "event": self.event.to_object(), "salt": to_base64(self.salt)}
+
+    @property
+    def hash(self) -> bytes:
+        """What stands in the tree."""
+        return self.event.leaf(self.salt)
 
 
 def new_salt() -> bytes:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from vernix.custody.directory import EVERYBODY
-from vernix.custody.event import Event
+from vernix.custody.event import Event, Leaf
 from vernix.errors import NotFound
 from vernix.gateway.authentication import Caller
 from vernix.gateway.tables import EVENT_PARTNERS, EVENTS
@@ -20,15 +19,6 @@ PAGE = 500
 """Events that one answer has at most."""
 
 _MOST_OF_A_DELIVERY = 2000
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """One event and its place: what makes the leaf, for whoever may know it."""
-
-    index: int
-    event: Event
-    salt: bytes
 
 
 def page(connection: Connection, caller: Caller, after: int) -> list[Leaf]:

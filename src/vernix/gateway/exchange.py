@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from vernix.custody import canonical
 from vernix.custody.delivery import PURPOSES, Delivery
+from vernix.custody.event import Leaf
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.quota import Quota
@@ -38,7 +39,6 @@ from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
 from vernix.gateway.deliveries import StoredPart
 from vernix.gateway.downloads import span
-from vernix.gateway.events import Leaf
 from vernix.gateway.limits import Limits, check_room
 from vernix.gateway.mailboxes import Entry
 from vernix.gateway.quotas import Used

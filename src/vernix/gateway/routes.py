@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 
 from vernix.custody import canonical
-from vernix.custody.fields import to_base64
 from vernix.custody.notes import MOST_BYTES
 from vernix.custody.signatures import Signed
 from vernix.custody.tiles import Tile
@@ -25,7 +24,6 @@ from vernix.gateway import mailboxes
 from vernix.gateway.answers import document, sealed
 from vernix.gateway.authentication import Access, Caller
 from vernix.gateway.downloads import SealedFile
-from vernix.gateway.events import Leaf
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.limits import KIB, Limits
 from vernix.gateway.mailboxes import Entry, Watch
@@ -231,13 +229,13 @@ async def events(call: Call) -> Response:
     after = _query(call.query, {"after"}).get("after", 0)
     leaves = await call.run(call.exchange.events, call.who, after)
     last = leaves[-1].index + 1 if leaves else after
-    return document({"events": [_leaf(leaf) for leaf in leaves], "next": last})
+    return document({"events": [leaf.to_object() for leaf in leaves], "next": last})
 
 
 async def delivery_events(call: Call) -> Response:
     """GET /deliveries/<id>/events."""
     leaves = await call.run(call.exchange.delivery_events, call.who, call.parameters["delivery"])
-    return document({"events": [_leaf(leaf) for leaf in leaves]})
+    return document({"events": [leaf.to_object() for leaf in leaves]})
 
 
 def _documents(limits: Limits) -> int:
@@ -274,10 +272,6 @@ ROUTES = (
 
 PARTS = "/parts/{token}"
 CREATIONS = "/creations/{token}"
-
-
-def _leaf(leaf: Leaf) -> dict[str, object]:
-    return {"index": leaf.index, "event": leaf.event.to_object(), "salt": to_base64(leaf.salt)}
 
 
 def _entry(entry: Entry) -> dict[str, object]:

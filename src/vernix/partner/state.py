@@ -9,6 +9,7 @@
     directory/          the mirrored, verified directory
     outbox/             deliveries under way, and what is remembered of those sent
     incoming/           deliveries being fetched
+    watch/              the last state of the gateway's ledger that was believed; evidence, if it ever lied
     received/           what was collected, unless ``--into`` names another folder
     mappings/           column mappings, one TOML file each
 
@@ -90,6 +91,11 @@ class PartnerFolder:
     def received(self) -> Path:
         """Where collected files go unless told otherwise."""
         return self.path / "received"
+
+    @property
+    def watch(self) -> Path:
+        """What was seen of the gateway's ledger, and evidence against it."""
+        return self.path / "watch"
 
     @property
     def mappings(self) -> Path:

@@ -24,6 +24,7 @@ from vernix.registry.trouble import Trouble
 from vernix.registry.unlocked import Registry
 from vernix.registry.warming import warm
 from vernix.registry.watching import watch
+from vernix.registry.witnessing import Watch
 
 if TYPE_CHECKING:
     from vernix.courier.exchange import Exchange
@@ -57,6 +58,7 @@ class Runner:
         self._exchange = exchange
         self._postbox = Postbox(exchange, registry.publishing)
         self._stop = Stop()
+        self._watch = Watch(registry.folder, exchange, registry.keyring.signing)
         self._trouble = Trouble(registry.folder.trouble)
         self._trouble.found()
         self._told: tuple[int, float] = (0, 0.0)
@@ -99,6 +101,7 @@ class Runner:
         self._tell_directory()
         take_enrolments(self._registry, self._exchange)
         self._look(0)
+        self._watch.look_if_due()
         self._work()
         watch(self._registry, self._exchange)
 
@@ -131,6 +134,7 @@ class Runner:
         wait = 0 if steps.ready() else POLL_WHILE_INVITED if invited else POLL
         with self._stop.waiting():
             arrivals = self._look(wait)
+        self._watch.look_if_due()
         if invited or time.monotonic() - self._looked_for_renewals > LOOK_FOR_RENEWALS:
             self._looked_for_renewals = time.monotonic()
             take_enrolments(self._registry, self._exchange)

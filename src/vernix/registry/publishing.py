@@ -25,6 +25,7 @@ from vernix.custody.trust import TIMESTAMP, TIMESTAMP_LIFE, DirectoryMirror
 from vernix.errors import Conflict, UsageError
 from vernix.registry.keyring import Keyring
 from vernix.registry.settings import RegistryFolder
+from vernix.registry.witnessing import pinned_log
 
 RENEW_AFTER = timedelta(hours=1)
 """How old the timestamp may grow before ``run`` vouches for the directory again."""
@@ -97,7 +98,12 @@ class Publishing:
             after = change(before)
             if after is None:
                 return before
-            after = replace(after, version=before.version + 1, created=utc_now())
+            after = replace(
+                after,
+                version=before.version + 1,
+                created=utc_now(),
+                log=pinned_log(self._folder) or after.log,
+            )
             self._publisher.publish(after)
             return after
 

@@ -86,6 +86,16 @@ class RegistryFolder:
         return self.root / "registry.sqlite3"
 
     @property
+    def log_file(self) -> Path:
+        """The gateway's log, pinned at first contact."""
+        return self.root / "log.json"
+
+    @property
+    def watch(self) -> Path:
+        """What was seen of the gateway's ledger, and evidence against it."""
+        return self.root / "watch"
+
+    @property
     def trouble(self) -> Path:
         """Why the last look of ``run`` failed."""
         return self.root / "trouble.json"

@@ -7,6 +7,7 @@ from typing import Any
 
 from vernix.births import encounters
 from vernix.console import print_json, say
+from vernix.courier.keeping import read_json
 from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
@@ -15,6 +16,7 @@ from vernix.registry.options import Data
 from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
 from vernix.registry.trouble import Trouble
 from vernix.registry.watching import gateway_state
+from vernix.registry.witnessing import watch_file
 
 _LISTED = 20
 
@@ -50,6 +52,7 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
         "gateway": folder.profile().gateway,
         "directory": _directory(folder),
         "invitations": _invitations(),
+        "ledger": read_json(watch_file(folder)),
         "trouble": Trouble(folder.trouble).read(),
         "submissions": {
             "total": submissions.count(),
@@ -148,6 +151,7 @@ def _tell(document: dict[str, Any]) -> None:
         say(f"  key {each['key']} of {each['partner']} ends {each['ends']}; they run: vernix renew")
     for each in document["invitations"]:
         say(f"  invited: {each['name']} (as {each['partner']}) until {each['expires']}")
+    _tell_ledger(document["ledger"])
     if trouble := document["trouble"]:
         say(
             f"The last look at the gateway failed: {trouble['what']} ({trouble['error']} at "
@@ -177,3 +181,15 @@ def _tell_of_gateway(state: dict[str, Any]) -> None:
         )
     for used in state.get("quotas", []):
         say(f"  quota: {used['partner']} has used {used['percent']} % of {used['name']}")
+
+
+def _tell_ledger(seen: dict[str, Any] | None) -> None:
+    if seen is None:
+        say("Ledger: not seen yet.")
+    elif "caught" in seen:
+        say(
+            f"LEDGER: {seen['says']} Found at {seen['at']}; the evidence is in the folder watch. "
+            "Tell the partners by telephone, and have the gateway examined."
+        )
+    else:
+        say(f"Ledger: {seen['events']} events, nothing changed that was seen before; looked at {seen['at']}.")

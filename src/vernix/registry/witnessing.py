@@ -1,0 +1,78 @@
+"""The registry watches the gateway's ledger while it runs: three times a minute, with its own signing key.
+
+    log.json        the log that the gateway named at first contact, pinned; published with the next directory
+    watch/          what was seen last, evidence, and watch.json: what ``status`` shows
+
+A lie does not stop the registry: what it collects is proven by signatures, whatever the ledger says. It is
+said in the log and in ``status`` until a person has dealt with it.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vernix.courier.exchange import Exchange
+from vernix.courier.keeping import read_json, write_json
+from vernix.courier.witnessing import Caught, Witness
+from vernix.custody.checkpoint import Log
+from vernix.custody.identifiers import REGISTRY, format_time
+from vernix.custody.signatures import SigningKey
+from vernix.errors import NotFound
+from vernix.registry.logs import log as logger
+from vernix.registry.settings import RegistryFolder
+
+EVERY = 20.0
+"""Seconds between two looks."""
+
+
+class Watch:
+    """The registry as a witness."""
+
+    def __init__(self, folder: RegistryFolder, exchange: Exchange, key: SigningKey) -> None:
+        self._folder = folder
+        self._exchange = exchange
+        self._witness = Witness(exchange, REGISTRY, key, folder.watch)
+        self._looked_at: float | None = None
+
+    def look_if_due(self) -> None:
+        """Look, unless that was done just now. Raises ``RoadFailed``; a lie is said, not raised."""
+        if self._looked_at is None or time.monotonic() - self._looked_at >= EVERY:
+            self._looked_at = time.monotonic()
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            log = pinned_log(self._folder) or self._pin()
+            seen = self._witness.look(log, self._exchange.mirror.current())
+        except NotFound:
+            return  # a gateway of before the ledger, or one with nothing in it
+        except Caught as caught:
+            logger().error("ledger caught", error=caught.kind)
+            self._say({"caught": caught.kind, "says": caught.message, "evidence": _name(caught.evidence)})
+            return
+        self._say({"events": seen.signed.size, "witnesses": list(seen.by)})
+
+    def _pin(self) -> Log:
+        log = self._exchange.log_key()
+        write_json(self._folder.log_file, log.to_object())
+        return log
+
+    def _say(self, what: dict[str, Any]) -> None:
+        write_json(watch_file(self._folder), {"at": format_time(datetime.now(UTC)), **what})
+
+
+def pinned_log(folder: RegistryFolder) -> Log | None:
+    """The gateway's log as it was named at first contact; None before."""
+    return Log.from_object(read_json(folder.log_file))
+
+
+def watch_file(folder: RegistryFolder) -> Path:
+    """What the last look saw: ``at`` and ``events``, or ``caught`` (a word) and ``says`` (a sentence)."""
+    return folder.watch / "watch.json"
+
+
+def _name(path: Path | None) -> str | None:
+    return None if path is None else path.name

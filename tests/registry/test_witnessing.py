@@ -1,0 +1,91 @@
+"""The registry watches the ledger while it runs: pins its key, publishes it, and says a lie in status."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from tests.lying_gateway import LyingGateway
+from tests.lying_log import LyingLog
+from tests.registry.conftest import GOOD, Hospital, work
+
+from vernix.courier.exchange import Exchange
+from vernix.custody.signatures import SigningKey
+from vernix.registry import witnessing
+from vernix.registry.status import status
+from vernix.registry.unlocked import Registry
+
+
+@pytest.fixture
+def log(gateway: LyingGateway) -> LyingLog:
+    lying = LyingLog(gateway)
+    lying.grow(300)
+    return lying
+
+
+def seen(registry: Registry, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    capsys.readouterr()
+    status(data=registry.folder.root, json=True)
+    told: dict[str, object] = json.loads(capsys.readouterr().out)["ledger"]
+    return told
+
+
+def test_a_run_watches_and_cosigns(
+    registry: Registry, log: LyingLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert seen(registry, capsys) is None
+    assert work(registry) == 0
+    assert seen(registry, capsys)["events"] == 300
+    assert set(log.cosigned) == {"registry"}
+    log.grow(40)
+    assert work(registry) == 0
+    assert seen(registry, capsys)["events"] == 340
+
+
+def test_the_log_is_pinned_at_first_contact_and_published_with_the_next_directory(
+    registry: Registry, log: LyingLog, gateway: LyingGateway
+) -> None:
+    assert work(registry) == 0
+    assert registry.publishing.current().log is None
+    after = registry.publishing.change(lambda directory: directory)
+    assert after.log == log.log
+    gateway.files = registry.publishing.mirror.files()
+    log.key = SigningKey.generate()
+    log.log = type(log.log)(log.log.origin, log.key.verify_key)
+    assert work(registry) == 0
+    assert registry.publishing.change(lambda directory: directory).log == after.log
+
+
+def test_a_lie_is_said_and_the_work_goes_on(
+    registry: Registry,
+    hospital: Hospital,
+    log: LyingLog,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert work(registry) == 0
+    log.rewrite(7)
+    log.grow(1)
+    delivery = hospital.send(GOOD)
+    assert work(registry) == 0
+    assert hospital.answer(delivery).receipt.counts.accepted == 1
+    told = seen(registry, capsys)
+    assert told["caught"] == "rewritten"
+    assert (registry.folder.watch / str(told["evidence"])).exists()
+    status(data=registry.folder.root)
+    assert "LEDGER: The gateway's ledger was rewritten: the 300 events at" in capsys.readouterr().err
+
+
+def test_it_looks_three_times_a_minute_at_most(
+    registry: Registry, log: LyingLog, gateway: LyingGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange: Exchange = registry.exchange()
+    watch = witnessing.Watch(registry.folder, exchange, registry.keyring.signing)
+    for _ in range(5):
+        watch.look_if_due()
+    looks = [path for method, path in gateway.asked if (method, path) == ("GET", "/log/checkpoint")]
+    assert len(looks) == 1
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + witnessing.EVERY)
+    watch.look_if_due()
+    assert len([path for _, path in gateway.asked if path == "/log/checkpoint"]) == 2
