@@ -83,6 +83,11 @@ class Answers:
         kept = (path for folder in (self._new, self._shown) for path in folder.glob("*.json"))
         return _read(sorted(path for path in kept if path.name.startswith(beginnings)))
 
+    def receipts(self) -> list[Path]:
+        """The files ``receipt-<delivery>-<addressee>.json``, shown or not, newest delivery first."""
+        kept = [path for folder in (self._new, self._shown) for path in folder.glob("receipt-*.json")]
+        return sorted(kept, key=lambda path: path.name, reverse=True)
+
     def is_shown(self, receipt: Receipt) -> bool:
         """Whether ``collect`` has shown this receipt already."""
         return (self._shown / _receipt_name(receipt)).exists()

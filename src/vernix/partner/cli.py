@@ -20,6 +20,7 @@ PROGRAM = Program(
         Command("send", "vernix.partner.sending:send", "seal files and send them; run again to resume"),
         Command("inbox", "vernix.partner.collecting:inbox", "list what waits for you"),
         Command("collect", "vernix.partner.collecting:collect", "fetch, verify and open what waits for you"),
+        Command("verify", "vernix.partner.verifying:verify", "check a proven receipt, offline"),
         Command("witness", "vernix.partner.witnessing:witness", "watch the gateway's ledger of events"),
         Command("keygen", "vernix.partner.files:keygen", "make an identity (a secret key) and its recipient"),
         Command("seal", "vernix.partner.files:seal", "seal a file to recipients or to a partner"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from vernix.courier.keeping import held
 from vernix.courier.sending import Outbox
 from vernix.custody.delivery import MAX_LIFETIME, Delivery
 from vernix.custody.identifiers import utc_now
-from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, UsageError, worst_exit_code
+from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, RoadFailed, UsageError, worst_exit_code
 from vernix.partner import showing, state
 from vernix.partner.answers import Answers, NewAnswers
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.options import Data
 from vernix.partner.progress import progress
+from vernix.partner.proofs import Proofs
 from vernix.partner.receiving import Receiver, Taken, is_taken
 from vernix.partner.state import Partner
 
@@ -118,6 +120,7 @@ class _Collection:
         self._mailbox = Mailbox(exchange, partner.id)
         self.answers = Answers(partner.folder.incoming, self._outbox)
         self._receiver = Receiver(partner, exchange, self.answers, into.expanduser().absolute())
+        self._proofs = Proofs(partner, exchange, self._outbox, self.answers)
         self.taken: list[Taken] = []
         self.set_aside: list[SetAside] = []
 
@@ -130,6 +133,8 @@ class _Collection:
         warn_if_stale(self._exchange)
         while (left := deadline - time.monotonic()) > 0 and self._is_waiting():
             self._round(max(1, int(left)))
+        with suppress(RoadFailed):  # the receipts are here; the next run fetches what proves them
+            self.set_aside += [SetAside("proof of a receipt", error) for error in self._proofs.complete()]
 
     def _is_waiting(self) -> bool:
         since = utc_now() - MAX_LIFETIME

@@ -9,6 +9,7 @@
     directory/          the mirrored, verified directory
     outbox/             deliveries under way, and what is remembered of those sent
     incoming/           deliveries being fetched
+    receipts/           proven receipts for what we sent, one file each: see ``vernix verify``
     watch/              the last state of the gateway's ledger that was believed; evidence, if it ever lied
     received/           what was collected, unless ``--into`` names another folder
     mappings/           column mappings, one TOML file each
@@ -91,6 +92,11 @@ class PartnerFolder:
     def received(self) -> Path:
         """Where collected files go unless told otherwise."""
         return self.path / "received"
+
+    @property
+    def receipts(self) -> Path:
+        """Proven receipts for what we sent, one file each."""
+        return self.path / "receipts"
 
     @property
     def watch(self) -> Path:
