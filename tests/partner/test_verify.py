@@ -230,3 +230,19 @@ def log_delivery(gateway: LyingGateway, delivery: str) -> Any:
     from vernix.custody.signatures import Signed
 
     return Delivery.parse(Signed.decode(gateway.deliveries[delivery]).document)
+
+
+def test_a_receipt_outlives_its_log_if_the_registry_cosigned(
+    exchanged: Exchanged, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = exchanged.send(tmp_path / "out", capsys)
+    exchanged.sign(first)
+    exchanged.witness()
+    second = exchanged.send(tmp_path / "out", capsys)
+    exchanged.sign(second)
+    assert vernix(exchanged.partner, "collect") == 0
+    another = Log(exchanged.log.origin, SigningKey.generate().verify_key)
+    assert exchanged.gateway.publish(exchanged.kit.publish(log=another)).status == 200
+    assert vernix(exchanged.partner, "inbox") == 0
+    assert vernix(exchanged.partner, "verify", first) == 0
+    assert vernix(exchanged.partner, "verify", second) == 3

@@ -20,6 +20,7 @@ from vernix.custody.directory import Directory
 from vernix.custody.event import RECEIPT as RECEIPT_EVENT
 from vernix.custody.event import Leaf
 from vernix.custody.fields import Fields, to_base64
+from vernix.custody.identifiers import REGISTRY
 from vernix.custody.merkle import HASH, check_inclusion
 from vernix.custody.notes import MOST_BYTES
 from vernix.custody.receipt import Receipt
@@ -99,17 +100,17 @@ class ProvenReceipt:
         Raises DataRefused (malformed) or NotProven, which says what does not hold.
         """
         delivery, receipt = self._documents(directory)
-        if directory.log != self.log:
+        signed = self.log.open(self.checkpoint)
+        by = witnesses(signed, self.log, directory)
+        # The registry cosigns no log but the one it pinned: its word stands when that log has been replaced.
+        if directory.log != self.log and REGISTRY not in by:
             raise NotProven(
                 "The proven receipt is of another log than the one that the directory names.",
-                hint="If the gateway was set up anew since, compare it with an older copy of the directory.",
+                hint="Nobody but that log vouches for it: ask the registry whether it was the gateway's.",
             )
-        signed = self.log.open(self.checkpoint)
         self._check_event(receipt)
         check_inclusion(self.leaf.hash, self.leaf.index, signed.size, self.path, signed.checkpoint.root)
-        return Proven(
-            delivery, receipt, self.leaf.index, signed.vouched, witnesses(signed, self.log, directory)
-        )
+        return Proven(delivery, receipt, self.leaf.index, signed.vouched, by)
 
     def _documents(self, directory: Directory) -> tuple[Delivery, Receipt]:
         """Both documents, signed by whom they name."""

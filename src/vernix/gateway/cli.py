@@ -9,6 +9,7 @@ PROGRAM = Program(
     "carries sealed deliveries; can open none of them.",
     (
         Command("serve", "vernix.gateway.serving:serve", "serve the exchange over HTTP(S)"),
+        Command("new-log", "vernix.gateway.new_log:new_log", "begin an empty ledger, after a restored copy"),
         Command("status", "vernix.gateway.status:status", "what is held now, since when, and for whom"),
     ),
 )

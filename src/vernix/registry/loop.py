@@ -99,9 +99,9 @@ class Runner:
 
     def _look_once(self) -> None:
         self._tell_directory()
+        self._watch.look_if_due()
         take_enrolments(self._registry, self._exchange)
         self._look(0)
-        self._watch.look_if_due()
         self._work()
         watch(self._registry, self._exchange)
 
