@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from sqlalchemy import select
 
 from vernix import console
 from vernix.custody.identifiers import format_time, utc_now
@@ -18,6 +19,7 @@ from vernix.gateway import holdings
 from vernix.gateway.database import Database, sqlite_path
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.settings import Settings, default_data
+from vernix.gateway.tables import LEDGER
 
 
 def status(
@@ -60,12 +62,14 @@ def gather(settings: Settings) -> dict[str, Any]:
     try:
         with database.reading() as connection:
             held = holdings.gather(connection, settings.limits, mirror, int(time.time()))
+            ledger = connection.execute(select(LEDGER.c.origin, LEDGER.c.key, LEDGER.c.size)).one()._asdict()
     finally:
         database.close()
     return {
         "directory": _directory(mirror),
         "sftp_host_key": _host_key(settings),
         **held,
+        "ledger": ledger,
         "disk": {"free": shutil.disk_usage(settings.shared).free},
     }
 
@@ -118,6 +122,7 @@ def _told(report: dict[str, Any]) -> str:
             f"quota: {one['partner']} has used {one['percent']} % of {one['name']}"
             for one in report["quotas"]
         ),
+        f"ledger: {report['ledger']['size']} events, signed by {report['ledger']['key']}",
         f"enrolments waiting: {report['enrolments']}",
         f"free on disk: {console.size_in_words(report['disk']['free'])}",
     ]
