@@ -18,12 +18,13 @@ from vernix.custody.event import Event
 from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.manifest import BundleManifest, Manifest
+from vernix.custody.proven_receipt import ProvenReceipt
 from vernix.custody.receipt import Receipt
 from vernix.custody.renewal import Renewal
 from vernix.custody.requests import Request, verify_request
 from vernix.custody.signatures import Signed, SigningKey, VerifyKey
 from vernix.custody.tree import PartHasher
-from vernix.errors import DataRefused
+from vernix.errors import DataRefused, NotProven
 
 FOLDER = Path(__file__).parent / "vectors"
 SIGNED: dict[str, type[Delivery | Manifest | Receipt | Enrolment | Renewal]] = {
@@ -49,6 +50,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "directory": Directory.parse,
     "event": Event.parse,
     "invitation": read_invitation,
+    "proven-receipt": ProvenReceipt.parse,
 }
 REFUSED = [(name, entry["why"]) for name in PARSERS for entry in vector(name)["refused"]]
 
@@ -90,6 +92,18 @@ def test_the_event_makes_this_leaf() -> None:
     event = Event.parse(told["document"].encode("utf-8"))
     assert event.to_bytes().decode("utf-8") == told["document"]
     assert event.leaf(bytes.fromhex(told["salt"])).hex() == told["leaf"]
+
+
+def test_the_proven_receipt_holds_by_the_directory() -> None:
+    directory = Directory.parse(vector("directory")["document"].encode("utf-8"))
+    told = vector("proven-receipt")
+    proof = ProvenReceipt.parse(told["document"].encode("utf-8"))
+    assert proof.to_bytes().decode("utf-8") == told["document"]
+    proven = proof.check(directory)
+    assert (proven.receipt.result, proven.index, list(proven.witnesses)) == ("partly", 5, ["registry"])
+    for entry in told["not_proven"]:
+        with pytest.raises(NotProven):
+            ProvenReceipt.parse(entry["text"].encode("utf-8")).check(directory)
 
 
 def test_the_invitation_is_this_token() -> None:
