@@ -21,8 +21,8 @@ from vernix.custody.checkpoint import Log
 from vernix.custody.directory import Directory
 from vernix.custody.event import Leaf
 from vernix.custody.identifiers import utc_now
-from vernix.custody.quota import NAMES
 from vernix.custody.notes import MOST_BYTES
+from vernix.custody.quota import NAMES
 from vernix.custody.requests import Request, sign_request
 from vernix.custody.signatures import SigningKey
 from vernix.custody.tiles import Tile
