@@ -80,7 +80,7 @@ def test_it_looks_three_times_a_minute_at_most(
     registry: Registry, log: LyingLog, gateway: LyingGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exchange: Exchange = registry.exchange()
-    watch = witnessing.Watch(registry.folder, exchange, registry.keyring.signing)
+    watch = witnessing.LedgerWatch(registry.folder, exchange, registry.keyring.signing)
     for _ in range(5):
         watch.look_if_due()
     looks = [path for method, path in gateway.asked if (method, path) == ("GET", "/log/checkpoint")]

@@ -24,7 +24,7 @@ from vernix.registry.trouble import Trouble
 from vernix.registry.unlocked import Registry
 from vernix.registry.warming import warm
 from vernix.registry.watching import watch
-from vernix.registry.witnessing import Watch
+from vernix.registry.witnessing import LedgerWatch
 
 if TYPE_CHECKING:
     from vernix.courier.exchange import Exchange
@@ -58,7 +58,7 @@ class Runner:
         self._exchange = exchange
         self._postbox = Postbox(exchange, registry.publishing)
         self._stop = Stop()
-        self._watch = Watch(registry.folder, exchange, registry.keyring.signing)
+        self._ledger = LedgerWatch(registry.folder, exchange, registry.keyring.signing)
         self._trouble = Trouble(registry.folder.trouble)
         self._trouble.found()
         self._told: tuple[int, float] = (0, 0.0)
@@ -99,7 +99,7 @@ class Runner:
 
     def _look_once(self) -> None:
         self._tell_directory()
-        self._watch.look_if_due()
+        self._ledger.look_if_due()
         take_enrolments(self._registry, self._exchange)
         self._look(0)
         self._work()
@@ -134,7 +134,7 @@ class Runner:
         wait = 0 if steps.ready() else POLL_WHILE_INVITED if invited else POLL
         with self._stop.waiting():
             arrivals = self._look(wait)
-        self._watch.look_if_due()
+        self._ledger.look_if_due()
         if invited or time.monotonic() - self._looked_for_renewals > LOOK_FOR_RENEWALS:
             self._looked_for_renewals = time.monotonic()
             take_enrolments(self._registry, self._exchange)

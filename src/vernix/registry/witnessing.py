@@ -28,7 +28,7 @@ EVERY = 20.0
 """Seconds between two looks."""
 
 
-class Watch:
+class LedgerWatch:
     """The registry as a witness."""
 
     def __init__(self, folder: RegistryFolder, exchange: Exchange, key: SigningKey) -> None:
