@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from tests.exchange_kit import ExchangeKit, Reply, RunningGateway
+from tests.postgresql_kit import PostgreSql
 
 from vernix.custody import checkpoint, merkle
 from vernix.custody.checkpoint import Checkpoint, Log
@@ -35,9 +36,14 @@ from vernix.gateway.tables import EVENTS, LEDGER_NODES
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "gateway.sqlite3"))
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path / "gateway.sqlite3")
+    else:
+        server: PostgreSql = request.getfixturevalue("postgresql")
+        url = server.database()
+    database = Database(url)
     database.upgrade()
     yield database
     database.close()

@@ -1,8 +1,9 @@
 """The gateway's log key, the checkpoints that it signs, and the cosignatures that witnesses leave.
 
-The key is made on the first start, lies 0600 in the data folder, and signs checkpoints, nothing else. Who
-steals it can sign another history and show it to some; the witnesses, who were shown this one, see that
-(docs/decisions/0010). The database remembers whose log it holds, so that a gateway with another key does not
+The key is made on the first start, lies 0600 in the data folder (in the shared one, where several gateways
+have one ledger), and signs checkpoints, nothing else. Who steals it can sign another history and show it to
+some; the witnesses, who were shown this one, see that (docs/decisions/0010).
+The database remembers whose log it holds, so that a gateway with another key does not
 go on with it.
 """
 
@@ -38,7 +39,7 @@ def found_log(settings: Settings, database: Database, mirror: DirectoryMirror) -
     Raises ``KeeperFailed`` when the database holds the log of another key, ``NotProven`` when there is no log
     yet and the directory has expired.
     """
-    with held(settings.data / "log.lock", wait=True):
+    with held(settings.log_key.with_suffix(".lock"), wait=True):
         if not settings.log_key.exists():
             SigningKey.generate().save(settings.log_key)
         key = SigningKey.load(settings.log_key).verify_key.to_text()

@@ -26,6 +26,7 @@ def new_log(
     *,
     data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
     database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
+    shared: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
     """Begin an empty ledger with a new key, while no gateway serves here; the old events are removed.
@@ -38,10 +39,12 @@ def new_log(
         The gateway's folder.
     database
         A database URL instead of the SQLite file in the folder.
+    shared
+        The folder that several gateways have together; stop all of them first.
     as_json
         One JSON document on standard output.
     """
-    settings = Settings.for_folder((data or default_data()).resolve(), database_url=database)
+    settings = Settings.for_folder((data or default_data()).resolve(), database_url=database, shared=shared)
     file = sqlite_path(settings.database_url)
     if not settings.log_key.exists() or (file is not None and not file.exists()):
         raise UsageError("There is no gateway with a ledger in this folder.", hint="Name it with --data.")

@@ -64,8 +64,8 @@ class Settings:
 
     @property
     def log_key(self) -> Path:
-        """The key that signs the ledger's checkpoints, and nothing else."""
-        return self.data / "log.key"
+        """The key that signs the ledger's checkpoints, and nothing else; several gateways have one log."""
+        return self.shared / "log.key"
 
     @property
     def fingerprint(self) -> Path:
