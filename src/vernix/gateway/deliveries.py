@@ -89,6 +89,8 @@ def drop(connection: Connection, dropped: Drop, file: Upload, now: int) -> None:
     capabilities.bind(connection, uploads.bind(file, dropped.id, 0, dropped.sender, claim))
     connection.execute(ADDRESSEES.insert().values(delivery=dropped.id, partner=dropped.addressee))
     mailboxes.put(connection, dropped.addressee, mailboxes.DROP, dropped.id, dropped.addressee)
+    telling.uploaded(connection, file, now)
+    telling.dropped_in(connection, dropped, now)
 
 
 def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int) -> tuple[bool, list[str]]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, update
 from vernix.custody import event
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import EVERYBODY, Directory
+from vernix.custody.drop import Drop
 from vernix.custody.event import Event
 from vernix.custody.receipt import Receipt
 from vernix.errors import VernixError
@@ -22,6 +23,7 @@ from vernix.gateway import ledger
 from vernix.gateway.tables import LEDGER
 from vernix.gateway.uploads import Upload
 
+UNSIGNED = "unsigned"
 NOT_SEALED = "not-sealed"
 WITHDRAWN = "withdrawn"
 
@@ -51,6 +53,21 @@ def announced(connection: Connection, delivery: Delivery, envelope: bytes, now: 
         delivery=delivery.id,
         size=sum(part.size for part in delivery.parts),
         digest=hashlib.sha256(envelope).hexdigest(),
+    )
+
+
+def dropped_in(connection: Connection, drop: Drop, now: int) -> None:
+    """A file that came over SFTP lies in its addressee's mailbox; nobody but the gateway says whose it is."""
+    _tell(
+        connection,
+        event.ANNOUNCE,
+        now,
+        [drop.sender, drop.addressee],
+        actor=drop.sender,
+        delivery=drop.id,
+        size=drop.size,
+        digest=hashlib.sha256(drop.to_bytes()).hexdigest(),
+        outcome=UNSIGNED,
     )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, Select, delete, select, update
 from vernix.custody.durable import write_file
 from vernix.custody.identifiers import new_id
 from vernix.errors import Conflict
-from vernix.gateway import capabilities
+from vernix.gateway import capabilities, telling
 from vernix.gateway.blobs import new_blob
 from vernix.gateway.sftp.paths import Place
 from vernix.gateway.tables import SFTP_FILES, UPLOADS
@@ -121,15 +121,16 @@ def rename(connection: Connection, file: str, name: bytes) -> None:
     connection.execute(update(SFTP_FILES).where(SFTP_FILES.c.upload == file).values(name=name))
 
 
-def free(connection: Connection, file: Written) -> list[str]:
+def free(connection: Connection, file: Written, outcome: str, now: int) -> list[str]:
     """Take a name away from its file; blobs to delete when the transaction stands.
 
-    What was delivered stays so; what was still being written goes.
+    What was delivered stays so; what was still being written goes, and ``outcome`` tells why.
     """
     connection.execute(delete(SFTP_FILES).where(SFTP_FILES.c.upload == file.upload))
     if file.state is State.BOUND:
         return []
     connection.execute(delete(UPLOADS).where(UPLOADS.c.id == file.upload, UPLOADS.c.state != State.BOUND))
+    telling.dropped(connection, file.upload, file.sender, file.size, outcome, now)
     return [file.blob]
 
 

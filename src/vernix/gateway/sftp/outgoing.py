@@ -17,7 +17,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from vernix.errors import Conflict, DataRefused, FarSideRefused, NotFound
-from vernix.gateway import quotas
+from vernix.gateway import quotas, telling
 from vernix.gateway.blobs import BlobBusy
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.limits import check_room
@@ -147,9 +147,15 @@ class Outgoing:
         incoming.broken = incoming.broken or PLAIN
         with self.exchange.database.writing() as connection:
             file = names.by_upload(connection, incoming.file)
-            blobs = [] if file is None else names.free(connection, file)
+            blobs = [] if file is None else self._refuse(connection, file)
         for blob in blobs:
             self.exchange.blobs.delete(blob)
+
+    @staticmethod
+    def _refuse(connection: Connection, file: Written) -> list[str]:
+        now = int(time.time())
+        telling.refused(connection, file.sender, "sftp", NotSealed(PLAIN), now)
+        return names.free(connection, file, telling.NOT_SEALED, now)
 
     def rename(self, sender: str, old: Place, new: Place, *, replace: bool) -> None:
         """Give a file its final name (or another temporary one). Raises as ``close``, or ``Conflict``."""
@@ -183,7 +189,7 @@ class Outgoing:
                 raise NotFound("There is no such file (any more).")
             if file.state is not State.OPEN:
                 raise Conflict("This file was delivered.", hint="Send a new one under another name.")
-            blobs = names.free(connection, file)
+            blobs = names.free(connection, file, telling.WITHDRAWN, int(time.time()))
         for blob in blobs:
             self.exchange.blobs.delete(blob)
 
@@ -193,7 +199,7 @@ class Outgoing:
             return []
         if there.state is State.OPEN and not replace:
             raise Conflict("A file of this name is here.", hint="Remove it first, or choose another name.")
-        return names.free(connection, there)
+        return names.free(connection, there, telling.WITHDRAWN, int(time.time()))
 
     def _take(self, file: Written, sender: str, *, cut: bool) -> Incoming:
         """Make this session the only writer; an older one of the same partner gives way."""

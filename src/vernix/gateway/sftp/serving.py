@@ -22,6 +22,7 @@ from vernix.console import say
 from vernix.custody.ssh_keys import ensure_ssh_key, fingerprint
 from vernix.gateway import logs
 from vernix.gateway.blobs import BlobStore
+from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.exchange import Exchange
@@ -103,7 +104,13 @@ class _Door:
         self._settings = settings
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vernix-sftp")
         self._database = Database(settings.database_url)
-        exchange = Exchange(self._database, BlobStore(settings.blobs), open_mirror(settings), settings.limits)
+        exchange = Exchange(
+            self._database,
+            BlobStore(settings.blobs),
+            open_mirror(settings),
+            settings.limits,
+            Checkpoints.open(settings, self._database),
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._posting = Posting(exchange, self._run)
         self._outgoing = Outgoing(exchange, Names(settings.data / "sftp_names.key"), self._posted)

@@ -95,9 +95,9 @@ class View:
         attributes, blob, content = self._find(place)
         if not blob:
             return Readable(attributes, content=content)
-        # Counted and braked as over HTTP.
+        # Counted, braked and told as over HTTP.
         caller = Caller("sftp", self._exchange.mirror.current().partner(self._partner))
-        self._exchange.part(caller, place.delivery, place.number)
+        self._exchange.part(caller, place.delivery, place.number, None)
         path = self._exchange.blobs.path(blob)
         return Readable(attributes, os.open(path, os.O_RDONLY | os.O_CLOEXEC))
 
