@@ -56,6 +56,23 @@ def test_openssh_puts_a_file(door: SftpKit, gateway: RunningGateway) -> None:
     arrives(door, gateway, file.read_bytes(), before)
 
 
+def test_the_ledger_tells_of_it(door: SftpKit, gateway: RunningGateway) -> None:
+    file, before = door.sealed("told.age", 2000), len(door.waiting(gateway))
+    assert door.sftp(f"put {file} /to/registry/told.age").code == 0
+    drop = arrives(door, gateway, file.read_bytes(), before)
+    plain = door.folder / "told.csv"
+    plain.write_text("child_family_name\n" * 500)
+    assert SENTENCE in door.sftp(f"put {plain} /to/registry/told.csv").said
+    told = gateway.signed("riverside", "GET", f"/deliveries/{drop['id']}/events").json["events"]
+    assert [(each["event"]["kind"], each["event"]["outcome"]) for each in told] == [
+        ("announce", "unsigned"),
+        ("collect", None),
+    ]
+    events = [each["event"] for each in gateway.signed("riverside", "GET", "/log/events").json["events"]]
+    assert any(event["kind"] == "upload" and event["digest"] == drop["digest"] for event in events)
+    assert ("refuse", "NotSealed", "sftp") in [(e["kind"], e["outcome"], e["route"]) for e in events]
+
+
 def test_a_name_is_kept_nowhere(door: SftpKit, gateway: RunningGateway) -> None:
     file, before = door.sealed("named.age", 1000), len(door.waiting(gateway))
     assert door.sftp(f"put {file} /to/registry/Marie-Tremblay.age").code == 0
