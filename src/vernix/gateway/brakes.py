@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from vernix.custody.quota import Quota
 from vernix.errors import NotFound, TooOften
@@ -19,6 +19,14 @@ from vernix.gateway.tables import BRAKES, COLLECTED
 from vernix.gateway.volume import Volume, too_much
 
 _UNBOUNDED = 1 << 62
+
+# Built once: every part that is asked for begins with these.
+_STOPPED = select(BRAKES.c.stopped).where(BRAKES.c.partner == bindparam("who"))
+_COUNTED = select(COLLECTED.c.number).where(
+    COLLECTED.c.delivery == bindparam("which"),
+    COLLECTED.c.number == bindparam("part"),
+    COLLECTED.c.partner == bindparam("who"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,16 +39,13 @@ class Stop:
 
 def is_stopped(connection: Connection, partner: str) -> bool:
     """Whether this partner may collect nothing until the registry says otherwise."""
-    query = select(BRAKES.c.stopped).where(BRAKES.c.partner == partner)
-    return connection.execute(query).scalar_one_or_none() is not None
+    return connection.execute(_STOPPED, {"who": partner}).scalar_one_or_none() is not None
 
 
 def is_counted(connection: Connection, delivery: str, number: int, partner: str) -> bool:
     """Whether this part was counted for this partner before."""
-    query = select(COLLECTED.c.number).where(
-        COLLECTED.c.delivery == delivery, COLLECTED.c.number == number, COLLECTED.c.partner == partner
-    )
-    return connection.execute(query).first() is not None
+    values = {"which": delivery, "part": number, "who": partner}
+    return connection.execute(_COUNTED, values).first() is not None
 
 
 def count(  # one part of one delivery for one partner, now
@@ -115,7 +120,7 @@ def _released_at(connection: Connection, partner: str, today: int) -> Volume:
 
 def _stop(connection: Connection, partner: str, now: int, day: usage.Day) -> None:
     values = {"stopped": now, "day": usage.day_of(now), **_amounts(day)}
-    row = upsert(connection, BRAKES).values(partner=partner, **values)
+    row = upsert(connection.dialect.name, BRAKES).values(partner=partner, **values)
     connection.execute(row.on_conflict_do_update(index_elements=["partner"], set_=values))
 
 

@@ -88,9 +88,9 @@ class Database:
         self.engine.dispose()
 
 
-def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An insert that knows ``ON CONFLICT``, in the words of this connection's database."""
-    if connection.dialect.name == "postgresql":
+def upsert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows ``ON CONFLICT``, in the words of a database (``connection.dialect.name``)."""
+    if dialect == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 

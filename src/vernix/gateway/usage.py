@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import cache
 
-from sqlalchemy import Connection, case, delete, func, select
+from sqlalchemy import Connection, Integer, bindparam, case, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from vernix.gateway.database import upsert
 from vernix.gateway.limits import DAY
@@ -27,6 +29,15 @@ class Day:
     collected_bytes: int = 0
 
 
+_COUNTS = tuple(field.name for field in fields(Day))
+_TODAY = bindparam("today", type_=Integer)
+# Built once: an upload begins with these, and to build them takes longer than to run them.
+_TOTALS = select(
+    *(func.coalesce(func.sum(case((USAGE.c.day == _TODAY, USAGE.c[name]))), 0) for name in _COUNTS),
+    *(func.coalesce(func.sum(USAGE.c[name]), 0) for name in _COUNTS),
+).where(USAGE.c.partner == bindparam("who"), USAGE.c.day > bindparam("since"))
+
+
 def day_of(now: int) -> int:
     """The day of a time in seconds since the epoch."""
     return now // DAY
@@ -34,10 +45,7 @@ def day_of(now: int) -> int:
 
 def add(connection: Connection, partner: str, day: int, more: Day) -> None:
     """Count ``more`` on a partner's day."""
-    counts = {name: getattr(more, name) for name in _COUNTS}
-    row = upsert(connection, USAGE).values(partner=partner, day=day, **counts)
-    grown = {name: USAGE.c[name] + row.excluded[name] for name in _COUNTS}
-    connection.execute(row.on_conflict_do_update(index_elements=["partner", "day"], set_=grown))
+    connection.execute(_adding(connection.dialect.name), {"partner": partner, "day": day, **asdict(more)})
 
 
 def days(connection: Connection, partner: str, since: int) -> dict[int, Day]:
@@ -48,10 +56,8 @@ def days(connection: Connection, partner: str, since: int) -> dict[int, Day]:
 
 def totals(connection: Connection, partner: str, today: int) -> tuple[Day, Day]:
     """What a partner did today, and in the last 30 days with today."""
-    month = [func.coalesce(func.sum(USAGE.c[name]), 0) for name in _COUNTS]
-    day = [func.coalesce(func.sum(case((USAGE.c.day == today, USAGE.c[name]))), 0) for name in _COUNTS]
-    query = select(*day, *month).where(USAGE.c.partner == partner, USAGE.c.day > today - MONTH)
-    found = [int(value) for value in connection.execute(query).one()]
+    values = {"who": partner, "today": today, "since": today - MONTH}
+    found = [int(value) for value in connection.execute(_TOTALS, values).one()]
     return Day(*found[: len(_COUNTS)]), Day(*found[len(_COUNTS) :])
 
 
@@ -60,4 +66,8 @@ def forget(connection: Connection, today: int) -> None:
     connection.execute(delete(USAGE).where(USAGE.c.day < today - HISTORY))
 
 
-_COUNTS = ("uploads", "sent_bytes", "deliveries", "collected_bytes")
+@cache
+def _adding(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    row = upsert(dialect, USAGE)
+    grown = {name: USAGE.c[name] + row.excluded[name] for name in _COUNTS}
+    return row.on_conflict_do_update(index_elements=["partner", "day"], set_=grown)
