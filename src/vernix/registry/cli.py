@@ -42,6 +42,7 @@ PROGRAM = Program(
             "vernix.registry.quotas:release_brake",
             "let a partner collect again that was stopped",
         ),
+        Command("transfers", "vernix.registry.accounting:transfers_command", "what went where, what waits"),
         Command("notify", "vernix.registry.notifying.command:notify", "who is told of what by e-mail"),
         Command("verify", "vernix.registry.verifying:verify", "check that vault, book and steps agree"),
     ),

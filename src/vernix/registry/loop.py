@@ -20,10 +20,10 @@ from vernix.registry import steps
 from vernix.registry.collecting import Arrivals, Postbox
 from vernix.registry.logs import log, place_of
 from vernix.registry.membership import open_invitations, take_enrolments
+from vernix.registry.overseeing import oversee
 from vernix.registry.trouble import Trouble
 from vernix.registry.unlocked import Registry
 from vernix.registry.warming import warm
-from vernix.registry.watching import watch
 from vernix.registry.witnessing import LedgerWatch
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Runner:
         take_enrolments(self._registry, self._exchange)
         self._look(0)
         self._work()
-        watch(self._registry, self._exchange)
+        oversee(self._registry, self._exchange)
 
     def until_stopped(self) -> int:
         """Look and work until SIGTERM or SIGINT; what fails meanwhile is tried again with growing pauses."""
@@ -141,7 +141,7 @@ class Runner:
         self._work()
         if time.monotonic() - self._asked_at > ASK_EVERY:
             self._asked_at = time.monotonic()
-            watch(self._registry, self._exchange)
+            oversee(self._registry, self._exchange)
         if not arrivals.submissions and time.monotonic() - self._compacted_at > COMPACT_EVERY:
             self._compacted_at = time.monotonic()
             self._registry.vault.table.compact()

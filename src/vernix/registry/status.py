@@ -13,9 +13,9 @@ from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
 from vernix.registry.book import Book
 from vernix.registry.options import Data
+from vernix.registry.overseeing import gateway_state
 from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
 from vernix.registry.trouble import Trouble
-from vernix.registry.watching import gateway_state
 from vernix.registry.witnessing import watch_file
 
 _LISTED = 20

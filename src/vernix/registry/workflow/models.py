@@ -136,3 +136,26 @@ class Told(models.Model):
 
     reader = models.CharField(primary_key=True, max_length=400)
     upto = models.PositiveBigIntegerField()
+
+
+class Activity(models.Model):
+    """One event of the gateway's ledger, as the registry read it: ids, counts and times."""
+
+    index = models.PositiveBigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    concerned = models.TextField()
+    actor = models.CharField(max_length=64, null=True)
+    delivery = models.CharField(max_length=36, null=True)
+    part = models.PositiveIntegerField(null=True)
+    size = models.PositiveBigIntegerField(null=True)
+    outcome = models.CharField(max_length=40, null=True)
+    route = models.CharField(max_length=40, null=True)
+
+    class Meta:
+        """Reports ask for a kind within a time, and for all of a delivery."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["kind", "at"], name="activity_kind"),
+            models.Index(fields=["delivery"], name="activity_delivery"),
+        ]

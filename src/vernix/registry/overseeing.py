@@ -15,21 +15,23 @@ if TYPE_CHECKING:
     from vernix.registry.unlocked import Registry
 
 
-def watch(registry: Registry, exchange: Exchange) -> None:
-    """Ask the gateway for its state, keep it for ``status``, and send what notifications are due.
+def oversee(registry: Registry, exchange: Exchange) -> None:
+    """Take the gateway's new events and its state, keep both, and send what notifications are due.
 
     What is wrong with the notifications stops nothing else: ``status`` shows it.
 
     Raises:
         RoadFailed, FarSideRefused: the gateway cannot be asked.
     """
+    from vernix.registry.activity import take_events
     from vernix.registry.notifying.looking import look
     from vernix.registry.notifying.settings import read_settings
 
     try:
+        take_events(exchange)
         state = exchange.state()
     except NotFound:
-        # A gateway of an older version has no such route.
+        # A gateway of an older version has no such routes.
         state = {}
     write_file(registry.folder.gateway_state, json.dumps(state).encode(), private=True)
     try:

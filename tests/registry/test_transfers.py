@@ -1,0 +1,144 @@
+"""What went where, what waits, what was refused: from the gateway's own events, over a real gateway."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.exchange_kit import ExchangeKit, RunningGateway
+from tests.journey_kit import run_program
+from tests.registry.conftest import Hospital
+
+from vernix.custody.event import ANNOUNCE, COLLECT, DELETE, RECEIPT, REFUSE, Event
+from vernix.custody.identifiers import new_id
+from vernix.registry.transfers import Refusal, Total, Transfer, refusals, totals, transfers
+from vernix.registry.unlocked import Registry
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ONE, TWO = new_id(), new_id()
+
+
+def at(minutes: int) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+EVENTS = [
+    Event(ANNOUNCE, at(0), ("lakeside", "registry", "riverside"), actor="riverside", delivery=ONE, size=900),
+    Event(ANNOUNCE, at(1), ("registry", "riverside"), actor="registry", delivery=TWO, size=50),
+    Event(COLLECT, at(2), ("registry", "riverside"), actor="registry", delivery=ONE, part=0, size=900),
+    Event(COLLECT, at(3), ("registry", "riverside"), actor="registry", delivery=ONE, part=0, size=900),
+    Event(RECEIPT, at(5), ("registry", "riverside"), actor="registry", delivery=ONE, outcome="accepted"),
+    Event(REFUSE, at(6), ("lakeside",), actor="lakeside", route="begin-upload", outcome="TooOften"),
+    Event(DELETE, at(7), ("lakeside", "registry", "riverside"), delivery=ONE, outcome="expired"),
+]
+FOLDED = [
+    Transfer(ONE, "riverside", "lakeside", 900, at(0), None, at(7), "expired"),
+    Transfer(ONE, "riverside", "registry", 900, at(0), at(2), at(5), "accepted"),
+    Transfer(TWO, "registry", "riverside", 50, at(1)),
+]
+
+
+def test_events_fold_into_transfers() -> None:
+    assert list(transfers(EVENTS)) == FOLDED
+    assert [each.seconds for each in FOLDED] == [420, 300, None]
+    assert list(refusals(EVENTS)) == [Refusal(at(6), "lakeside", "begin-upload", "TooOften")]
+
+
+def test_totals_count_a_delivery_once_for_its_sender() -> None:
+    assert totals(FOLDED, refusals(EVENTS)) == [
+        Total("lakeside", addressed=1, addressed_bytes=900, refused=1),
+        Total("registry", sent=1, sent_bytes=50, addressed=1, addressed_bytes=900),
+        Total("riverside", sent=1, sent_bytes=900, addressed=1, addressed_bytes=50, waiting=1),
+    ]
+
+
+@pytest.fixture
+def running(kit: ExchangeKit, registry: Registry) -> Iterator[RunningGateway]:
+    """A real gateway beside the registry."""
+    assert registry.folder.root == kit.folder
+    with kit.running() as gateway:
+        yield gateway
+
+
+def report(kit: ExchangeKit, *words: str) -> str:
+    ended = run_program("vernix-registry", "transfers", *words, "--data", kit.folder)
+    assert ended.code == 0, ended.err
+    return ended.out
+
+
+def rows(kit: ExchangeKit, *words: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(report(kit, *words, "--format", "json"))["rows"]
+    return found
+
+
+def test_the_reports_over_a_real_gateway(
+    kit: ExchangeKit, running: RunningGateway, registry: Registry
+) -> None:
+    from vernix.registry.activity import take_events
+    from vernix.registry.workflow.models import Activity
+
+    part = kit.seal(b"CANARY: a submission")
+    delivery = running.deliver(part)
+    waiting = running.deliver(kit.seal(b"for riverside", to="riverside"), sender="registry", to=["riverside"])
+    assert running.signed("registry", "GET", f"/deliveries/{delivery.id}/parts/0").status == 200
+    envelope = kit.receipt(delivery, result="received").sign(kit.members["registry"].key).encode()
+    assert running.signed("registry", "POST", "/receipts", envelope).status == 201
+    assert running.signed("lakeside", "GET", f"/deliveries/{delivery.id}/parts/0").status == 404
+    exchange = registry.exchange()
+    assert take_events(exchange) > 0
+    assert take_events(exchange) == 0, "each is taken once"
+    known = Activity.objects.count()
+
+    made = {row["delivery"]: row for row in rows(kit)}
+    assert made[delivery.id]["outcome"] == "received"
+    assert made[delivery.id]["size"] == len(part.content)
+    assert made[delivery.id]["collected"] is not None
+    assert made[delivery.id]["seconds"] >= 0
+    assert [row["delivery"] for row in rows(kit, "waiting")] == [waiting.id]
+    assert [row["delivery"] for row in rows(kit, "--outcome", "received")] == [delivery.id]
+    assert rows(kit, "--since", "2100-01-01") == []
+    (refused,) = rows(kit, "refused")
+    assert (refused["partner"], refused["route"], refused["error"]) == ("lakeside", "part", "NotFound")
+    assert rows(kit, "refused", "--partner", "riverside") == []
+    sums = {row["partner"]: row for row in rows(kit, "totals")}
+    assert sums["riverside"]["sent"] == 1
+    assert sums["riverside"]["waiting"] == 1
+    assert sums["lakeside"]["refused"] == 1
+
+    table = list(csv.DictReader(io.StringIO(report(kit, "--format", "csv"))))
+    assert {row["delivery"] for row in table} == {delivery.id, waiting.id}
+    shown = report(kit)
+    assert shown.splitlines()[0].split() == list(FIRST_LINE)
+    assert "CANARY" not in shown
+    running.kill()
+    assert Activity.objects.count() == known, "what was read stays, whatever becomes of the gateway"
+    assert rows(kit, "waiting")
+
+
+FIRST_LINE = (
+    "delivery", "sender", "addressee", "size", "sent", "collected", "ended", "outcome", "seconds",
+)  # fmt: skip
+
+
+def test_a_registry_that_runs_takes_the_events(
+    kit: ExchangeKit, running: RunningGateway, registry: Registry, hospital_of: Hospital
+) -> None:
+    from tests.registry.conftest import GOOD, work
+
+    assert running.process is not None
+    delivery = hospital_of.send(GOOD)
+    assert work(registry) == 0
+    (row,) = (row for row in rows(kit) if row["delivery"] == delivery)
+    assert row["outcome"] == "accepted"
+
+
+@pytest.fixture
+def hospital_of(kit: ExchangeKit, running: RunningGateway, tmp_path: Any) -> Hospital:
+    """A hospital at the real gateway."""
+    assert running.process is not None
+    return Hospital(kit, tmp_path)
