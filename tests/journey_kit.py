@@ -66,6 +66,7 @@ class World:
 
     root: Path
     port: int
+    sftp_port: int = 0
     said: list[str] = field(default_factory=list)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -125,6 +126,7 @@ class World:
         self._start(
             "gateway", "vernix-gateway", "serve", "--data", self.root / "gateway",
             "--directory", self.root / "registry" / "public", "--port", str(self.port),
+            "--sftp-port", str(self.sftp_port),
         )  # fmt: skip
         self.until(self._healthy, "the gateway did not answer")
 

@@ -68,6 +68,7 @@ class Outbox:
     """A folder of deliveries. Every method may be repeated after a kill at any instruction."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._pending = folder / "pending"
         self._sent = folder / "sent"
 

@@ -60,7 +60,12 @@ class Settings:
     @property
     def ssh_host_key(self) -> Path:
         """The key by which clients know this gateway again over SFTP."""
-        return self.data / "ssh_host_ed25519_key"
+        return self.shared / "ssh_host_ed25519_key"
+
+    @property
+    def sftp_names(self) -> Path:
+        """The secret under which names of files are hashed; the same for all that share the files."""
+        return self.shared / "sftp_names.key"
 
     @property
     def log_key(self) -> Path:

@@ -19,10 +19,12 @@ from vernix.courier.keeping import private_folder, read_json, write_json
 from vernix.courier.sending import Outbox, Sent
 from vernix.custody.delivery import Delivery
 from vernix.custody.durable import remove_unfinished, sync_folder
+from vernix.custody.identifiers import utc_now
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import NotProven
 from vernix.intake.acknowledgement import Acknowledgement
+from vernix.partner.sealed import Sealed
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,11 @@ class Answers:
         self._new = incoming / "answers" / "new"
         self._shown = incoming / "answers" / "shown"
         self._outbox = outbox
+        self._sealed = Sealed(outbox.folder)
 
     def keep_receipt(self, answered: Answered) -> bool:
-        """Keep a proven receipt, if it is one for what we really sent; False when we have it already.
+        """Keep a proven receipt, if it is one for what we sent, or sealed for others to carry; False when we
+        have it already.
 
         Raises ``NotProven`` when it does not fit what we sent.
         """
@@ -52,12 +56,13 @@ class Answers:
         if self._has(name):
             return False
         sent = next(self._outbox.sent(receipt.delivery), None)
-        if sent is None:
+        if sent is not None:
+            receipt.check_against(sent.delivery)
+        elif not (len(receipt.digests) == 1 and self._sealed.knows(receipt.digests[0])):
             raise NotProven(
                 "There is a receipt for a delivery that this folder never sent.",
                 hint="Perhaps it was sent from another machine; collect it there.",
             )
-        receipt.check_against(sent.delivery)
         write_json(self._new / name, {"envelope": answered.envelope.decode("utf-8")})
         return True
 
@@ -72,6 +77,7 @@ class Answers:
     def tidy(self) -> None:
         """Remove what a killed run left half written; only while no other run collects."""
         remove_unfinished(self._new)
+        self._sealed.tidy(utc_now())
 
     def new(self) -> NewAnswers:
         """What is still to be shown."""

@@ -23,6 +23,7 @@ from vernix.custody.signatures import Signed
 from vernix.errors import FarSideRefused, UsageError
 from vernix.partner import state
 from vernix.partner.dispatching import Wish, dispatch_for
+from vernix.partner.sealed import Sealed
 from vernix.sealing.descriptors import changed, fingerprint, reading
 from vernix.sealing.identities import Identity, KeyIdentity
 from vernix.sealing.opening import SealedReader
@@ -74,6 +75,8 @@ def seal_bundle(file: Path, to: str, target: Path, *, data: Path | None, armor: 
 
         joined = _Joined([io.BytesIO(beginning), *streams], unchanged)
         seal_stream(io.BufferedReader(joined, bundle.PIECE), target, recipients, armor=armor, replace=replace)
+    if not armor:
+        Sealed(partner.folder.outbox).remember(target)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from vernix.courier.dispatch import Dispatch, OutgoingFile
 from vernix.courier.sending import Outbox, Sender
-from vernix.custody.delivery import Delivery
+from vernix.custody.delivery import Carried
 from vernix.custody.identifiers import REGISTRY
 from vernix.custody.receipt import Counts, Receipt
 from vernix.custody.signatures import SigningKey
@@ -51,7 +51,7 @@ def send_acknowledgement(
 
 
 def post_receipt(
-    submission: Submission, delivery: Delivery, counts: Counts, exchange: Exchange, key: SigningKey
+    submission: Submission, delivery: Carried, counts: Counts, exchange: Exchange, key: SigningKey
 ) -> None:
     """Sign for a delivery; the gateway deletes its parts."""
     receipt = Receipt(
@@ -66,7 +66,7 @@ def post_receipt(
     exchange.post_receipt(receipt.sign(key).encode())
 
 
-def may_answer(delivery: Delivery, exchange: Exchange) -> bool:
+def may_answer(delivery: Carried, exchange: Exchange) -> bool:
     """Whether the sender may be sent an acknowledgement (it may have been suspended since)."""
     return exchange.mirror.current().may_send(REGISTRY, delivery.sender, "acknowledgement")
 

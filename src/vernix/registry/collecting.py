@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vernix.custody.delivery import Delivery
+from vernix.custody.delivery import Carried, Delivery
+from vernix.custody.drop import Drop
 from vernix.custody.identifiers import REGISTRY, new_id, utc_now
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
@@ -21,6 +22,7 @@ from vernix.registry.logs import log, place_of
 if TYPE_CHECKING:
     from vernix.courier.exchange import Exchange
     from vernix.registry.publishing import Publishing
+    from vernix.registry.workflow.models import Submission
 
 LOOK_AGAIN_AT_ALL = 600.0
 """Seconds after which the mailbox is read from its beginning again.
@@ -60,6 +62,7 @@ class Postbox:
         page = self._exchange.mailbox(self._after, wait)
         signed_before: list[str] = []
         taken = [self._take(letter.envelope, signed_before) for letter in page.deliveries]
+        taken += [self._take_drop(letter.envelope) for letter in page.drops]
         noted = [self._note(letter.envelope) for letter in page.receipts]
         self._after = max(self._after, page.last)
         unproven = sum(new is None for new in (*taken, *noted))
@@ -93,6 +96,33 @@ class Postbox:
             log().info("arrived", delivery=delivery.id, partner=delivery.sender, purpose=delivery.purpose)
         return new
 
+    def _take_drop(self, document: bytes) -> bool | None:
+        """Whether this file that came over SFTP is new; None where the gateway may not say such a thing."""
+        from vernix.registry.workflow.models import Submission
+
+        try:
+            drop = Drop.parse(document)
+            drop.check(self._publishing.current(), REGISTRY, utc_now())
+        except (DataRefused, FarSideRefused) as error:
+            log().warning("unproven drop", error=type(error).__name__, place=place_of(error))
+            return None
+        _, new = Submission.objects.get_or_create(
+            delivery=drop.id,
+            defaults={
+                "sender": drop.sender,
+                # Its own purpose stands inside the seal: see the step "read".
+                "purpose": "submission",
+                "dropped": True,
+                "envelope": document,
+                "sent_at": drop.created,
+                "arrived_at": utc_now(),
+                "answer": new_id(),
+            },
+        )
+        if new:
+            log().info("arrived", delivery=drop.id, partner=drop.sender)
+        return new
+
     def _note(self, envelope: bytes) -> bool | None:
         """Whether this receipt for one of our answers is new; None where it does not prove itself."""
         from vernix.registry.workflow.models import Submission
@@ -108,6 +138,7 @@ class Postbox:
         return answered.update(fetched_at=receipt.received) > 0
 
 
-def delivery_of(envelope: bytes) -> Delivery:
-    """The delivery in an envelope that was proven when it arrived."""
-    return Delivery.parse(Signed.decode(envelope).document)
+def carried_of(submission: Submission) -> Carried:
+    """What was proven when it arrived: a delivery, or a drop."""
+    envelope = bytes(submission.envelope)
+    return Drop.parse(envelope) if submission.dropped else Delivery.parse(Signed.decode(envelope).document)

@@ -45,10 +45,11 @@ class OpenedFile:
 
 @dataclass(frozen=True)
 class Opened:
-    """A delivery in the open."""
+    """A delivery in the open, and what it is for. ``bare``: nobody but the gateway says who sent it."""
 
-    manifest: Manifest
+    purpose: str
     data: tuple[OpenedFile, ...]
+    bare: bool = False
 
 
 @contextmanager
@@ -60,13 +61,20 @@ def opened(
     Raises:
         Unusable: the delivery does not prove itself; says which part of it, and what the sender can do.
     """
-    folder = work / f"open-{delivery.id}"
+    with private_work(work, delivery.id) as folder:
+        manifest = read_manifest(delivery, parts[0], identity, directory)
+        files = [_open(entry, parts[entry.part], identity, folder) for entry in manifest.files]
+        yield Opened(manifest.purpose, with_mappings(files))
+
+
+@contextmanager
+def private_work(work: Path, delivery: str) -> Iterator[Path]:
+    """The one folder that holds plaintext of a delivery, for the length of a ``with`` block."""
+    folder = work / f"open-{delivery}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     try:
-        manifest = read_manifest(delivery, parts[0], identity, directory)
-        files = [_open(entry, parts[entry.part], identity, folder) for entry in manifest.files]
-        yield Opened(manifest, _with_mappings(files))
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -80,13 +88,14 @@ def read_manifest(delivery: Delivery, part: Path, identity: HybridIdentity, dire
         manifest = Manifest.open_signed(envelope, directory, REGISTRY, utc_now())
         manifest.check_against(delivery)
     except NotForUs:
-        raise _not_for_us("manifest", "The delivery's manifest") from None
+        raise not_for_us("manifest", "The delivery's manifest") from None
     except (DataRefused, NotProven) as error:
         raise Unusable("manifest", error.message, error.hint) from None
     return manifest
 
 
-def _not_for_us(reason: str, what: str) -> Unusable:
+def not_for_us(reason: str, what: str) -> Unusable:
+    """What was sealed to another: ``what`` names it."""
     return Unusable(
         reason,
         f"{what} is sealed to somebody else, so the registry cannot open it.",
@@ -99,7 +108,7 @@ def _open(entry: File, sealed: Path, identity: HybridIdentity, folder: Path) -> 
     try:
         open_file(sealed, target, [identity])
     except NotForUs:
-        raise _not_for_us("not-opened", f"File {entry.part}") from None
+        raise not_for_us("not-opened", f"File {entry.part}") from None
     except DataRefused as error:
         raise Unusable("not-opened", f"File {entry.part}: {error.message}", error.hint) from None
     if target.stat().st_size != entry.size:
@@ -109,7 +118,7 @@ def _open(entry: File, sealed: Path, identity: HybridIdentity, folder: Path) -> 
     return OpenedFile(entry, target)
 
 
-def _with_mappings(files: Sequence[OpenedFile]) -> tuple[OpenedFile, ...]:
+def with_mappings(files: Sequence[OpenedFile]) -> tuple[OpenedFile, ...]:
     """The data files; a mapping belongs to the data files before it, back to the mapping before that.
 
     A mapping that stands before all data files belongs to all of them.

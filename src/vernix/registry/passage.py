@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vernix.courier.collecting import fetch
-from vernix.custody.delivery import Delivery
-from vernix.registry.collecting import delivery_of
-from vernix.registry.opening import opened
+from vernix.custody.delivery import Carried, Delivery
+from vernix.custody.drop import Drop
+from vernix.registry.collecting import carried_of
+from vernix.registry.dropped import opened_drop
+from vernix.registry.opening import Opened, opened
 from vernix.registry.parting import Naming, Parted, part
 from vernix.registry.reading import read_file
 from vernix.registry.unlocked import Registry
@@ -33,14 +36,21 @@ class Passage:
         self._parted: dict[int, Parted] = {}
 
     @cached_property
-    def delivery(self) -> Delivery:
-        """What the sender signed."""
-        return delivery_of(bytes(self.submission.envelope))
+    def delivery(self) -> Carried:
+        """What the sender signed; of what came over SFTP, what the gateway says."""
+        return carried_of(self.submission)
 
     @cached_property
     def naming(self) -> Naming:
         """How records and batches are named."""
         return Naming(self.registry.keyring.pseudonym)
+
+    @property
+    def signed(self) -> Delivery:
+        """The delivery, where there is one: nothing that came over SFTP has been signed before it is open."""
+        if not isinstance(self.delivery, Delivery):
+            raise TypeError("a drop is no delivery")
+        return self.delivery
 
     @property
     def parts(self) -> Path:
@@ -55,6 +65,14 @@ class Passage:
     def paths(self) -> list[Path]:
         """The sealed parts in order; fetched where they are not here."""
         return fetch(self.exchange, self.delivery, self.parts)
+
+    def opened(self) -> AbstractContextManager[Opened]:
+        """The files in the open, for the length of a ``with`` block. See ``opening`` and ``dropped``."""
+        identity, work = self.registry.keyring.identity, self.registry.folder.work
+        directory = self.registry.publishing.current()
+        if isinstance(self.delivery, Drop):
+            return opened_drop(self.delivery, self.paths()[0], identity, directory, work)
+        return opened(self.signed, self.paths(), identity, directory, work)
 
     def origin(self, file: SubmittedFile) -> Origin:
         """Where the rows of a file come from."""
@@ -75,9 +93,7 @@ class Passage:
         """The parted records by part number; read again from the sealed parts where a kill lost them."""
         files = {file.part: file for file in self.keepable()}
         if not set(files) <= set(self._parted):
-            keyring, folder = self.registry.keyring, self.registry.folder
-            directory = self.registry.publishing.current()
-            with opened(self.delivery, self.paths(), keyring.identity, directory, folder.work) as delivery:
+            with self.opened() as delivery:
                 for found in delivery.data:
                     if found.entry.part in files:
                         origin = self.origin(files[found.entry.part])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vernix.births import encounters
@@ -56,8 +56,15 @@ def judge(submission: Submission, opened: Opened, naming: Naming) -> list[Verdic
         raise Unusable("no-data", "The submission holds no data file.", "Send the file with vernix send.")
     verdicts: list[Verdict] = []
     for file in opened.data:
-        verdicts.append(_judge_file(submission, file, naming))
+        verdict = _judge_file(submission, file, naming)
+        verdicts.append(_marked(verdict) if opened.bare else verdict)
     return verdicts
+
+
+def _marked(verdict: Verdict) -> Verdict:
+    """The verdict on a bare file, whose answer says so."""
+    findings = (_VOUCHED_BY_THE_GATEWAY, *verdict.answer.findings)
+    return replace(verdict, answer=replace(verdict.answer, findings=findings))
 
 
 def refusal(submission: Submission, error: Unusable) -> Acknowledgement:
@@ -141,6 +148,19 @@ def _earlier(submission: Submission, batch: str) -> SubmittedFile | None:
     if first is not None and first.submission.state in (State.READ, State.VAULTED):
         raise Unfinished
     return first
+
+
+_VOUCHED_BY_THE_GATEWAY = Finding(
+    code="file.bare",
+    severity="warning",
+    row=None,
+    column=None,
+    element=None,
+    text_en="This file bears no signature. That it is yours is vouched for by nobody but the gateway, and is "
+    "kept so. Make the next one with vernix seal --to registry.",
+    text_fr="Ce fichier ne porte aucune signature. Seule la passerelle atteste qu’il vient de vous, et "
+    "il est conservé avec cette mention. Préparez le prochain avec vernix seal --to registry.",
+)
 
 
 def _received_before(delivery: str) -> Finding:

@@ -13,7 +13,7 @@ from vernix.custody.durable import write_file
 from vernix.custody.receipt import Counts
 from vernix.registry.answering import may_answer, post_receipt, send_acknowledgement
 from vernix.registry.failpoints import reached
-from vernix.registry.opening import Unusable, opened, read_manifest
+from vernix.registry.opening import Unusable, read_manifest
 from vernix.registry.parting import part
 from vernix.registry.passage import Passage
 from vernix.registry.reading import Verdict, judge, pack, refusal, result_of, unpack
@@ -37,13 +37,14 @@ def read(passage: Passage) -> Settle | None:
     """Open, prove and read; write the answer, and what is decided."""
     if passage.submission.purpose != "submission":
         return _read_other(passage)
-    keyring, folder = passage.registry.keyring, passage.registry.folder
-    directory = passage.registry.publishing.current()
     try:
-        with opened(passage.delivery, passage.paths(), keyring.identity, directory, folder.work) as delivery:
+        with passage.opened() as delivery:
             reached("read:opened")
+            if delivery.purpose != "submission":
+                return _settle_other(passage, delivery.purpose)
             verdicts = judge(passage.submission, delivery, passage.naming)
             files = [_kept(passage, verdict) for verdict in verdicts]
+            bare = delivery.bare
     except Unusable as error:
         _keep_answers(passage, pack([refusal(passage.submission, error)]))
         return _settle_refusal(passage, error)
@@ -53,6 +54,7 @@ def read(passage: Passage) -> Settle | None:
 
     def settle() -> None:
         passage.submission.result = result_of(answers)
+        passage.submission.bare = bare
         SubmittedFile.objects.bulk_create(files)
 
     return settle
@@ -130,14 +132,17 @@ def _settle_refusal(passage: Passage, error: Unusable) -> Settle:
 
 def _read_other(passage: Passage) -> Settle:
     """A message or a test: its manifest is proven, nothing else is opened."""
-    submission, keyring = passage.submission, passage.registry.keyring
+    keyring, delivery = passage.registry.keyring, passage.signed
     directory = passage.registry.publishing.current()
     try:
-        read_manifest(passage.delivery, passage.paths()[0], keyring.identity, directory)
+        read_manifest(delivery, passage.paths()[0], keyring.identity, directory)
     except Unusable as error:
         return _settle_refusal(passage, error)
+    return _settle_other(passage, delivery.purpose)
 
+
+def _settle_other(passage: Passage, purpose: str) -> Settle:
     def settle() -> None:
-        submission.result = "received"
+        passage.submission.result, passage.submission.purpose = "received", purpose
 
     return settle

@@ -58,6 +58,7 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
             "total": submissions.count(),
             "by_state": dict(Counter(submissions.values_list("state", flat=True))),
             "by_result": dict(Counter(filter(None, submissions.values_list("result", flat=True)))),
+            "vouched_for_by_the_gateway_only": submissions.filter(bare=True).count(),
             "last_arrived": format_time(last.arrived_at) if last else None,
         },
         "waiting": [_described(each) for each in waiting.order_by("sequence")[:_LISTED]],

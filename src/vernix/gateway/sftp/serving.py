@@ -113,7 +113,7 @@ class _Door:
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._posting = Posting(exchange, self._run)
-        self._outgoing = Outgoing(exchange, Names(settings.data / "sftp_names.key"), self._posted)
+        self._outgoing = Outgoing(exchange, Names(settings.sftp_names), self._posted)
         self._guests = Guests(exchange, self._outgoing, self._run)
         self._guest = partial(Guest, self._guests)
 

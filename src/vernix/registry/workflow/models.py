@@ -44,6 +44,10 @@ class Submission(models.Model):
     sender = models.CharField(max_length=64)
     purpose = models.CharField(max_length=20)
     envelope = models.BinaryField()
+    # It came over SFTP, and what the envelope holds is the gateway's word.
+    dropped = models.BooleanField(default=False)
+    # Nobody but the gateway vouches for its sender: a file without a signature, from whom that is allowed.
+    bare = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
     arrived_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.ARRIVED)
