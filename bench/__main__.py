@@ -18,7 +18,7 @@ from typing import Any
 from bench.machine import describe
 
 # In the order of their length, so that the first result comes at once.
-BENCHMARKS = ("startup", "ledger", "directory", "journey", "sealing", "sending")
+BENCHMARKS = ("startup", "ledger", "directory", "journey", "sealing", "sending", "sftp")
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ class Deployment:
     gateway: Path
     partner: Path
     passphrase: Path
+    sftp_port: int
 
     def registry_options(self) -> tuple[str | Path, ...]:
         """How each command of the registry finds its data and its keys."""
@@ -37,13 +38,14 @@ def deployed(root: Path, tls: Certificate) -> Iterator[tuple[Deployment, Child]]
         root / "gateway",
         root / "partner",
         root / "passphrase",
+        free_port(),
     )
     trust = ("--ca", tls.certificate)
     ask("vernix-registry", "init", "--gateway", place.url, *place.registry_options())
     gateway = Child(
         root / "gateway.log", "vernix-gateway", "serve", "--data", place.gateway,
         "--directory", place.registry / "public", "--port", str(port),
-        "--tls-certificate", tls.certificate, "--tls-key", tls.key,
+        "--sftp-port", str(place.sftp_port), "--tls-certificate", tls.certificate, "--tls-key", tls.key,
     )  # fmt: skip
     registry = None
     try:

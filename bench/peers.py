@@ -100,6 +100,20 @@ def openssh(folder: Path) -> Iterator[SftpServer]:
         yield SftpServer(port, getpass.getuser(), user_key, known)
 
 
+@contextlib.contextmanager
+def rclone(folder: Path, openssh_server: SftpServer) -> Iterator[SftpServer]:
+    """``rclone serve sftp`` over ``folder/files``, for the same client key and with the same host key."""
+    (folder / "files").mkdir(parents=True)
+    port, keys = free_port(), openssh_server.key.parent
+    known = folder / "known_hosts"
+    known.write_text(f"[127.0.0.1]:{port} {(keys / 'host.pub').read_text()}")
+    command = [_find("rclone"), "--config", "/dev/null", "serve", "sftp", str(folder / "files")]
+    command += ["--addr", f"127.0.0.1:{port}", "--authorized-keys", str(keys / "authorized")]
+    with _process([*command, "--key", str(keys / "host"), "--vfs-cache-mode", "off"]):
+        wait_for_port(port)
+        yield SftpServer(port, "bench", openssh_server.key, known)
+
+
 def sftp_put(server: SftpServer, source: Path, target: Path) -> list[str]:
     """How OpenSSH's client puts ``source`` to ``target`` (its batch file is written beside the target)."""
     batch = target.with_suffix(".batch")

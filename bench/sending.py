@@ -36,9 +36,9 @@ def run(size_mib: int = 2048, repeats: int = 3) -> dict[str, Any]:
     """
     if lacking := missing(*NEEDS):
         return {"skipped": f"not installed: {', '.join(lacking)}"}
-    root = Path(tempfile.mkdtemp(prefix="vernix-bench-", dir=_scratch(size_mib)))
+    root = Path(tempfile.mkdtemp(prefix="vernix-bench-", dir=scratch(size_mib)))
     try:
-        source = _random_file(root / "source", size_mib)
+        source = random_file(root / "source", size_mib)
         tls = make_certificate(root)
         with (
             nginx(root / "nginx", tls) as url,
@@ -127,14 +127,14 @@ def _age_recipient(root: Path) -> str:
     return made.stderr.split()[-1]
 
 
-def _random_file(path: Path, size_mib: int) -> Path:
+def random_file(path: Path, size_mib: int) -> Path:
     with path.open("wb") as stream:
         for _ in range(size_mib):
             stream.write(os.urandom(1 << 20))
     return path
 
 
-def _scratch(size_mib: int) -> str | None:
+def scratch(size_mib: int) -> str | None:
     """Memory where there is room for the source and a copy, else the usual temporary folder."""
     shared = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
     roomy = shared.is_dir() and shutil.disk_usage(shared).free > size_mib * (3 << 20)

@@ -33,6 +33,15 @@ def test_a_thief_reads_nothing_by_a_search_that_can_find(summary: dict[str, Any]
     assert summary["readable_at_the_senders"] >= 100
 
 
+def test_a_hospital_of_the_demonstration_can_use_sftp(summary: dict[str, Any]) -> None:
+    sftp = summary["sftp"]
+    assert set(sftp) == {"port", "user", "key", "to", "partner", "data"}
+    assert (sftp["to"], sftp["partner"]) == ("/to/registry", "registry")
+    assert Path(sftp["key"]).stat().st_mode & 0o077 == 0
+    assert Path(sftp["key"]).is_relative_to(sftp["data"])
+    assert "listens for SFTP" in (Path(sftp["data"]).parents[1] / "gateway.log").read_text()
+
+
 def test_the_demonstration_ends_its_programs(summary: dict[str, Any]) -> None:
     assert summary["pids"]
     for pid in summary["pids"].values():

@@ -134,7 +134,7 @@ def _play(stage: Stage, real: Sequence[RealFile], *, show: bool) -> dict[str, An
         "persons": status["persons"],
         "gateway": {"url": stage.url, "readable": readable},
         "readable_at_the_senders": control,
-        "sftp": None,
+        "sftp": story.sftp(stage),
         "desk": None,
         "pids": {Path(child.name).name: child.pid for child in stage.running},
         "picture": str(picture),
@@ -146,7 +146,7 @@ def _play(stage: Stage, real: Sequence[RealFile], *, show: bool) -> dict[str, An
 def _say_addresses(stage: Stage, *, running: bool) -> None:
     say(f"Everything is in {stage.root}.")
     if running:
-        say(f"Running: gateway {stage.url}; registry (calls out only).")
+        say(f"Running: gateway {stage.url}, SFTP on port {stage.sftp_port}; registry (calls out only).")
         for child in stage.running:
             say(f"  {child.name}: process {child.pid}, log {child.log}")
 

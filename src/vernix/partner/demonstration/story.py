@@ -49,6 +49,7 @@ class Stage:
     root: Path
     senders: list[Sender]
     port: int = field(default_factory=free_port)
+    sftp_port: int = field(default_factory=free_port)
     running: list[Child] = field(default_factory=list)
 
     @property
@@ -113,7 +114,7 @@ def found(stage: Stage) -> None:
     gateway = stage.start(
         "gateway",
         "vernix-gateway", "serve", "--data", stage.gateway, "--directory", stage.registry / "public",
-        "--port", str(stage.port),
+        "--port", str(stage.port), "--sftp-port", str(stage.sftp_port),
     )  # fmt: skip
     wait_until_healthy(stage.url, gateway)
 
@@ -208,6 +209,20 @@ def _join(stage: Stage, sender: Sender, invitation: str) -> None:
 def registry_status(stage: Stage) -> dict[str, Any]:
     """The registry's own count of what it keeps."""
     return ask("vernix-registry", "status", "--data", stage.registry)
+
+
+def sftp(stage: Stage) -> dict[str, Any]:
+    """How one hospital sends over SFTP: port, user, key file, remote folder, to whom, and its data folder."""
+    data = stage.partner(stage.senders[0])
+    user = json.loads((data / "partner.json").read_text("utf-8"))["id"]
+    return {
+        "port": stage.sftp_port,
+        "user": user,
+        "key": str((data / "keys" / "ssh_ed25519").resolve()),
+        "to": "/to/registry",
+        "partner": "registry",
+        "data": str(data.resolve()),
+    }
 
 
 def totals(document: dict[str, Any], sender: Sender, measures: Sequence[str]) -> dict[str, int]:
