@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Two marks on a submission."""
 
-    dependencies: ClassVar = [("workflow", "0003_mail")]
+    dependencies: ClassVar = [("workflow", "0004_activity")]
 
     operations: ClassVar = [
         migrations.AddField("submission", "dropped", models.BooleanField(default=False)),
