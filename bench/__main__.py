@@ -18,7 +18,17 @@ from typing import Any
 from bench.machine import describe
 
 # In the order of their length, so that the first result comes at once.
-BENCHMARKS = ("startup", "ledger", "directory", "journey", "sealing", "sending", "sftp")
+BENCHMARKS = (
+    "startup",
+    "ledger",
+    "directory",
+    "journey",
+    "sealing",
+    "deliveries",
+    "uploads",
+    "sending",
+    "sftp",
+)
 
 
 def main() -> None:
