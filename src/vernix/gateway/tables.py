@@ -1,7 +1,9 @@
 """The gateway's tables. A thief of them learns sizes, times, who to whom; no key, no capability.
 
 Times are whole seconds since the epoch. A capability is kept as its SHA-256 only, so that who reads the
-database cannot send to the uploads in it. ``migrations/`` makes these tables; a test holds the two equal.
+database cannot send to the uploads in it. (``concat`` has addresses in clear, as tus wants them back, but of
+partial uploads that are whole and joined: nobody can send to those.) ``migrations/`` makes these tables; a
+test holds the two equal.
 """
 
 from __future__ import annotations
