@@ -285,6 +285,9 @@ class LyingGateway:
         document["drops"] = []
         return _json(200, {**document, "next": max((entry[0] for entry in entries), default=after)})
 
+    def _waits(self, who: str, delivery: str) -> bool:
+        return any(kind == "delivery" and delivery.encode() in entry for _, kind, entry in self.mail[who])
+
     def _receipt(self, asked: Asked) -> Told:
         receipt = Receipt.open_signed(asked.body, self.kit.directory, utc_now())
         if receipt.delivery not in self.deliveries:
@@ -296,7 +299,8 @@ class LyingGateway:
         ]
         if not any(entry[2] == asked.body for entry in self.mail[receipt.sender]):
             self.put_mail(receipt.sender, "receipt", asked.body)
-        self.parts = {place: part for place, part in self.parts.items() if place[0] != receipt.delivery}
+        if not any(self._waits(name, receipt.delivery) for name in self.mail):
+            self.parts = {place: part for place, part in self.parts.items() if place[0] != receipt.delivery}
         return _json(201, {"id": receipt.delivery})
 
 

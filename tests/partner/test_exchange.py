@@ -272,14 +272,14 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    from vernix.partner import receiving
+    from vernix.partner import unpacking
 
     post_from_registry(kit, tmp_path, [("a.txt", b"hello"), ("b.txt", b"world")])
 
     def full(*_arguments: object, **_named: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(receiving, "open_file", full)
+    monkeypatch.setattr(unpacking, "open_file", full)
     into = tmp_path / "in"
     assert vernix("collect", "--into", into, "--data", riverside.folder.path) == 5
     assert tree(into) == {}

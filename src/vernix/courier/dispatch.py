@@ -13,32 +13,54 @@ import json
 import os
 import stat
 from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from vernix.custody.delivery import MAX_LIFETIME
 from vernix.errors import DataRefused, KeeperFailed
+
+LONGEST = int(MAX_LIFETIME.total_seconds())
+"""Seconds for which a delivery waits unless told otherwise."""
 
 
 @dataclass(frozen=True)
 class OutgoingFile:
-    """One file to send: where it lies, and what the manifest will say of it."""
+    """One file to send: where it lies, and what the manifest will say of it.
+
+    ``folder`` is where it lies in the package, outermost folder first.
+    """
 
     path: Path
     name: str
     media_type: str = "application/octet-stream"
     role: str = "file"
     encounter: str | None = None
+    folder: tuple[str, ...] = ()
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> OutgoingFile:
+        """The inverse of ``dataclasses.asdict``, for one whose path was made text."""
+        return cls(**{**document, "path": Path(document["path"]), "folder": tuple(document["folder"])})
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """A request to send: files for addressees, for a purpose. ``to`` are partner ids of the directory."""
+    """A request to send: files for addressees, for a purpose. ``to`` are partner ids of the directory.
+
+    ``folders`` are those of the package that hold no file; each is named from the outermost on. It can be
+    fetched for ``life`` seconds, ``downloads`` times by each addressee (None: as often as it likes).
+    """
 
     to: tuple[str, ...]
     purpose: str
     files: tuple[OutgoingFile, ...]
     note: str = ""
     in_reply_to: str | None = None
+    folders: tuple[tuple[str, ...], ...] = ()
+    life: int = LONGEST
+    downloads: int | None = None
 
     def fingerprint(self) -> str:
         """Hex digest by which two calls are recognised as the same request (32 characters)."""
@@ -53,14 +75,23 @@ class Dispatch:
             "files": files,
             "note": self.note,
             "in_reply_to": self.in_reply_to,
+            "folders": [list(folder) for folder in self.folders],
+            "life": self.life,
+            "downloads": self.downloads,
         }
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Dispatch:
         """The inverse of ``to_document``."""
-        files = tuple(OutgoingFile(**{**file, "path": Path(file["path"])}) for file in document["files"])
         return cls(
-            tuple(document["to"]), document["purpose"], files, document["note"], document["in_reply_to"]
+            to=tuple(document["to"]),
+            purpose=document["purpose"],
+            files=tuple(OutgoingFile.from_document(file) for file in document["files"]),
+            note=document["note"],
+            in_reply_to=document["in_reply_to"],
+            folders=tuple(tuple(folder) for folder in document["folders"]),
+            life=document["life"],
+            downloads=document["downloads"],
         )
 
 
@@ -79,18 +110,27 @@ class Look:
         except FileNotFoundError:
             raise DataRefused(f"{source} is not there.", hint="Put the file back, or name another.") from None
         if not stat.S_ISREG(found.st_mode):
-            raise DataRefused(f"{source} is not a file.", hint="Send the files in a folder one by one.")
+            raise DataRefused(f"{source} is not a file.", hint="Name a file or a folder.")
         return cls(found.st_size, found.st_mtime_ns)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A delivery under way: its fixed id, what was asked, and how each file looked when it was asked."""
+    """A delivery under way: its fixed id, what was asked, and how each file looked when it was asked.
+
+    ``parts`` is the number of the part that each file goes into; it stays as it is if a file changes.
+    """
 
     id: str
     created: str
     dispatch: Dispatch
     looks: tuple[Look, ...]
+    parts: tuple[int, ...]
+
+    def contents(self) -> list[tuple[OutgoingFile, ...]]:
+        """The files of each part, part 1 first."""
+        numbered = zip(self.parts, self.dispatch.files, strict=True)
+        return [tuple(file for _, file in files) for _, files in groupby(numbered, key=itemgetter(0))]
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON values, as kept in the outbox."""
@@ -99,6 +139,7 @@ class Plan:
             "created": self.created,
             "dispatch": self.dispatch.to_document(),
             "looks": [asdict(look) for look in self.looks],
+            "parts": list(self.parts),
         }
 
     @classmethod
@@ -110,6 +151,7 @@ class Plan:
                 document["created"],
                 Dispatch.from_document(document["dispatch"]),
                 tuple(Look(**look) for look in document["looks"]),
+                tuple(document["parts"]),
             )
         except (KeyError, TypeError):
             raise KeeperFailed(

@@ -1,6 +1,7 @@
 """The outbox: what is to be sent, what is under way, what was sent. Killed anywhere, run again, sent once.
 
     pending/<id>/plan.json       what was asked; its presence makes the delivery exist
+    pending/<id>/pack-N          small files put together (``vernix.courier.packing``)
     pending/<id>/part-N.*        each part's sealing, journal and upload (``vernix.courier.uploading``)
     pending/<id>/manifest        the signed manifest, before it is sealed as part 0
     pending/<id>/delivery.json   the signed delivery, kept before it is posted: posted again, never made again
@@ -15,17 +16,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vernix.courier.abreast import Lanes
-from vernix.courier.dispatch import Dispatch, Look, Plan
+from vernix.courier.dispatch import Dispatch, Look, OutgoingFile, Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
+from vernix.courier.packing import packed, parts_of
 from vernix.courier.uploading import Carried, Destination, PartUpload, sealed_to, uploads_in
-from vernix.custody.delivery import MAX_LIFETIME, Delivery, Part
+from vernix.custody.delivery import Delivery, Part
 from vernix.custody.directory import Directory
 from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.identifiers import format_time, new_id, parse_time, utc_now
@@ -94,7 +96,8 @@ class Outbox:
             same = plan.id == delivery_id if delivery_id else plan.dispatch == dispatch
             if same and not (self._envelope_path(plan).exists() and plan.looks != looks and not delivery_id):
                 return plan
-        plan = Plan(delivery_id or new_id(), format_time(utc_now()), dispatch, looks)
+        parts = parts_of(dispatch.files, looks)
+        plan = Plan(delivery_id or new_id(), format_time(utc_now()), dispatch, looks, parts)
         write_json(self._folder(plan) / "plan.json", plan.to_document())
         return plan
 
@@ -251,13 +254,14 @@ class _Work:
         destination = self._destination()
         total = sum(look.size for look in self.plan.looks)
         lanes = Lanes(lambda done: moved(min(done, total), total))
-        carried = lanes.run(
+        brought = lanes.run(
             [
-                partial(self._carry, number, file.path, destination)
-                for number, file in enumerate(dispatch.files, start=1)
+                partial(self._carry_files, number, files, destination)
+                for number, files in enumerate(self.plan.contents(), start=1)
             ]
         )
-        self.plan = replace(self.plan, looks=tuple(item.look for item in carried))
+        carried = [item for item, _ in brought]
+        self.plan = replace(self.plan, looks=tuple(look for _, looks in brought for look in looks))
         write_json(self._folder / "plan.json", self.plan.to_document())
         manifest = self._manifest(carried)
         head = self._carry(0, manifest, destination, lambda _count: None)
@@ -270,6 +274,20 @@ class _Work:
         for addressee in dispatch.to:
             recipients += self._directory.recipients(addressee, now)
         return Destination(recipients, dispatch.to, dispatch.purpose)
+
+    def _carry_files(
+        self,
+        number: int,
+        files: Sequence[OutgoingFile],
+        destination: Destination,
+        moved: Callable[[int], None],
+    ) -> tuple[Carried, tuple[Look, ...]]:
+        """A part and how each of its files looked."""
+        if len(files) == 1:
+            carried = self._carry(number, files[0].path, destination, moved)
+            return carried, (carried.look,)
+        pack, looks = packed(self._folder, number, [file.path for file in files])
+        return self._carry(number, pack, destination, moved), looks
 
     def _carry(
         self, number: int, source: Path, destination: Destination, moved: Callable[[int], None]
@@ -284,20 +302,10 @@ class _Work:
             sender=self._sender.id,
             recipients=dispatch.to,
             purpose=dispatch.purpose,
-            files=tuple(
-                File(
-                    number,
-                    file.name,
-                    file.media_type,
-                    item.look.size,
-                    item.part.digest,
-                    file.role,
-                    file.encounter,
-                )
-                for number, (file, item) in enumerate(zip(dispatch.files, carried, strict=True), start=1)
-            ),
+            files=tuple(_files(self.plan, [item.part.digest for item in carried])),
             note=dispatch.note,
             created=parse_time(self.plan.created),
+            folders=dispatch.folders,
         )
         path = self._folder / "manifest"
         envelope = manifest.sign(self._sender.key).encode()
@@ -307,21 +315,41 @@ class _Work:
         return path
 
     def _sign(self, parts: tuple[Part, ...]) -> bytes:
-        now = utc_now()
+        now, dispatch = utc_now(), self.plan.dispatch
         delivery = Delivery(
             id=self.plan.id,
             sender=self._sender.id,
-            addressees=self.plan.dispatch.to,
-            purpose=self.plan.dispatch.purpose,
+            addressees=dispatch.to,
+            purpose=dispatch.purpose,
             parts=parts,
             directory_version=self._directory.version,
             created=now,
-            expires=now + MAX_LIFETIME,
-            in_reply_to=self.plan.dispatch.in_reply_to,
+            expires=now + timedelta(seconds=dispatch.life),
+            in_reply_to=dispatch.in_reply_to,
+            downloads=dispatch.downloads,
         )
         envelope = delivery.sign(self._sender.key).encode()
         write_file(self._folder / "delivery.json", envelope, private=True)
         return envelope
+
+
+def _files(plan: Plan, digests: Sequence[str]) -> Iterator[File]:
+    """What the manifest says of each file; ``digests`` are those of the sealed parts, part 1 first."""
+    last, end = 0, 0
+    for file, look, part in zip(plan.dispatch.files, plan.looks, plan.parts, strict=True):
+        offset = end if part == last else 0
+        yield File(
+            part=part,
+            name=file.name,
+            media_type=file.media_type,
+            size=look.size,
+            digest=digests[part - 1],
+            role=file.role,
+            encounter=file.encounter,
+            offset=offset,
+            folder=file.folder,
+        )
+        last, end = part, offset + look.size
 
 
 def _must_be(mine: bool) -> None:

@@ -83,7 +83,10 @@ class Carried(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a sender signs. Times are UTC to the second; ``parts[0]`` is the manifest."""
+    """What a sender signs. Times are UTC to the second; ``parts[0]`` is the manifest.
+
+    ``downloads`` is how often each addressee may fetch it (None: as often as it likes until it signs).
+    """
 
     id: str
     sender: str
@@ -94,6 +97,7 @@ class Delivery:
     created: datetime
     expires: datetime
     in_reply_to: str | None = None
+    downloads: int | None = None
 
     @classmethod
     def parse(cls, data: bytes) -> Delivery:
@@ -110,6 +114,7 @@ class Delivery:
             created=fields.time("created"),
             expires=fields.time("expires"),
             in_reply_to=fields.optional_id("in_reply_to"),
+            downloads=fields.optional_integer("downloads", least=1),
         )
         fields.end()
         if not timedelta(0) < delivery.expires - delivery.created <= MAX_LIFETIME:
@@ -134,6 +139,7 @@ class Delivery:
             "created": format_time(self.created),
             "expires": format_time(self.expires),
             "in_reply_to": self.in_reply_to,
+            "downloads": self.downloads,
         }
         data = canonical.encode(document)
         Delivery.parse(data)

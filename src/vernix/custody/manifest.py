@@ -17,6 +17,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate, groupby
 from pathlib import PurePosixPath
 from typing import ClassVar, Self
 
@@ -29,22 +30,27 @@ from vernix.custody.signatures import BUNDLE, MANIFEST, Signed, SigningKey
 from vernix.errors import DataRefused, NotProven
 
 ROLES = ("data", "mapping", "acknowledgement", "file")
+MAX_FILES = 20_000
+MAX_NOTE = 4000
+MAX_DEPTH = 16
+"""Folders within folders."""
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
 _ENCOUNTER = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _MAX_SIZE = 2**50
 _MAX_NAME_BYTES = 150
 _PUNCTUATION = frozenset(" ._-()+,=@'")
-_WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_WINDOWS_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of a delivery. ``part`` is its place among the parts (1 or more); ``size`` its plaintext's.
+    """One file of a delivery: ``size`` bytes from ``offset`` on in the content of part ``part`` (1 or more).
 
     ``digest`` is the sealed part's digest, as in the delivery; in a bundle it is the SHA-256 of the file's
-    content. ``name`` is what the sender called it: show it and store under it only by way of ``safe_name``.
-    ``encounter`` says what kind of data it holds, or None.
+    content. ``name`` is what the sender called it, ``folder`` where in the package it lay, outermost first:
+    show them, and store under them only by way of ``safe_name`` and ``vernix.custody.layout``. ``encounter``
+    says what kind of data it holds, or None.
     """
 
     part: int
@@ -54,11 +60,16 @@ class File:
     digest: str
     role: str
     encounter: str | None = None
+    offset: int = 0
+    folder: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the sender says of the delivery ``delivery`` to its intended ``recipients`` (partner ids)."""
+    """What the sender says of the delivery ``delivery`` to its intended ``recipients`` (partner ids).
+
+    Files that share a part lie in it one behind the other. ``folders`` are those that hold no file.
+    """
 
     FORMAT: ClassVar[str] = MANIFEST
 
@@ -69,6 +80,7 @@ class Manifest:
     files: tuple[File, ...]
     note: str
     created: datetime
+    folders: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -80,14 +92,29 @@ class Manifest:
             sender=fields.partner("sender"),
             recipients=fields.partners("recipients", most=MAX_ADDRESSEES),
             purpose=fields.choice("purpose", PURPOSES),
-            files=tuple(_parse_file(item) for item in fields.items("files", most=MAX_PARTS - 1)),
-            note=fields.text("note", most=4000, lines=True, empty=True),
+            files=tuple(_parse_file(item) for item in fields.items("files", most=MAX_FILES)),
+            note=fields.text("note", most=MAX_NOTE, lines=True, empty=True),
             created=fields.time("created"),
+            folders=tuple(_parse_folder(item) for item in fields.items("folders", most=MAX_FILES)),
         )
         fields.end()
-        if [file.part for file in manifest.files] != list(range(1, len(manifest.files) + 1)):
-            raise DataRefused("The manifest's field 'files' does not name every part once, in order.")
+        if () in manifest.folders or len(set(manifest.folders)) != len(manifest.folders):
+            raise DataRefused("The manifest's field 'folders' names one twice, or none.")
+        manifest.check_parts()
         return manifest
+
+    @property
+    def parts(self) -> tuple[tuple[File, ...], ...]:
+        """The files by the part that they lie in, part 1 first."""
+        return tuple(tuple(files) for _, files in groupby(self.files, key=lambda file: file.part))
+
+    def check_parts(self) -> None:
+        """Raise DataRefused unless the files fill every part once, in order and without gaps."""
+        for number, files in enumerate(self.parts, start=1):
+            ends = accumulate((file.size for file in files), initial=0)
+            at_hand = [(file.part, file.offset, file.digest) for file in files]
+            if at_hand != [(number, end, files[0].digest) for end, _ in zip(ends, files, strict=False)]:
+                raise DataRefused("The manifest's field 'files' does not fill every part once, in order.")
 
     def to_bytes(self) -> bytes:
         """The canonical bytes. Raises DataRefused rather than write what ``parse`` would refuse."""
@@ -100,6 +127,7 @@ class Manifest:
             "files": [_file_object(file) for file in self.files],
             "note": self.note,
             "created": format_time(self.created),
+            "folders": [list(folder) for folder in self.folders],
         }
         data = canonical.encode(document)
         self.parse(data)
@@ -134,7 +162,8 @@ class Manifest:
             "sender": self.sender == delivery.sender,
             "recipients": set(self.recipients) == set(delivery.addressees),
             "purpose": self.purpose == delivery.purpose,
-            "files": [file.digest for file in self.files] == [part.digest for part in delivery.parts[1:]],
+            "files": [files[0].digest for files in self.parts]
+            == [part.digest for part in delivery.parts[1:]],
         }
         for name, same in agree.items():
             if not same:
@@ -154,6 +183,11 @@ class BundleManifest(Manifest):
     """
 
     FORMAT: ClassVar[str] = BUNDLE
+
+    def check_parts(self) -> None:
+        """Raise DataRefused unless every file is a part of its own, in order: each has its own digest."""
+        if [(file.part, file.offset) for file in self.files] != [(n + 1, 0) for n in range(len(self.files))]:
+            raise DataRefused("The bundle's field 'files' does not name every part once, in order.")
 
 
 def safe_name(name: str) -> str:
@@ -186,9 +220,17 @@ def _parse_file(value: object) -> File:
         digest=fields.digest("digest"),
         role=fields.choice("role", ROLES),
         encounter=fields.optional_matching("encounter", _ENCOUNTER),
+        offset=fields.integer("offset", most=_MAX_SIZE),
+        folder=_parse_folder(fields.value("folder")),
     )
     fields.end()
     return file
+
+
+def _parse_folder(value: object) -> tuple[str, ...]:
+    what = "manifest's folder"
+    items = Fields({"folder": value}, what).items("folder", most=MAX_DEPTH)
+    return tuple(Fields({"name": item}, what).text("name", most=255) for item in items)
 
 
 def _file_object(file: File) -> dict[str, object]:
@@ -200,4 +242,6 @@ def _file_object(file: File) -> dict[str, object]:
         "digest": file.digest,
         "role": file.role,
         "encounter": file.encounter,
+        "offset": file.offset,
+        "folder": list(file.folder),
     }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from vernix.console import say
 from vernix.courier.dispatch import Dispatch, OutgoingFile
-from vernix.custody.manifest import safe_name
+from vernix.custody.manifest import MAX_NOTE, safe_name
 from vernix.errors import DataRefused, UsageError
+from vernix.partner.gathering import Found, gather
 from vernix.partner.state import Partner, mapping_files
 
 _MEDIA_TYPES = {
@@ -27,7 +30,7 @@ PURPOSES = ("submission", "message", "test")
 
 @dataclass(frozen=True)
 class Wish:
-    """The words of one ``vernix send``: files, addressees (ids), and what else was said."""
+    """The words of one ``vernix send``: files and folders, addressees (ids), and what else was said."""
 
     files: Sequence[Path]
     to: tuple[str, ...]
@@ -43,30 +46,23 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
 
     Raises ``UsageError`` for words that do not fit together, ``DataRefused`` when a file is not there.
     """
-    paths = [path.expanduser().absolute() for path in wish.files]
-    for path in paths:
-        if not path.is_file():
-            raise UsageError(
-                f"{path} is {'a folder, not a file' if path.is_dir() else 'not a file that can be read'}.",
-                hint="Check the name.",
-            )
-    if len(set(paths)) != len(paths):
-        raise UsageError("A file is named twice.", hint="Name each file once.")
+    gathered = gather(wish.files)
     purpose = wish.purpose or ("submission" if wish.to == (partner.registry,) else "message")
     if purpose not in PURPOSES:
         raise UsageError(f"There is no purpose {purpose!r}.", hint=f"There is: {', '.join(PURPOSES)}.")
     if purpose == "submission":
-        files = _submission(partner, wish, paths)
+        files = _submission(partner, wish, gathered.files)
     elif wish.encounter or wish.mapping:
         raise UsageError(
             "--as and --mapping belong to a submission.", hint="Leave them out, or send to the registry."
         )
     else:
-        files = [_outgoing(path, "file", None) for path in paths]
-    return Dispatch(wish.to, purpose, tuple(files), wish.note)
+        files = [_outgoing(found, "file", None) for found in gathered.files]
+    folders = tuple(_harmless(folder) for folder in gathered.folders)
+    return Dispatch(wish.to, purpose, tuple(files), wish.note, folders=folders)
 
 
-def _submission(partner: Partner, wish: Wish, paths: Sequence[Path]) -> list[OutgoingFile]:
+def _submission(partner: Partner, wish: Wish, gathered: Sequence[Found]) -> list[OutgoingFile]:
     # A message needs none of what knows births, and is on its way sooner without it.
     from vernix.births import encounters
 
@@ -74,9 +70,10 @@ def _submission(partner: Partner, wish: Wish, paths: Sequence[Path]) -> list[Out
         encounters.get(wish.encounter)
     files: list[OutgoingFile] = []
     mappings: list[Path] = []
-    for path in paths:
+    for found in gathered:
+        path = found.path
         encounter = wish.encounter or _recognised(partner, wish, path)
-        files.append(_outgoing(path, "data" if encounter else "file", encounter))
+        files.append(_outgoing(found, "data" if encounter else "file", encounter))
         if not encounter:
             say(f"{path.name} was not recognised as data; it goes as a plain file. Say what it is by --as.")
             continue
@@ -85,7 +82,7 @@ def _submission(partner: Partner, wish: Wish, paths: Sequence[Path]) -> list[Out
             mappings.append(mapping)
     if len(mappings) > 1:
         raise UsageError("These files need different mappings.", hint="Send them one by one.")
-    return files + [_outgoing(path, "mapping", None) for path in mappings]
+    return files + [_outgoing(Found(path), "mapping", None) for path in mappings]
 
 
 def _recognised(partner: Partner, wish: Wish, path: Path) -> str | None:
@@ -120,6 +117,32 @@ def _mapping(partner: Partner, wish: Wish, path: Path, encounter: str) -> Path |
     return next(saved for saved in mapping_files(partner.folder) if saved.read_bytes() == mapping.source)
 
 
-def _outgoing(path: Path, role: str, encounter: str | None) -> OutgoingFile:
-    name = path.name if path.name.isprintable() and len(path.name) <= 255 else safe_name(path.name)
-    return OutgoingFile(path, name, _MEDIA_TYPES.get(path.suffix.lower(), _ANY_TYPE), role, encounter)
+def _outgoing(found: Found, role: str, encounter: str | None) -> OutgoingFile:
+    path = found.path
+    (name,) = _harmless([path.name])
+    media_type = _MEDIA_TYPES.get(path.suffix.lower(), _ANY_TYPE)
+    return OutgoingFile(path, name, media_type, role, encounter, _harmless(found.folder))
+
+
+def _harmless(names: Sequence[str]) -> tuple[str, ...]:
+    """Names as a manifest takes them: one that cannot be shown is made so that it can."""
+    return tuple(name if name.isprintable() and len(name) <= 255 else safe_name(name) for name in names)
+
+
+def read_note(text: str | None, file: Path | None) -> str:
+    """The note that a person gave, as text or in a file (``-``: standard input); empty if none.
+
+    Raises ``UsageError`` when it is given twice, too long, or no text.
+    """
+    if text is not None and file is not None:
+        raise UsageError("There are two notes.", hint="Give --note or --note-file.")
+    if file is not None:
+        try:
+            with file.open("rb") if file != Path("-") else nullcontext(sys.stdin.buffer) as stream:
+                text = stream.read(5 * MAX_NOTE).decode("utf-8").rstrip()
+        except (OSError, UnicodeDecodeError):
+            raise UsageError(f"{file} is not a text file that can be read.", hint="Check the name.") from None
+    note = (text or "").replace("\r\n", "\n")
+    if len(note) > MAX_NOTE:
+        raise UsageError(f"A note has at most {MAX_NOTE} characters.", hint="Send the text as a file.")
+    return note

@@ -1,10 +1,10 @@
 """Taking a delivery in: open, verify, put the files where they belong, sign for them. Killed anywhere, done
 once.
 
-    incoming/<id>/part-N.*.sealed   fetched parts, digests verified incoming/<id>/placing.json      which
-    file goes to which name, and which of them are there incoming/done/<id>.json         taken in: the
-    signed receipt, which is posted (again) whenever the gateway asks DIR/.vernix-<id>/N              opened
-    files before they get their names; on the same disk as their names
+    incoming/<id>/part-N.*.sealed   fetched parts, digests verified
+    incoming/<id>/placing.jsonl     what gets which name, and what has it (``vernix.partner.placing``)
+    incoming/done/<id>.json         taken in: the signed receipt, posted (again) whenever the gateway asks
+    DIR/.vernix-<id>/               what was opened, before it gets its names; on the same disk as they
 
 Nothing is seen under DIR before every file of the delivery has been opened and verified as a whole. A name
 from a manifest is never trusted as a path, and never overwrites.
@@ -12,8 +12,6 @@ from a manifest is never trusted as a path, and never overwrites.
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,16 +25,17 @@ from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
 from vernix.custody.durable import remove_unfinished
 from vernix.custody.identifiers import format_time, parse_time, utc_now
-from vernix.custody.manifest import File, Manifest, safe_name
+from vernix.custody.manifest import File, Manifest
 from vernix.custody.receipt import Receipt
 from vernix.errors import DataRefused, NotProven, RoadFailed
 from vernix.partner.answers import Answers
+from vernix.partner.placing import Placing
 from vernix.partner.state import Partner
-from vernix.sealing.opening import open_bytes, open_file
+from vernix.partner.unpacking import Unpacking
+from vernix.sealing.opening import open_bytes
 
 MANIFEST_LIMIT = 8 << 20
 ACKNOWLEDGEMENT_LIMIT = 16 << 20
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,8 @@ class Receiver:
         fetched stays) or a refusal, after which nothing is left of it.
         """
         folder = self._partner.folder.incoming / delivery.id
-        placing = _Placing(folder / "placing.json", self._into)
+        private_folder(folder)
+        placing = Placing(folder / "placing.jsonl", self._into)
         stage = placing.into / f".vernix-{delivery.id}"
         before = read_json(_done_file(self._partner, delivery))
         if before is not None:
@@ -104,22 +104,14 @@ class Receiver:
             if document is not None and parse_time(document["expires"]) + timedelta(days=2) < now:
                 sweep(path)
 
-    def _take(self, delivery: Delivery, sealed: list[Path], stage: Path, placing: _Placing) -> Taken:
+    def _take(self, delivery: Delivery, sealed: list[Path], stage: Path, placing: Placing) -> Taken:
         manifest = self._open_manifest(delivery, sealed[0], self._exchange.mirror.current())
         if delivery.purpose == "acknowledgement" and delivery.sender == self._partner.registry:
             self._keep_acknowledgement(delivery, manifest, sealed)
             return Taken(delivery, manifest, ())
         placing.begin()
-        private_folder(stage)
-        opened = {file.part: stage / f"{file.part}.{file.digest}" for file in manifest.files}
-        for file in manifest.files:
-            # A file is there only after all of it verified; opening it anew would lose sight of a name it
-            # has.
-            if not placing.is_there(file) and not opened[file.part].exists():
-                open_file(sealed[file.part], opened[file.part], self._identities, durable=True)
-                _check_size(file, opened[file.part].stat().st_size)
-        placed = [(file, placing.place(file, opened[file.part])) for file in manifest.files]
-        return Taken(delivery, manifest, tuple(placed))
+        placed = Unpacking(manifest, sealed, self._identities, stage).place(placing)
+        return Taken(delivery, manifest, placed)
 
     def _open_manifest(self, delivery: Delivery, sealed: Path, directory: Directory) -> Manifest:
         if delivery.parts[0].size > 2 * MANIFEST_LIMIT:
@@ -177,79 +169,6 @@ def _clear(stage: Path, folder: Path) -> None:
     """Remove what served to take a delivery in. The folder goes last: it knows where the stage stands."""
     sweep(stage)
     sweep(folder)
-
-
-class _Placing:
-    """Gives opened files their names under a folder, each once, whenever we are killed.
-
-    The folder is the one of the first run: another ``--into`` after a kill does not part a delivery in two.
-    """
-
-    def __init__(self, path: Path, into: Path) -> None:
-        document = read_json(path) or {"into": str(into), "files": {}}
-        self._path = path
-        self._entries: dict[str, dict[str, Any]] = document["files"]
-        self.into = Path(document["into"])
-
-    def begin(self) -> None:
-        """Fix the folder."""
-        private_folder(self.into)
-        self._save()
-
-    def is_there(self, file: File) -> bool:
-        """Whether the file got its name in this run or an earlier one (it may have been moved on since)."""
-        return bool(self._entries.get(str(file.part), {}).get("placed"))
-
-    def any_there(self) -> bool:
-        """Whether any file got its name."""
-        return any(entry["placed"] for entry in self._entries.values())
-
-    def place(self, file: File, opened: Path) -> Path:
-        """Name the opened file; returns the name. Never overwrites: ``name (2).csv`` and so on."""
-        if self.is_there(file):
-            return Path(self._entries[str(file.part)]["target"])
-        planned = self._entries.get(str(file.part))
-        target = Path(planned["target"]) if planned else self.into / safe_name(file.name)
-        number = 1
-        while True:
-            # Written before the name is taken, so that after a kill we know our own file again.
-            self._note(file, target, placed=False)
-            if _name(opened, target):
-                break
-            number += 1
-            target = _numbered(self.into / safe_name(file.name), number)
-        self._note(file, target, placed=True)
-        opened.unlink(missing_ok=True)
-        return target
-
-    def _note(self, file: File, target: Path, *, placed: bool) -> None:
-        self._entries[str(file.part)] = {"target": str(target), "placed": placed}
-        self._save()
-
-    def _save(self) -> None:
-        write_json(self._path, {"into": str(self.into), "files": self._entries})
-
-
-def _name(opened: Path, target: Path) -> bool:
-    """Give ``opened`` the name ``target``; False when somebody else's file has it."""
-    try:
-        os.link(opened, target)
-    except FileExistsError:
-        return target.samefile(opened)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # A disk without hard links (FAT, some shares): take the name first, so that nothing is overwritten.
-        try:
-            target.touch(0o600, exist_ok=False)
-        except FileExistsError:
-            return False
-        opened.replace(target)
-    return True
-
-
-def _numbered(path: Path, number: int) -> Path:
-    return path.with_name(f"{path.stem} ({number}){path.suffix}")
 
 
 def _check_size(file: File, size: int) -> None:

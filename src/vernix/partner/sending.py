@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from vernix.custody.directory import GROUP_MARK
 from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError, worst_exit_code
 from vernix.partner import showing, state
 from vernix.partner.connecting import connect, warn_if_nearly_used, warn_if_stale
-from vernix.partner.dispatching import Wish, dispatch_for
+from vernix.partner.dispatching import Wish, dispatch_for, read_note
 from vernix.partner.options import Data
 from vernix.partner.progress import progress
 from vernix.partner.state import Partner
@@ -23,11 +24,12 @@ from vernix.partner.state import Partner
 
 def send(  # noqa: PLR0913  (each argument is an option of the command)
     *files: Path,
-    to: str = state.REGISTRY,
+    to: Annotated[list[str] | None, Parameter(negative="")] = None,
     purpose: str | None = None,
     as_: Annotated[str | None, Parameter(name="--as")] = None,
     mapping: Path | None = None,
-    note: str = "",
+    note: str | None = None,
+    note_file: Path | None = None,
     again: bool = False,
     piece: int | None = None,
     forget: str | None = None,
@@ -37,14 +39,15 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     """Seal files, send them, and say when the gateway has verified the delivery.
 
     Stopped or killed, run the same command again: it goes on where it was, and there is one delivery. Without
-    FILE it finishes everything that is still under way.
+    FILE or note it finishes everything that is still under way.
 
     Parameters
     ----------
     files
-        The files to send, in one delivery.
+        The files and folders to send, in one delivery. Links in a folder are left out.
     to
-        The partner (its id in the directory) to send to, or a group as @GROUP: all its members but you.
+        The partner (its id in the directory) to send to, or a group as @GROUP: all its members but you. Can be
+        repeated.
     purpose
         submission, message or test. To the registry it is a submission, to others a message.
     as_
@@ -53,6 +56,8 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         A column mapping that explains the files; otherwise a fitting one is looked for among the saved ones.
     note
         A short text for the addressee, sealed like the files.
+    note_file
+        The note from a text file (- for standard input).
     again
         Send the same unchanged files once more, as a new delivery.
     piece
@@ -68,24 +73,29 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     exchange = connect(partner, piece)
     if forget is not None:
         return _forget(outbox, exchange, forget)
-    if not files:
+    text = read_note(note, note_file)
+    if not files and not text:
         return _finish_all(partner, outbox, exchange, json)
-    addressees = addressees_of(partner, exchange, to)
-    dispatch = dispatch_for(partner, Wish(files, addressees, purpose, as_, mapping, note))
+    addressees = addressees_of(partner, exchange, to or [partner.registry])
+    dispatch = dispatch_for(partner, Wish(files, addressees, purpose, as_, mapping, text))
     begun = outbox.begin(dispatch, again=again)
     if isinstance(begun, Sent):
-        say(f"These files were sent before, unchanged, as {begun.plan.id}. To send them once more: --again.")
+        say(f"This was sent before, unchanged, as {begun.plan.id}. To send it once more: --again.")
         showing.show_sent(begun, json=json, repeated=True)
     else:
         showing.show_sent(_send_begun(partner, outbox, exchange, begun), json=json)
     return 0
 
 
-def addressees_of(partner: Partner, exchange: Exchange, to: str) -> tuple[str, ...]:
-    """Whom a name stands for; only a group needs the directory, and with it the gateway."""
-    if not to.startswith(GROUP_MARK):
-        return (to,)
-    return exchange.refresh_directory().addressees(to, partner.id)
+def addressees_of(partner: Partner, exchange: Exchange, to: Sequence[str]) -> tuple[str, ...]:
+    """Whom the names stand for, each once; only a group needs the directory, and with it the gateway."""
+    if not any(name.startswith(GROUP_MARK) for name in to):
+        return tuple(dict.fromkeys(to))
+    directory = exchange.refresh_directory()
+    everybody = (
+        directory.addressees(name, partner.id) if name.startswith(GROUP_MARK) else (name,) for name in to
+    )
+    return tuple(dict.fromkeys(addressee for some in everybody for addressee in some))
 
 
 def _send_begun(partner: Partner, outbox: Outbox, exchange: Exchange, begun: Plan) -> Sent:

@@ -63,7 +63,7 @@ def opened(
     """
     with private_work(work, delivery.id) as folder:
         manifest = read_manifest(delivery, parts[0], identity, directory)
-        files = [_open(entry, parts[entry.part], identity, folder) for entry in manifest.files]
+        files = [_open(entries, parts[entries[0].part], identity, folder) for entries in manifest.parts]
         yield Opened(manifest.purpose, with_mappings(files))
 
 
@@ -103,7 +103,13 @@ def not_for_us(reason: str, what: str) -> Unusable:
     )
 
 
-def _open(entry: File, sealed: Path, identity: HybridIdentity, folder: Path) -> OpenedFile:
+def _open(entries: Sequence[File], sealed: Path, identity: HybridIdentity, folder: Path) -> OpenedFile:
+    """A part in the open. Only plain files share one, and what is plain is not read here."""
+    entry = entries[0]
+    if len(entries) > 1 and any(each.role != "file" for each in entries):
+        raise Unusable(
+            "part", f"Part {entry.part} holds several files of data.", "Send them with vernix send."
+        )
     target = folder / f"file-{entry.part}"
     try:
         open_file(sealed, target, [identity])
@@ -111,7 +117,7 @@ def _open(entry: File, sealed: Path, identity: HybridIdentity, folder: Path) -> 
         raise not_for_us("not-opened", f"File {entry.part}") from None
     except DataRefused as error:
         raise Unusable("not-opened", f"File {entry.part}: {error.message}", error.hint) from None
-    if target.stat().st_size != entry.size:
+    if target.stat().st_size != sum(each.size for each in entries):
         raise Unusable(
             "size", f"File {entry.part} has another size than its manifest says.", "Send it again."
         )
