@@ -24,6 +24,8 @@ from tests.exchange_kit import ExchangeKit
 from vernix.custody import canonical
 from vernix.custody.delivery import Delivery
 from vernix.custody.identifiers import utc_now
+from vernix.custody.read_receipt import ReadReceipt
+from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.custody.requests import Request, verify_request
 from vernix.custody.signatures import Signed, VerifyKey
@@ -31,6 +33,7 @@ from vernix.custody.tree import BLOCK, leaf_hash, tree_head
 from vernix.errors import NotFound, NotProven, VernixError
 
 _PIECE = 1 << 16
+_MAIL = {"delivery": "deliveries", "receipt": "receipts", "read": "read_receipts", "recall": "recalls"}
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ class LyingGateway:
             ("part", r"GET /deliveries/([^/]+)/parts/([0-9]+)", True, self._part),
             ("mailbox", r"GET /mailbox", True, self._mailbox),
             ("receipt", r"POST /receipts", True, self._receipt),
+            ("read", r"POST /read-receipts", True, self._read),
+            ("recall", r"POST /recalls", True, self._recall),
         ]
 
     def lie(self, name: str, change: Lie) -> None:
@@ -274,14 +279,13 @@ class LyingGateway:
         after = int(re.match(r"after=(\d+)", asked.query)[1])  # type: ignore[index]
         entries = [entry for entry in self.mail[asked.caller or ""] if entry[0] > after]
         document = {
-            kind + ("ies" if kind == "delivery" else "s"): [
+            name: [
                 {"seq": seq, "envelope": json.loads(envelope)}
                 for seq, each, envelope in entries
                 if each == kind
             ]
-            for kind in ("delivery", "receipt")
+            for kind, name in _MAIL.items()
         }
-        document["deliveries"] = document.pop("deliveryies")
         document["drops"] = []
         return _json(200, {**document, "next": max((entry[0] for entry in entries), default=after)})
 
@@ -302,6 +306,25 @@ class LyingGateway:
         if not any(self._waits(name, receipt.delivery) for name in self.mail):
             self.parts = {place: part for place, part in self.parts.items() if place[0] != receipt.delivery}
         return _json(201, {"id": receipt.delivery})
+
+    def _read(self, asked: Asked) -> Told:
+        receipt = ReadReceipt.open_signed(asked.body, self.kit.directory, utc_now())
+        if not any(entry[2] == asked.body for entry in self.mail[receipt.sender]):
+            self.put_mail(receipt.sender, "read", asked.body)
+        return _json(201, {"delivery": receipt.delivery})
+
+    def _recall(self, asked: Asked) -> Told:
+        recall = Recall.open_signed(asked.body, self.kit.directory, utc_now())
+        waiting = [name for name in self.mail if self._waits(name, recall.delivery)]
+        for name in waiting:
+            self.mail[name] = [
+                entry
+                for entry in self.mail[name]
+                if not (entry[1] == "delivery" and recall.delivery.encode() in entry[2])
+            ]
+            self.put_mail(name, "recall", asked.body)
+        self.parts = {place: part for place, part in self.parts.items() if place[0] != recall.delivery}
+        return _json(201, {"delivery": recall.delivery})
 
 
 def digest_of(sealed: bytes, header: int) -> str:

@@ -334,7 +334,9 @@ def test_a_mailbox_without_an_end_is_refused(gateway: LyingGateway, registry: Ex
 
     def one_more(asked: Asked, told: Told) -> Told:
         seq = 1 + int(asked.query.split("&")[0].removeprefix("after="))
-        page = f'{{"deliveries":[{{"envelope":{envelope},"seq":{seq}}}],"next":{seq},"receipts":[]}}'
+        letter = f'{{"envelope":{envelope},"seq":{seq}}}'
+        others = '"read_receipts":[],"recalls":[],"receipts":[]'
+        page = f'{{"deliveries":[{letter}],"next":{seq},{others}}}'
         return replace(told, body=page.encode())
 
     gateway.lie("mailbox", one_more)

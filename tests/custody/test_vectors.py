@@ -19,6 +19,8 @@ from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.manifest import BundleManifest, Manifest
 from vernix.custody.proven_receipt import ProvenReceipt
+from vernix.custody.read_receipt import ReadReceipt
+from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.custody.renewal import Renewal
 from vernix.custody.requests import Request, verify_request
@@ -27,11 +29,13 @@ from vernix.custody.tree import PartHasher
 from vernix.errors import DataRefused, NotProven
 
 FOLDER = Path(__file__).parent / "vectors"
-SIGNED: dict[str, type[Delivery | Manifest | Receipt | Enrolment | Renewal]] = {
+SIGNED: dict[str, type[Delivery | Manifest | Receipt | ReadReceipt | Recall | Enrolment | Renewal]] = {
     "delivery": Delivery,
     "manifest": Manifest,
     "bundle": BundleManifest,
     "receipt": Receipt,
+    "read-receipt": ReadReceipt,
+    "recall": Recall,
     "enrolment": Enrolment,
     "renewal": Renewal,
 }

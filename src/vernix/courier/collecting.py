@@ -15,18 +15,20 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from vernix.courier.exchange import Exchange, Letter
+from vernix.courier.exchange import Exchange, Letter, Page
 from vernix.courier.keeping import private_folder, sweep
 from vernix.custody.delivery import Carried, Delivery, Part
 from vernix.custody.directory import Directory
 from vernix.custody.durable import sync_folder
 from vernix.custody.identifiers import utc_now
+from vernix.custody.read_receipt import ReadReceipt
+from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.custody.tree import PartHasher
 from vernix.errors import Conflict, DataRefused, FarSideRefused, NotProven, RoadFailed, VernixError
@@ -59,6 +61,22 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Read:
+    """A read receipt for something we sent, proven to be its addressee's."""
+
+    receipt: ReadReceipt
+    envelope: bytes
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """A sender took back what it had sent us, proven to be that sender's word."""
+
+    recall: Recall
+    envelope: bytes
+
+
+@dataclass(frozen=True)
 class SetAside:
     """A letter that does not prove itself: what kind it is and why. Nothing of it is kept."""
 
@@ -72,12 +90,14 @@ class Mail:
 
     deliveries: tuple[Waiting, ...]
     receipts: tuple[Answered, ...]
+    read_receipts: tuple[Read, ...]
+    recalls: tuple[Recalled, ...]
     set_aside: tuple[SetAside, ...]
 
     @property
     def empty(self) -> bool:
         """Whether there was nothing at all."""
-        return not (self.deliveries or self.receipts or self.set_aside)
+        return not any((self.deliveries, self.receipts, self.read_receipts, self.recalls, self.set_aside))
 
 
 class Mailbox:
@@ -96,27 +116,26 @@ class Mailbox:
         ``RoadFailed`` and ``FarSideRefused``; a single bad letter never raises.
         """
         directory = self._exchange.refresh_directory()
-        deliveries, receipts = self._letters(wait)
-        mail = _proven(deliveries, receipts, self._me, directory)
+        letters = self._letters(wait)
+        mail = _proven(letters, self._me, directory)
         if mail.set_aside:
             newer = self._exchange.refresh_directory()
             if newer.version != directory.version:
-                mail = _proven(deliveries, receipts, self._me, newer)
+                mail = _proven(letters, self._me, newer)
         return mail
 
     def rewind(self) -> None:
         """Show everything again that still waits, at the next ``read``."""
         self._after = 0
 
-    def _letters(self, wait: int) -> tuple[list[Letter], list[Letter]]:
-        deliveries: list[Letter] = []
-        receipts: list[Letter] = []
+    def _letters(self, wait: int) -> Page:
+        """All that is there, as if it stood on one page."""
+        whole = Page((), ())
         for _ in range(PAGES):
             page = self._exchange.mailbox(self._after, wait)
-            deliveries += page.deliveries
-            receipts += page.receipts
             if not page.last:
-                return deliveries, receipts
+                return whole
+            whole = whole.followed_by(page)
             self._after, wait = page.last, 0
         raise NotProven("The gateway shows a mailbox without an end.")
 
@@ -146,10 +165,10 @@ def _moved(moved: Callable[[int], None] | None, before: int, count: int) -> None
         moved(before + count)
 
 
-def _proven(deliveries: list[Letter], receipts: list[Letter], me: str, directory: Directory) -> Mail:
+def _proven(page: Page, me: str, directory: Directory) -> Mail:
     set_aside: list[SetAside] = []
 
-    def each(kind: str, letters: list[Letter], prove: Callable[[bytes], T]) -> tuple[T, ...]:
+    def each(kind: str, letters: Sequence[Letter], prove: Callable[[bytes], T]) -> tuple[T, ...]:
         good: list[T] = []
         for letter in letters:
             try:
@@ -172,8 +191,22 @@ def _proven(deliveries: list[Letter], receipts: list[Letter], me: str, directory
             raise NotProven("The gateway handed over a receipt for somebody else's delivery.")
         return Answered(found, envelope)
 
-    proven = each("delivery", deliveries, delivery), each("receipt", receipts, receipt)
-    return Mail(*proven, tuple(set_aside))
+    def read(envelope: bytes) -> Read:
+        found = ReadReceipt.open_signed(envelope, directory, now)
+        if found.sender != me:
+            raise NotProven("The gateway handed over a read receipt for somebody else's delivery.")
+        return Read(found, envelope)
+
+    def recalled(envelope: bytes) -> Recalled:
+        return Recalled(Recall.open_signed(envelope, directory, now), envelope)
+
+    return Mail(
+        deliveries=each("delivery", page.deliveries, delivery),
+        receipts=each("receipt", page.receipts, receipt),
+        read_receipts=each("read receipt", page.read_receipts, read),
+        recalls=each("recall", page.recalls, recalled),
+        set_aside=tuple(set_aside),
+    )
 
 
 class _PartDownload:

@@ -61,13 +61,25 @@ class Page:
 
     deliveries: tuple[Letter, ...]
     receipts: tuple[Letter, ...]
+    read_receipts: tuple[Letter, ...] = ()
+    recalls: tuple[Letter, ...] = ()
     drops: tuple[Letter, ...] = ()
 
     @property
     def last(self) -> int:
         """The highest number on this page (0 when it is empty)."""
-        letters = (*self.deliveries, *self.receipts, *self.drops)
+        letters = (*self.deliveries, *self.receipts, *self.read_receipts, *self.recalls, *self.drops)
         return max((letter.seq for letter in letters), default=0)
+
+    def followed_by(self, other: Page) -> Page:
+        """The letters of both."""
+        return Page(
+            self.deliveries + other.deliveries,
+            self.receipts + other.receipts,
+            self.read_receipts + other.read_receipts,
+            self.recalls + other.recalls,
+            self.drops + other.drops,
+        )
 
 
 @dataclass(frozen=True)
@@ -212,10 +224,10 @@ class Exchange:
         path = f"/mailbox?after={after}&wait={min(wait, 30)}"
         answer = patiently(lambda: self._signed("GET", path, limit=ENVELOPE_LIMIT, timeout=60.0 + wait))
         document = _document(answer)
+        kinds = ("deliveries", "receipts", "read_receipts", "recalls")
         return Page(
-            _letters(document, "deliveries", after),
-            _letters(document, "receipts", after),
-            _letters(document, "drops", after, "drop"),
+            *(_letters(document, kind, after) for kind in kinds),
+            drops=_letters(document, "drops", after, "drop"),
         )
 
     @contextlib.contextmanager
@@ -233,6 +245,17 @@ class Exchange:
     def post_receipt(self, envelope: bytes) -> None:
         """Post our signed receipt, upon which the gateway deletes the parts; may be repeated."""
         patiently(lambda: self._signed("POST", "/receipts", envelope))
+
+    def post_read_receipt(self, envelope: bytes) -> None:
+        """Post our signed read receipt; may be repeated."""
+        patiently(lambda: self._signed("POST", "/read-receipts", envelope))
+
+    def post_recall(self, envelope: bytes) -> None:
+        """Take a delivery of ours back, upon which the gateway deletes its parts; may be repeated.
+
+        Raises ``Conflict`` when nothing is left to take back.
+        """
+        patiently(lambda: self._signed("POST", "/recalls", envelope))
 
     # What the registry may ask and tell
 

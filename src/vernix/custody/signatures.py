@@ -33,9 +33,11 @@ DELIVERY = "vernix/delivery/v1"
 MANIFEST = "vernix/manifest/v1"
 BUNDLE = "vernix/bundle/v1"
 RECEIPT = "vernix/receipt/v1"
+READ_RECEIPT = "vernix/read-receipt/v1"
+RECALL = "vernix/recall/v1"
 ENROLMENT = "vernix/enrolment/v1"
 RENEWAL = "vernix/renewal/v1"
-DOMAINS = frozenset({DELIVERY, MANIFEST, BUNDLE, RECEIPT, ENROLMENT, RENEWAL})
+DOMAINS = frozenset({DELIVERY, MANIFEST, BUNDLE, RECEIPT, READ_RECEIPT, RECALL, ENROLMENT, RENEWAL})
 
 MAX_SIGNATURES = 4
 

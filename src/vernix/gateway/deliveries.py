@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
+from vernix.custody.read_receipt import ReadReceipt
+from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import Conflict, NotFound
@@ -22,15 +24,17 @@ from vernix.gateway.uploads import Claim, Upload
 WAITING = "waiting"
 RECEIVED = "received"
 EXPIRED = "expired"
+RECALLED = "recalled"
 
 
 @dataclass(frozen=True)
 class StoredPart:
-    """The bytes of one part: the random name they are under, how many there are, and who sent them."""
+    """The bytes of one part: their random name and count, who sent them, and how often they may be had."""
 
     blob: str
     size: int
     sender: str
+    downloads: int | None
 
 
 def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, keep: int) -> bool:
@@ -54,6 +58,7 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, 
         "state": WAITING,
         "posted": now,
         "expires": min(int(delivery.expires.timestamp()), now + keep),
+        "downloads": delivery.downloads,
     }
     connection.execute(DELIVERIES.insert().values(row))
     for number, part in enumerate(delivery.parts):
@@ -117,9 +122,61 @@ def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int
         ADDRESSEES.c.delivery == receipt.delivery, ADDRESSEES.c.receipt.is_(None)
     )
     telling.received(connection, receipt, envelope, now)
-    if connection.execute(open_places).first() is not None:
+    # Who had fetched all of it before a recall says so all the same: the sender must know.
+    if stored.state == RECALLED or connection.execute(open_places).first() is not None:
         return True, []
     return True, end(connection, receipt.delivery, RECEIVED, now)
+
+
+def sign_as_read(connection: Connection, receipt: ReadReceipt, envelope: bytes) -> bool:
+    """Store a read receipt for the sender; False when the very same was there before.
+
+    Raises ``NotFound`` for a delivery that the signer has not signed for, ``Conflict`` for a second one that
+    differs.
+    """
+    stored = _find(connection, receipt.delivery)
+    mine = (ADDRESSEES.c.delivery == receipt.delivery) & (ADDRESSEES.c.partner == receipt.addressee)
+    place = connection.execute(select(ADDRESSEES).where(mine)).one_or_none()
+    if stored is None or place is None or place.receipt is None or stored.sender != receipt.sender:
+        raise _unknown()
+    if place.read_receipt is not None:
+        if bytes(place.read_receipt) == envelope:
+            return False
+        raise Conflict(
+            "Another read receipt for this delivery is here already.", hint="The first read receipt stands."
+        )
+    connection.execute(update(ADDRESSEES).where(mine).values(read_receipt=envelope))
+    mailboxes.put(connection, stored.sender, mailboxes.READ, receipt.delivery, receipt.addressee)
+    return True
+
+
+def recall(connection: Connection, taken_back: Recall, envelope: bytes, now: int) -> tuple[bool, list[str]]:
+    """Take a delivery back from everybody who has not signed for it, and tell them.
+
+    Returns whether it is new, and the names of blobs to delete when the transaction stands. Raises
+    ``NotFound`` for a delivery that the signer never sent, ``Conflict`` when nothing is left to take back.
+    """
+    stored = _find(connection, taken_back.delivery)
+    if stored is None or stored.sender != taken_back.sender:
+        raise _unknown()
+    if stored.recall is not None:
+        if bytes(stored.recall) == envelope:
+            return False, []
+        raise Conflict("This delivery was recalled already.", hint="The first recall stands.")
+    if stored.state != WAITING:
+        raise Conflict(
+            f"This delivery is {stored.state} and not here any more; nothing can be recalled.",
+            hint="Ask those who have it to delete it.",
+        )
+    this = DELIVERIES.c.id == stored.id
+    connection.execute(update(DELIVERIES).where(this).values(recall=envelope))
+    waiting = select(ADDRESSEES.c.partner).where(
+        ADDRESSEES.c.delivery == stored.id, ADDRESSEES.c.receipt.is_(None)
+    )
+    for partner in connection.execute(waiting).scalars().all():
+        mailboxes.take_out(connection, partner, stored.id)
+        mailboxes.put(connection, partner, mailboxes.RECALL, stored.id, partner)
+    return True, end(connection, stored.id, RECALLED, now)
 
 
 def end(connection: Connection, delivery: str, state: str, now: int) -> list[str]:
@@ -137,7 +194,7 @@ def end(connection: Connection, delivery: str, state: str, now: int) -> list[str
 def part(connection: Connection, delivery: str, number: int, partner: str, now: int) -> StoredPart:
     """Part ``number`` for an addressee who has not signed for it yet; ``NotFound`` for everybody else."""
     query = (
-        select(UPLOADS.c.blob, UPLOADS.c.size, DELIVERIES.c.sender)
+        select(UPLOADS.c.blob, UPLOADS.c.size, DELIVERIES.c.sender, DELIVERIES.c.downloads)
         .join(DELIVERIES, DELIVERIES.c.id == UPLOADS.c.delivery)
         .join(ADDRESSEES, ADDRESSEES.c.delivery == UPLOADS.c.delivery)
         .where(UPLOADS.c.delivery == delivery, UPLOADS.c.number == number, DELIVERIES.c.expires > now)
@@ -146,21 +203,27 @@ def part(connection: Connection, delivery: str, number: int, partner: str, now: 
     row = connection.execute(query).one_or_none()
     if row is None:
         raise _unknown()
-    return StoredPart(row.blob, row.size, row.sender)
+    return StoredPart(row.blob, row.size, row.sender, row.downloads)
 
 
 def describe(connection: Connection, delivery: str, partner: str) -> dict[str, object]:
-    """What became of a delivery, for its sender (every receipt) or an addressee (its own)."""
+    """What became of a delivery, for its sender (everybody's receipts) or an addressee (its own)."""
     stored = _find(connection, delivery)
     places = connection.execute(select(ADDRESSEES).where(ADDRESSEES.c.delivery == delivery)).all()
     if stored is None or partner not in (stored.sender, *(place.partner for place in places)):
         raise _unknown()
-    signed = [
-        Signed.decode(bytes(place.receipt)).to_object()
-        for place in places
-        if place.receipt is not None and partner in (stored.sender, place.partner)
-    ]
-    return {"id": stored.id, "state": stored.state, "receipts": signed}
+    mine = [place for place in places if partner in (stored.sender, place.partner)]
+    return {
+        "id": stored.id,
+        "state": stored.state,
+        "receipts": [_envelope(place.receipt) for place in mine if place.receipt is not None],
+        "read_receipts": [_envelope(place.read_receipt) for place in mine if place.read_receipt is not None],
+        "recall": None if stored.recall is None else _envelope(stored.recall),
+    }
+
+
+def _envelope(data: bytes) -> dict[str, object]:
+    return Signed.decode(bytes(data)).to_object()
 
 
 def _carried(document: bytes, dropped: bool) -> Carried:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from vernix.errors import NotFound
 from vernix.gateway.answers import ProtocolRefused
 from vernix.gateway.limits import MIB
 from vernix.gateway.rates import Throttle
@@ -20,35 +22,52 @@ _PATHSEND = "http.response.pathsend"
 
 
 class SealedFile(Response):
-    """The bytes of one blob. One range is honoured; several at once get the whole (RFC 9110)."""
+    """The bytes of one blob. One range is honoured; several at once get the whole (RFC 9110).
+
+    ``throttle`` slows it down. ``told`` is called in a thread, at the end however it ends, with how many bytes
+    went out.
+    """
 
     def __init__(
-        self, path: Path, size: int, asked: str | None, run: Run, throttle: Throttle | None = None
+        self,
+        path: Path,
+        size: int,
+        asked: str | None,
+        run: Run,
+        throttle: Throttle | None = None,
+        told: Callable[[int], None] | None = None,
     ) -> None:
         super().__init__(media_type="application/octet-stream")
         self._throttle = throttle
         self._path = path
         self._run = run
-        self._first, self._end = span(asked, size)
-        self._whole = self._end - self._first == size
+        self._told = told
+        self.first, self._end = span(asked, size)
+        self._whole = self._end - self.first == size
         self.status_code = 200 if self._whole else 206
         self.headers["accept-ranges"] = "bytes"
-        self.headers["content-length"] = str(self._end - self._first)
+        self.headers["content-length"] = str(self._end - self.first)
         if not self._whole:
-            self.headers["content-range"] = f"bytes {self._first}-{self._end - 1}/{size}"
+            self.headers["content-range"] = f"bytes {self.first}-{self._end - 1}/{size}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
+        position = self.first
         # Opened before the first byte of the answer: should the part be deleted meanwhile, it still flows.
-        descriptor = await self._run(os.open, self._path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            descriptor = await self._run(os.open, self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise NotFound(
+                "This was taken away in this very moment.", hint="Look into the mailbox."
+            ) from None
         try:
             await send(
                 {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
             )
-            if self._whole and self._throttle is None and _PATHSEND in scope.get("extensions", {}):
+            watched = self._told is not None or self._throttle is not None
+            if self._whole and not watched and _PATHSEND in scope.get("extensions", {}):
                 await send({"type": _PATHSEND, "path": str(self._path)})
                 return
-            position = self._first
             while position < self._end:
                 piece = await self._run(os.pread, descriptor, min(MIB, self._end - position), position)
                 if not piece:
@@ -61,6 +80,8 @@ class SealedFile(Response):
                     await asyncio.sleep(wait)
         finally:
             os.close(descriptor)
+            if self._told is not None:
+                await self._run(self._told, position - self.first)
 
 
 def span(asked: str | None, size: int) -> tuple[int, int]:

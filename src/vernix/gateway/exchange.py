@@ -16,6 +16,8 @@ from vernix.custody.event import Leaf
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.quota import Quota
+from vernix.custody.read_receipt import ReadReceipt
+from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.custody.tiles import Tile
 from vernix.custody.trust import DirectoryMirror
@@ -28,6 +30,7 @@ from vernix.gateway import (
     directory,
     enrolments,
     events,
+    fetches,
     holdings,
     ledger,
     mailboxes,
@@ -39,6 +42,7 @@ from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
 from vernix.gateway.deliveries import StoredPart
 from vernix.gateway.downloads import span
+from vernix.gateway.fetches import Place
 from vernix.gateway.limits import Limits, check_room
 from vernix.gateway.mailboxes import Entry
 from vernix.gateway.quotas import Used
@@ -165,6 +169,17 @@ class Exchange:
             raise brakes.stopped()
         return stored
 
+    def begin_fetch(self, place: Place, part: StoredPart, first: int) -> None:
+        """A part whose downloads are counted is about to go out, from byte ``first`` on."""
+        if part.downloads is not None:
+            with self.database.writing() as connection:
+                fetches.count(connection, place, first, part.size, part.downloads)
+
+    def end_fetch(self, place: Place, sent: int) -> None:
+        """``sent`` bytes of it went out."""
+        with self.database.writing() as connection:
+            fetches.add(connection, place, sent)
+
     def post_receipt(self, caller: Caller, body: bytes) -> Posted:
         """POST /receipts: proven, kept for the sender; the parts go when everybody has signed."""
         receipt = Receipt.open_signed(body, self.mirror.current(), utc_now())
@@ -176,6 +191,25 @@ class Exchange:
         for blob in blobs:
             self.blobs.delete(blob)
         return Posted(receipt.delivery, new)
+
+    def post_read_receipt(self, caller: Caller, body: bytes) -> Posted:
+        """POST /read-receipts: proven, kept for the sender."""
+        receipt = ReadReceipt.open_signed(body, self.mirror.current(), utc_now())
+        if receipt.addressee != caller.id:
+            raise FarSideRefused("A read receipt is posted by its addressee only.")
+        with self.database.writing() as connection:
+            return Posted(receipt.delivery, deliveries.sign_as_read(connection, receipt, body))
+
+    def post_recall(self, caller: Caller, body: bytes) -> Posted:
+        """POST /recalls: proven; the parts go at once, and who has not signed is told."""
+        recall = Recall.open_signed(body, self.mirror.current(), utc_now())
+        if recall.sender != caller.id:
+            raise FarSideRefused("A recall is posted by the sender only.")
+        with self.database.writing() as connection:
+            new, blobs = deliveries.recall(connection, recall, body, int(time.time()))
+        for blob in blobs:
+            self.blobs.delete(blob)
+        return Posted(recall.delivery, new)
 
     def enrol(self, caller: Caller, body: bytes) -> str:
         """POST /enrolments, by an invited stranger."""

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, case, delete, select, update
 
 from vernix.gateway.limits import Limits
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, MAILBOX, MAILBOX_HEADS
@@ -15,6 +15,8 @@ from vernix.gateway.tables import ADDRESSEES, DELIVERIES, MAILBOX, MAILBOX_HEADS
 DELIVERY = "delivery"
 DROP = "drop"
 RECEIPT = "receipt"
+READ = "read"
+RECALL = "recall"
 _TICK = 0.05
 """Seconds between two looks at the database while somebody waits; other processes post there too."""
 
@@ -44,17 +46,24 @@ def put(connection: Connection, partner: str, kind: str, delivery: str, addresse
 
 
 def take_out(connection: Connection, partner: str, delivery: str) -> None:
-    """Remove a delivery that ``partner`` has signed for."""
-    entry = (MAILBOX.c.partner == partner) & (MAILBOX.c.delivery == delivery) & (MAILBOX.c.kind != RECEIPT)
-    connection.execute(delete(MAILBOX).where(entry))
+    """Remove a delivery that ``partner`` has signed for, or that was taken back."""
+    entry = (MAILBOX.c.partner == partner) & (MAILBOX.c.delivery == delivery)
+    waiting = MAILBOX.c.kind.in_((DELIVERY, DROP))
+    connection.execute(delete(MAILBOX).where(entry, waiting))
 
 
 def page(connection: Connection, partner: str, after: int, limits: Limits) -> list[Entry]:
     """Entries numbered above ``after``, in order: as many as a page may have, and one at least if any."""
     mine = (MAILBOX.c.partner == partner) & (MAILBOX.c.seq > after)
     receipt = (ADDRESSEES.c.delivery == MAILBOX.c.delivery) & (ADDRESSEES.c.partner == MAILBOX.c.addressee)
+    letter = case(
+        (MAILBOX.c.kind.in_((DELIVERY, DROP)), DELIVERIES.c.envelope),
+        (MAILBOX.c.kind == RECEIPT, ADDRESSEES.c.receipt),
+        (MAILBOX.c.kind == READ, ADDRESSEES.c.read_receipt),
+        else_=DELIVERIES.c.recall,
+    )
     query = (
-        select(MAILBOX.c.seq, MAILBOX.c.kind, DELIVERIES.c.envelope, ADDRESSEES.c.receipt)
+        select(MAILBOX.c.seq, MAILBOX.c.kind, letter.label("envelope"))
         .join(DELIVERIES, DELIVERIES.c.id == MAILBOX.c.delivery)
         .join(ADDRESSEES, receipt)
         .where(mine)
@@ -65,7 +74,7 @@ def page(connection: Connection, partner: str, after: int, limits: Limits) -> li
     left = limits.mailbox_bytes
     with connection.execute(query) as rows:
         for row in rows:
-            entry = Entry(row.seq, row.kind, bytes(row.receipt if row.kind == RECEIPT else row.envelope))
+            entry = Entry(row.seq, row.kind, bytes(row.envelope))
             left -= len(entry.envelope)
             if entries and left < 0:
                 break

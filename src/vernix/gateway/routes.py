@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
@@ -25,6 +26,7 @@ from vernix.gateway.answers import document, sealed
 from vernix.gateway.authentication import Access, Caller
 from vernix.gateway.downloads import SealedFile
 from vernix.gateway.exchange import Exchange
+from vernix.gateway.fetches import Place
 from vernix.gateway.limits import KIB, Limits
 from vernix.gateway.mailboxes import Entry, Watch
 from vernix.gateway.rates import Throttle
@@ -55,6 +57,13 @@ class Call:
             raise UsageError("Nobody signed this request.")
         return self.caller
 
+
+_KINDS = (
+    ("deliveries", mailboxes.DELIVERY),
+    ("receipts", mailboxes.RECEIPT),
+    ("read_receipts", mailboxes.READ),
+    ("recalls", mailboxes.RECALL),
+)
 
 Answerer = Callable[[Call], Awaitable[Response]]
 
@@ -151,13 +160,12 @@ async def mailbox(call: Call) -> Response:
     last = entries[-1].seq if entries else after
     return document(
         {
-            "deliveries": [_entry(entry) for entry in entries if entry.kind == mailboxes.DELIVERY],
+            **{name: [_entry(entry) for entry in entries if entry.kind == kind] for name, kind in _KINDS},
             "drops": [
                 {"seq": entry.seq, "drop": canonical.decode(entry.envelope)}
                 for entry in entries
                 if entry.kind == mailboxes.DROP
             ],
-            "receipts": [_entry(entry) for entry in entries if entry.kind == mailboxes.RECEIPT],
             "next": last,
         }
     )
@@ -171,14 +179,32 @@ async def delivery(call: Call) -> Response:
 async def part(call: Call) -> Response:
     """GET /deliveries/<id>/parts/<n>."""
     number = _whole_number(call.parameters["number"], "part")
-    stored = await call.run(call.exchange.part, call.who, call.parameters["delivery"], number, call.range)
+    place = Place(call.parameters["delivery"], call.who.id, number)
+    stored = await call.run(call.exchange.part, call.who, place.delivery, number, call.range)
+    told = None if stored.downloads is None else partial(call.exchange.end_fetch, place)
     path = call.exchange.blobs.path(stored.blob)
-    return SealedFile(path, stored.size, call.range, call.run, call.throttle)
+    answer = SealedFile(path, stored.size, call.range, call.run, call.throttle, told)
+    await call.run(call.exchange.begin_fetch, place, stored, answer.first)
+    return answer
 
 
 async def post_receipt(call: Call) -> Response:
     """POST /receipts."""
     posted = await call.run(call.exchange.post_receipt, call.who, call.body)
+    call.watch.posted()
+    return document({"delivery": posted.id}, 201 if posted.new else 200)
+
+
+async def post_read_receipt(call: Call) -> Response:
+    """POST /read-receipts."""
+    posted = await call.run(call.exchange.post_read_receipt, call.who, call.body)
+    call.watch.posted()
+    return document({"delivery": posted.id}, 201 if posted.new else 200)
+
+
+async def post_recall(call: Call) -> Response:
+    """POST /recalls."""
+    posted = await call.run(call.exchange.post_recall, call.who, call.body)
     call.watch.posted()
     return document({"delivery": posted.id}, 201 if posted.new else 200)
 
@@ -265,6 +291,10 @@ ROUTES = (
     Route("cosign", "POST", "/log/cosignatures", Access.PARTNER, cosign, lambda _limits: MOST_BYTES),
     Route("events", "GET", "/log/events", Access.PARTNER, events),
     Route("post-receipt", "POST", "/receipts", Access.PARTNER, post_receipt, _documents),
+    Route(
+        "post-read-receipt", "POST", "/read-receipts", Access.PARTNER, post_read_receipt, lambda _: 64 * KIB
+    ),
+    Route("post-recall", "POST", "/recalls", Access.PARTNER, post_recall, lambda _: 64 * KIB),
     Route("state", "GET", "/state", Access.REGISTRY, state),
     Route("release-brake", "DELETE", "/brakes/{partner}", Access.REGISTRY, release_brake),
 )

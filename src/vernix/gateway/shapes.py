@@ -180,7 +180,9 @@ SHAPES: Mapping[str, Shape] = {
                 _object(
                     id=_ID,
                     receipts=_list(_ENVELOPE),
-                    state={"type": "string", "enum": ["waiting", "received", "expired"]},
+                    read_receipts=_list(_ENVELOPE),
+                    recall={"oneOf": [{"type": "null"}, _ENVELOPE]},
+                    state={"type": "string", "enum": ["waiting", "received", "expired", "recalled"]},
                 ),
             )
         },
@@ -196,7 +198,14 @@ SHAPES: Mapping[str, Shape] = {
         {
             200: (
                 "One page",
-                _object(deliveries=_ENTRIES, drops=_DROPS, receipts=_ENTRIES, next=_WHOLE),
+                _object(
+                    deliveries=_ENTRIES,
+                    drops=_DROPS,
+                    receipts=_ENTRIES,
+                    read_receipts=_ENTRIES,
+                    recalls=_ENTRIES,
+                    next=_WHOLE,
+                ),
             )
         },
         query={
@@ -242,6 +251,22 @@ SHAPES: Mapping[str, Shape] = {
         {
             200: ("The very same was here already", _object(delivery=_ID)),
             201: ("The sender sees it", _object(delivery=_ID)),
+        },
+        takes=_ENVELOPE,
+    ),
+    "post-read-receipt": Shape(
+        "Say that a person has looked at a delivery",
+        {
+            200: ("The very same was here already", _object(delivery=_ID)),
+            201: ("The sender sees it", _object(delivery=_ID)),
+        },
+        takes=_ENVELOPE,
+    ),
+    "post-recall": Shape(
+        "Take a delivery back",
+        {
+            200: ("The very same was here already", _object(delivery=_ID)),
+            201: ("Its parts are gone, and who has not signed is told", _object(delivery=_ID)),
         },
         takes=_ENVELOPE,
     ),

@@ -77,6 +77,8 @@ DELIVERIES = Table(
     Column("state", String(8), nullable=False),
     Column("posted", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False, index=True),
+    Column("downloads", Integer),
+    Column("recall", LargeBinary),
 )
 
 ADDRESSEES = Table(
@@ -86,7 +88,19 @@ ADDRESSEES = Table(
     Column("partner", String(64), nullable=False),
     Column("receipt", LargeBinary),
     Column("received", BigInteger),
+    Column("read_receipt", LargeBinary),
     PrimaryKeyConstraint("delivery", "partner"),
+)
+
+FETCHES = Table(
+    "fetches",
+    METADATA,
+    Column("delivery", String(36), ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
+    Column("partner", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("begun", Integer, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    PrimaryKeyConstraint("delivery", "partner", "number"),
 )
 
 MAILBOX_HEADS = Table(

@@ -1,6 +1,8 @@
 """What came back for what we sent: receipts and acknowledgements, kept until and after they were shown.
 
-    incoming/answers/new/receipt-<delivery>-<addressee>.json            the signed envelope
+    incoming/answers/new/receipt-<delivery>-<addressee>.json            a signed receipt
+    incoming/answers/new/read-<delivery>-<addressee>.json               a signed read receipt
+    incoming/answers/new/recall-<delivery>.json                         a signed recall: taken back from us
     incoming/answers/new/acknowledgement-<submission>-<delivery>.json   {"files": [acknowledgement, ...]}
     incoming/answers/shown/...                                          the same, after ``collect`` showed
     them
@@ -10,21 +12,29 @@ An answer is kept before its receipt goes out and shown at least once: a kill be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vernix.courier.collecting import Answered
+from vernix.courier.collecting import Answered, Read, Recalled
 from vernix.courier.keeping import private_folder, read_json, write_json
 from vernix.courier.sending import Outbox, Sent
 from vernix.custody.delivery import Delivery
 from vernix.custody.durable import remove_unfinished, sync_folder
 from vernix.custody.identifiers import utc_now
+from vernix.custody.read_receipt import ReadReceipt
+from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import NotProven
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.partner.sealed import Sealed
+
+_PARSERS: dict[str, Callable[[bytes], Receipt | ReadReceipt | Recall]] = {
+    "receipt": Receipt.parse,
+    "read": ReadReceipt.parse,
+    "recall": Recall.parse,
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,8 @@ class NewAnswers:
 
     receipts: tuple[Receipt, ...]
     acknowledgements: tuple[Acknowledgement, ...]
+    read_receipts: tuple[ReadReceipt, ...]
+    recalls: tuple[Recall, ...]
     sources: tuple[Path, ...]
 
 
@@ -59,12 +71,40 @@ class Answers:
         if sent is not None:
             receipt.check_against(sent.delivery)
         elif not (len(receipt.digests) == 1 and self._sealed.knows(receipt.digests[0])):
-            raise NotProven(
-                "There is a receipt for a delivery that this folder never sent.",
-                hint="Perhaps it was sent from another machine; collect it there.",
-            )
-        write_json(self._new / name, {"envelope": answered.envelope.decode("utf-8")})
+            raise _never_sent()
+        self._keep(name, answered.envelope)
         return True
+
+    def keep_read_receipt(self, read: Read) -> bool:
+        """Keep a proven read receipt for what we really sent to its signer; False when we have it already.
+
+        Raises ``NotProven`` when it does not fit what we sent.
+        """
+        receipt = read.receipt
+        name = _receipt_name(receipt)
+        if self._has(name):
+            return False
+        if receipt.addressee not in self._sent(receipt.delivery).delivery.addressees:
+            raise NotProven("There is a read receipt of somebody to whom nothing was sent.")
+        self._keep(name, read.envelope)
+        return True
+
+    def keep_recall(self, recalled: Recalled) -> bool:
+        """Keep the word that something was taken back from us; False when we have it already."""
+        name = f"recall-{recalled.recall.delivery}.json"
+        if self._has(name):
+            return False
+        self._keep(name, recalled.envelope)
+        return True
+
+    def _sent(self, delivery: str) -> Sent:
+        sent = next(self._outbox.sent(delivery), None)
+        if sent is None:
+            raise _never_sent()
+        return sent
+
+    def _keep(self, name: str, envelope: bytes) -> None:
+        write_json(self._new / name, {"envelope": envelope.decode("utf-8")})
 
     def keep_acknowledgements(self, delivery: Delivery, documents: Sequence[bytes]) -> None:
         """Keep the acknowledgements that came in one delivery. Raises ``DataRefused`` for what is none."""
@@ -85,7 +125,14 @@ class Answers:
 
     def to(self, delivery: str) -> NewAnswers:
         """What came back for one delivery of ours, shown or not."""
-        beginnings = (f"receipt-{delivery}-", f"acknowledgement-{delivery}-")
+        kinds = ("receipt", "acknowledgement", "read")
+        return self._kept(tuple(f"{kind}-{delivery}-" for kind in kinds))
+
+    def signed(self) -> NewAnswers:
+        """Every receipt and read receipt that is here, shown or not."""
+        return self._kept(("receipt-", "read-"))
+
+    def _kept(self, beginnings: tuple[str, ...]) -> NewAnswers:
         kept = (path for folder in (self._new, self._shown) for path in folder.glob("*.json"))
         return _read(sorted(path for path in kept if path.name.startswith(beginnings)))
 
@@ -94,9 +141,10 @@ class Answers:
         kept = [path for folder in (self._new, self._shown) for path in folder.glob("receipt-*.json")]
         return sorted(kept, key=lambda path: path.name, reverse=True)
 
-    def is_shown(self, receipt: Receipt) -> bool:
-        """Whether ``collect`` has shown this receipt already."""
-        return (self._shown / _receipt_name(receipt)).exists()
+    def is_shown(self, letter: Receipt | ReadReceipt | Recall) -> bool:
+        """Whether ``collect`` has shown this already."""
+        name = f"recall-{letter.delivery}.json" if isinstance(letter, Recall) else _receipt_name(letter)
+        return (self._shown / name).exists()
 
     def mark_shown(self, answers: NewAnswers) -> None:
         """They have been shown."""
@@ -118,17 +166,31 @@ class Answers:
         return any(True for folder in (self._new, self._shown) for _ in folder.glob(pattern))
 
 
-def _receipt_name(receipt: Receipt) -> str:
-    return f"receipt-{receipt.delivery}-{receipt.addressee}.json"
+def _receipt_name(receipt: Receipt | ReadReceipt) -> str:
+    kind = "receipt" if isinstance(receipt, Receipt) else "read"
+    return f"{kind}-{receipt.delivery}-{receipt.addressee}.json"
 
 
 def _read(sources: Sequence[Path]) -> NewAnswers:
-    receipts: list[Receipt] = []
-    acknowledgements: list[Acknowledgement] = []
+    letters: list[Receipt | ReadReceipt | Recall | Acknowledgement] = []
     for path in sources:
         document = read_json(path) or {}
-        if path.name.startswith("receipt-"):
-            receipts.append(Receipt.parse(Signed.decode(document["envelope"].encode("utf-8")).document))
+        kind = path.name.split("-", 1)[0]
+        if kind == "acknowledgement":
+            letters += [Acknowledgement.parse(text.encode("utf-8")) for text in document["files"]]
         else:
-            acknowledgements += [Acknowledgement.parse(text.encode("utf-8")) for text in document["files"]]
-    return NewAnswers(tuple(receipts), tuple(acknowledgements), tuple(sources))
+            letters.append(_PARSERS[kind](Signed.decode(document["envelope"].encode("utf-8")).document))
+    return NewAnswers(
+        receipts=tuple(each for each in letters if isinstance(each, Receipt)),
+        acknowledgements=tuple(each for each in letters if isinstance(each, Acknowledgement)),
+        read_receipts=tuple(each for each in letters if isinstance(each, ReadReceipt)),
+        recalls=tuple(each for each in letters if isinstance(each, Recall)),
+        sources=tuple(sources),
+    )
+
+
+def _never_sent() -> NotProven:
+    return NotProven(
+        "There is a receipt for a delivery that this folder never sent.",
+        hint="Perhaps it was sent from another machine; collect it there.",
+    )

@@ -17,25 +17,31 @@ from vernix.custody.identifiers import utc_now
 from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, RoadFailed, UsageError, worst_exit_code
 from vernix.partner import showing, state
 from vernix.partner.answers import Answers, NewAnswers
+from vernix.partner.collected import Memory, document
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.options import Data
 from vernix.partner.progress import progress
 from vernix.partner.proofs import Proofs
-from vernix.partner.receiving import Receiver, Taken, is_taken
+from vernix.partner.receiving import Receiver, Taken
 from vernix.partner.state import Partner
 
 
-def inbox(*, data: Data = None, json: bool = False) -> int:
+def inbox(*, collected: bool = False, data: Data = None, json: bool = False) -> int:
     """List what waits for you at the gateway; nothing is fetched.
 
     What was collected before is not listed again, although the gateway keeps receipts for a while.
 
     Parameters
     ----------
+    collected
+        List what was collected instead: from whom, when, and whether somebody read it; no network.
     json
         Print one JSON document.
     """
     partner = state.load(data)
+    if collected:
+        showing.show_memory([document(each) for each in Memory(partner.folder.incoming).all()], json=json)
+        return 0
     exchange = connect(partner)
     mail = Mailbox(exchange, partner.id).read()
     warn_if_stale(exchange)
@@ -101,13 +107,32 @@ def _ending(answers: NewAnswers) -> int:
     return DataRefused.exit_code if rejected else 0
 
 
+def keep_receipts(answers: Answers, mail: Mail) -> list[SetAside]:
+    """Keep the receipts and read receipts in ``mail``; those that do not fit what we sent are set aside."""
+    set_aside = []
+    for answered in mail.receipts:
+        try:
+            answers.keep_receipt(answered)
+        except FarSideRefused as error:
+            set_aside.append(SetAside("receipt", error))
+    for read in mail.read_receipts:
+        try:
+            answers.keep_read_receipt(read)
+        except FarSideRefused as error:
+            set_aside.append(SetAside("read receipt", error))
+    return set_aside
+
+
 def _still_waiting(partner: Partner, mail: Mail) -> Mail:
     """The mail without what ``collect`` has taken in and shown."""
     answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox))
+    memory = Memory(partner.folder.incoming)
     return replace(
         mail,
-        deliveries=tuple(waiting for waiting in mail.deliveries if not is_taken(partner, waiting.delivery)),
-        receipts=tuple(answered for answered in mail.receipts if not answers.is_shown(answered.receipt)),
+        deliveries=tuple(each for each in mail.deliveries if not memory.has(each.delivery.id)),
+        receipts=tuple(each for each in mail.receipts if not answers.is_shown(each.receipt)),
+        read_receipts=tuple(each for each in mail.read_receipts if not answers.is_shown(each.receipt)),
+        recalls=tuple(each for each in mail.recalls if not answers.is_shown(each.recall)),
     )
 
 
@@ -115,6 +140,7 @@ class _Collection:
     """One run of ``collect``: what was taken in, what was set aside."""
 
     def __init__(self, partner: Partner, exchange: Exchange, into: Path) -> None:
+        self._folder = partner.folder.incoming
         self._outbox = Outbox(partner.folder.outbox)
         self._exchange = exchange
         self._mailbox = Mailbox(exchange, partner.id)
@@ -127,7 +153,7 @@ class _Collection:
     def run(self, wait: float) -> None:
         """Collect until what is awaited has come, or ``wait`` seconds have passed."""
         deadline = time.monotonic() + wait
-        self._receiver.tidy(utc_now())
+        Memory(self._folder).tidy(utc_now())
         self.answers.tidy()
         self._round(0)
         warn_if_stale(self._exchange)
@@ -150,11 +176,10 @@ class _Collection:
     def _round(self, wait: int) -> None:
         mail = self._mailbox.read(wait=wait)
         self.set_aside += mail.set_aside
-        for answered in mail.receipts:
-            try:
-                self.answers.keep_receipt(answered)
-            except FarSideRefused as error:
-                self.set_aside.append(SetAside("receipt", error))
+        self.set_aside += keep_receipts(self.answers, mail)
+        for recalled in mail.recalls:
+            if self.answers.keep_recall(recalled):
+                self._receiver.drop(recalled.recall.delivery)
         for waiting in mail.deliveries:
             try:
                 self._take(waiting.delivery)

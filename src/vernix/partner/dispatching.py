@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vernix.console import say
-from vernix.courier.dispatch import Dispatch, OutgoingFile
+from vernix.courier.dispatch import LONGEST, Dispatch, OutgoingFile
 from vernix.custody.manifest import MAX_NOTE, safe_name
 from vernix.errors import DataRefused, UsageError
 from vernix.partner.gathering import Found, gather
@@ -27,6 +28,10 @@ _ANY_TYPE = "application/octet-stream"
 PURPOSES = ("submission", "message", "test")
 """What a partner may send; an acknowledgement comes from the registry alone."""
 
+_LIFE = re.compile(r"([1-9][0-9]{0,4})([mhd])")
+_UNITS = {"m": 60, "h": 3600, "d": 86400}
+_SHORTEST = 300
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -38,6 +43,8 @@ class Wish:
     encounter: str | None = None
     mapping: Path | None = None
     note: str = ""
+    life: int = LONGEST
+    downloads: int | None = None
 
 
 def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
@@ -47,7 +54,7 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
     Raises ``UsageError`` for words that do not fit together, ``DataRefused`` when a file is not there.
     """
     gathered = gather(wish.files)
-    purpose = wish.purpose or ("submission" if wish.to == (partner.registry,) else "message")
+    purpose = wish.purpose or ("submission" if wish.files and wish.to == (partner.registry,) else "message")
     if purpose not in PURPOSES:
         raise UsageError(f"There is no purpose {purpose!r}.", hint=f"There is: {', '.join(PURPOSES)}.")
     if purpose == "submission":
@@ -59,7 +66,9 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
     else:
         files = [_outgoing(found, "file", None) for found in gathered.files]
     folders = tuple(_harmless(folder) for folder in gathered.folders)
-    return Dispatch(wish.to, purpose, tuple(files), wish.note, folders=folders)
+    return Dispatch(
+        wish.to, purpose, tuple(files), wish.note, folders=folders, life=wish.life, downloads=wish.downloads
+    )
 
 
 def _submission(partner: Partner, wish: Wish, gathered: Sequence[Found]) -> list[OutgoingFile]:
@@ -146,3 +155,19 @@ def read_note(text: str | None, file: Path | None) -> str:
     if len(note) > MAX_NOTE:
         raise UsageError(f"A note has at most {MAX_NOTE} characters.", hint="Send the text as a file.")
     return note
+
+
+def life_in(text: str | None) -> int:
+    """Seconds for which a delivery shall wait, from ``90m``, ``12h`` or ``3d``; the longest without a word.
+
+    Raises ``UsageError`` for another spelling, less than five minutes or more than thirty days.
+    """
+    if text is None:
+        return LONGEST
+    found = _LIFE.fullmatch(text)
+    seconds = int(found[1]) * _UNITS[found[2]] if found else 0
+    if not _SHORTEST <= seconds <= LONGEST:
+        raise UsageError(
+            "--expires is a number and m, h or d, from 5m to 30d.", hint="Say 12h, or 3d, for example."
+        )
+    return seconds

@@ -1,4 +1,4 @@
-"""The option that every command of ``vernix`` with a memory has, declared once."""
+"""What several commands of ``vernix`` take, declared once."""
 
 from __future__ import annotations
 
@@ -7,4 +7,18 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from vernix.custody.identifiers import check_id
+from vernix.errors import DataRefused, UsageError
+
 Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA", help="This partner's data folder.")]
+
+
+def checked_id(text: str) -> str:
+    """``text`` if it is a delivery's id: nothing else may become the name of a file, or a pattern.
+
+    Raises ``UsageError`` otherwise.
+    """
+    try:
+        return check_id(text)
+    except DataRefused:
+        raise UsageError("That is not the id of a delivery.", hint="Copy it again, whole.") from None

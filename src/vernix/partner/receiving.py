@@ -3,7 +3,7 @@ once.
 
     incoming/<id>/part-N.*.sealed   fetched parts, digests verified
     incoming/<id>/placing.jsonl     what gets which name, and what has it (``vernix.partner.placing``)
-    incoming/done/<id>.json         taken in: the signed receipt, posted (again) whenever the gateway asks
+    incoming/done/<id>.json         taken in, and our signed receipt (``vernix.partner.collected``)
     DIR/.vernix-<id>/               what was opened, before it gets its names; on the same disk as they
 
 Nothing is seen under DIR before every file of the delivery has been opened and verified as a whole. A name
@@ -14,21 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from vernix.courier.collecting import fetch
 from vernix.courier.exchange import Exchange
-from vernix.courier.keeping import private_folder, read_json, sweep, write_json
+from vernix.courier.keeping import private_folder, sweep
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
-from vernix.custody.durable import remove_unfinished
-from vernix.custody.identifiers import format_time, parse_time, utc_now
+from vernix.custody.identifiers import utc_now
 from vernix.custody.manifest import File, Manifest
 from vernix.custody.receipt import Receipt
 from vernix.errors import DataRefused, NotProven, RoadFailed
 from vernix.partner.answers import Answers
+from vernix.partner.collected import Collected, Memory
 from vernix.partner.placing import Placing
 from vernix.partner.state import Partner
 from vernix.partner.unpacking import Unpacking
@@ -48,11 +46,6 @@ class Taken:
     placed: tuple[tuple[File, Path], ...]
 
 
-def is_taken(partner: Partner, delivery: Delivery) -> bool:
-    """Whether a delivery has been taken in, even if our receipt for it was lost on its way."""
-    return _done_file(partner, delivery).exists()
-
-
 class Receiver:
     """Takes deliveries of one partner in, into the folder ``into``."""
 
@@ -61,6 +54,7 @@ class Receiver:
         self._exchange = exchange
         self._answers = answers
         self._into = into
+        self._memory = Memory(partner.folder.incoming)
         self._identities = partner.identities()
 
     def take(self, delivery: Delivery, moved: Callable[[int], None]) -> Taken | None:
@@ -72,8 +66,8 @@ class Receiver:
         folder = self._partner.folder.incoming / delivery.id
         private_folder(folder)
         placing = Placing(folder / "placing.jsonl", self._into)
-        stage = placing.into / f".vernix-{delivery.id}"
-        before = read_json(_done_file(self._partner, delivery))
+        stage = _stage(placing, delivery.id)
+        before = self._memory.find(delivery.id)
         if before is not None:
             _clear(stage, folder)
             self._sign_again(delivery, before)
@@ -87,22 +81,17 @@ class Receiver:
             if not placing.any_there():
                 _clear(stage, folder)
             raise
-        receipt = self._sign(delivery)
-        write_json(_done_file(self._partner, delivery), receipt)
+        collected = self._sign(taken)
+        self._memory.keep(collected)
         _clear(stage, folder)
-        self._exchange.post_receipt(receipt["receipt"].encode("utf-8"))
+        self._exchange.post_receipt(collected.envelope)
         return taken
 
-    def tidy(self, now: datetime) -> None:
-        """Remove what a killed run left half written, and the memory of deliveries that have long expired.
-
-        Those the gateway can no longer show. Only while no other run collects.
-        """
-        remove_unfinished(_done_folder(self._partner))
-        for path in _done_folder(self._partner).glob("*.json"):
-            document = read_json(path)
-            if document is not None and parse_time(document["expires"]) + timedelta(days=2) < now:
-                sweep(path)
+    def drop(self, delivery_id: str) -> None:
+        """Remove what was fetched of a delivery that its sender took back; a file that has its name stays."""
+        folder = self._partner.folder.incoming / delivery_id
+        placing = Placing(folder / "placing.jsonl", self._into)
+        _clear(_stage(placing, delivery_id), folder)
 
     def _take(self, delivery: Delivery, sealed: list[Path], stage: Path, placing: Placing) -> Taken:
         manifest = self._open_manifest(delivery, sealed[0], self._exchange.mirror.current())
@@ -131,7 +120,8 @@ class Receiver:
             documents.append(content)
         self._answers.keep_acknowledgements(delivery, documents)
 
-    def _sign(self, delivery: Delivery) -> dict[str, Any]:
+    def _sign(self, taken: Taken) -> Collected:
+        delivery = taken.delivery
         receipt = Receipt(
             delivery=delivery.id,
             addressee=self._partner.id,
@@ -141,28 +131,20 @@ class Receiver:
             result="received",
         )
         envelope = receipt.sign(self._partner.signing_key()).encode()
-        return {
-            "receipt": envelope.decode("utf-8"),
-            "digests": list(receipt.digests),
-            "expires": format_time(delivery.expires),
-        }
+        return Collected.of(delivery, taken.manifest, taken.placed, receipt, envelope)
 
-    def _sign_again(self, delivery: Delivery, before: dict[str, Any]) -> None:
+    def _sign_again(self, delivery: Delivery, before: Collected) -> None:
         """The gateway shows what we have: our receipt was lost on the way, or it replays. Either way, once
         is enough."""
-        if before["digests"] != [part.digest for part in delivery.parts]:
+        if before.digests != tuple(part.digest for part in delivery.parts):
             raise NotProven(
                 "A second delivery came under an id that was used before.", hint="Tell its sender."
             )
-        self._exchange.post_receipt(before["receipt"].encode("utf-8"))
+        self._exchange.post_receipt(before.envelope)
 
 
-def _done_folder(partner: Partner) -> Path:
-    return partner.folder.incoming / "done"
-
-
-def _done_file(partner: Partner, delivery: Delivery) -> Path:
-    return _done_folder(partner) / f"{delivery.id}.json"
+def _stage(placing: Placing, delivery_id: str) -> Path:
+    return placing.into / f".vernix-{delivery_id}"
 
 
 def _clear(stage: Path, folder: Path) -> None:

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from vernix.console import print_json, say
-from vernix.courier.dispatch import Plan
+from vernix.courier.dispatch import Dispatch, Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.sending import Outbox, Sender, Sent
 from vernix.custody.directory import GROUP_MARK
 from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError, worst_exit_code
 from vernix.partner import showing, state
 from vernix.partner.connecting import connect, warn_if_nearly_used, warn_if_stale
-from vernix.partner.dispatching import Wish, dispatch_for, read_note
+from vernix.partner.dispatching import Wish, dispatch_for, life_in, read_note
 from vernix.partner.options import Data
 from vernix.partner.progress import progress
 from vernix.partner.state import Partner
@@ -30,6 +31,8 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     mapping: Path | None = None,
     note: str | None = None,
     note_file: Path | None = None,
+    expires: str | None = None,
+    downloads: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
     again: bool = False,
     piece: int | None = None,
     forget: str | None = None,
@@ -46,8 +49,8 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     files
         The files and folders to send, in one delivery. Links in a folder are left out.
     to
-        The partner (its id in the directory) to send to, or a group as @GROUP: all its members but you. Can be
-        repeated.
+        The partner (its id in the directory) to send to, or a group as @GROUP: all its members but you. Can
+        be repeated.
     purpose
         submission, message or test. To the registry it is a submission, to others a message.
     as_
@@ -58,6 +61,10 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         A short text for the addressee, sealed like the files.
     note_file
         The note from a text file (- for standard input).
+    expires
+        How long it waits to be collected: 90m, 12h, 3d; 30 days without a word. Then the gateway deletes it.
+    downloads
+        How often each addressee may fetch it; going on after a broken line is not counted.
     again
         Send the same unchanged files once more, as a new delivery.
     piece
@@ -76,8 +83,15 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     text = read_note(note, note_file)
     if not files and not text:
         return _finish_all(partner, outbox, exchange, json)
+    life = life_in(expires)
     addressees = addressees_of(partner, exchange, to or [partner.registry])
-    dispatch = dispatch_for(partner, Wish(files, addressees, purpose, as_, mapping, text))
+    wish = Wish(files, addressees, purpose, as_, mapping, text, life, downloads)
+    return send_out(partner, dispatch_for(partner, wish), again=again, json=json)
+
+
+def send_out(partner: Partner, dispatch: Dispatch, *, again: bool = False, json: bool) -> int:
+    """Send what was asked, say what became of it; the exit code."""
+    outbox, exchange = Outbox(partner.folder.outbox), connect(partner)
     begun = outbox.begin(dispatch, again=again)
     if isinstance(begun, Sent):
         say(f"This was sent before, unchanged, as {begun.plan.id}. To send it once more: --again.")
@@ -139,7 +153,7 @@ def _finish_all(partner: Partner, outbox: Outbox, exchange: Exchange, json: bool
 def _forget(outbox: Outbox, exchange: Exchange, delivery: str) -> int:
     if not outbox.forget(delivery, exchange):
         raise UsageError(
-            "No delivery under way has that id.", hint="A delivery that was sent cannot be called back."
+            "No delivery under way has that id.", hint="What was sent is taken back by vernix recall."
         )
     say(f"{delivery} was given up; nothing of it was delivered.")
     return 0

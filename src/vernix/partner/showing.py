@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from vernix.console import print_json, say, size_in_words
-from vernix.custody.identifiers import format_time
+from vernix.custody.identifiers import format_time, utc_now
 
 if TYPE_CHECKING:
     # What is shown is loaded by whoever has it: `send` shows no acknowledgement.
     from vernix.courier.collecting import Mail, SetAside
     from vernix.courier.sending import Sent
+    from vernix.custody.read_receipt import ReadReceipt
+    from vernix.custody.recall import Recall
     from vernix.custody.receipt import Receipt
     from vernix.intake.acknowledgement import Acknowledgement
     from vernix.intake.findings import Finding
@@ -59,25 +62,52 @@ def show_mail(mail: Mail, *, json: bool) -> None:
             "delivery": waiting.delivery.id,
             "from": waiting.delivery.sender,
             "purpose": waiting.delivery.purpose,
-            "files": len(waiting.delivery.parts) - 1,
+            "parts": len(waiting.delivery.parts) - 1,
             "sealed_bytes": sum(part.size for part in waiting.delivery.parts),
+            "size": size_in_words(sum(part.size for part in waiting.delivery.parts)),
             "created": format_time(waiting.delivery.created),
             "expires": format_time(waiting.delivery.expires),
+            "left": time_left(waiting.delivery.expires),
+            "downloads": waiting.delivery.downloads,
             "in_reply_to": waiting.delivery.in_reply_to,
         }
         for waiting in mail.deliveries
     ]
     receipts = [_receipt_document(answered.receipt) for answered in mail.receipts]
     if json:
-        print_json({"deliveries": deliveries, "receipts": receipts, "set_aside": _set_aside(mail.set_aside)})
+        read = [_read_document(each.receipt) for each in mail.read_receipts]
+        recalls = [_recall_document(each.recall) for each in mail.recalls]
+        print_json(
+            {
+                "deliveries": deliveries,
+                "receipts": receipts,
+                "read_receipts": read,
+                "recalls": recalls,
+                "set_aside": _set_aside(mail.set_aside),
+            }
+        )
         return
     if deliveries:
-        columns = ("delivery", "from", "purpose", "files", "created")
-        _table("Waiting", columns, [[str(entry[name]) for name in columns] for entry in deliveries])
+        columns = ("delivery", "from", "purpose", "size", "created", "left")
+        table("Waiting", columns, [[str(entry[name]) for name in columns] for entry in deliveries])
     _show_receipts([answered.receipt for answered in mail.receipts])
+    _show_read_receipts([each.receipt for each in mail.read_receipts])
+    _show_recalls([each.recall for each in mail.recalls])
     _show_set_aside(mail.set_aside)
     if mail.empty:
         say("Nothing waits for you.")
+
+
+def show_memory(collected: Sequence[dict[str, Any]], *, json: bool) -> None:
+    """What was collected before, newest first."""
+    if json:
+        print_json({"collected": collected})
+        return
+    if not collected:
+        say("Nothing was collected here.")
+        return
+    columns = ("delivery", "from", "purpose", "collected", "read")
+    table("Collected", columns, [[str(entry[name] or "") for name in columns] for entry in collected])
 
 
 def show_collected(
@@ -101,17 +131,21 @@ def show_collected(
             {
                 "files": files,
                 "receipts": [_receipt_document(receipt) for receipt in answers.receipts],
+                "read_receipts": [_read_document(receipt) for receipt in answers.read_receipts],
+                "recalls": [_recall_document(recall) for recall in answers.recalls],
                 "acknowledgements": [_acknowledgement(each, language) for each in answers.acknowledgements],
                 "set_aside": _set_aside(set_aside),
             }
         )
         return
     if files:
-        _table("Files", ("from", "purpose", "file"), [[f["from"], f["purpose"], f["path"]] for f in files])
+        table("Files", ("from", "purpose", "file"), [[f["from"], f["purpose"], f["path"]] for f in files])
     for item in taken:
         if item.manifest.note:
-            sys.stdout.write(f"{item.delivery.sender} says: {_one_line(item.manifest.note)}\n")
+            sys.stdout.write(f"{item.delivery.sender} says: {one_line(item.manifest.note)}\n")
     _show_receipts(answers.receipts)
+    _show_read_receipts(answers.read_receipts)
+    _show_recalls(answers.recalls)
     for acknowledgement in answers.acknowledgements:
         _show_acknowledgement(acknowledgement, language)
     _show_set_aside(set_aside)
@@ -122,7 +156,7 @@ def show_collected(
 def _show_receipts(receipts: Sequence[Receipt]) -> None:
     if receipts:
         columns = ("delivery", "signed by", "result", "accepted", "warned", "rejected")
-        _table(
+        table(
             "Receipts",
             columns,
             [
@@ -140,12 +174,24 @@ def _show_receipts(receipts: Sequence[Receipt]) -> None:
         )
 
 
+def _show_read_receipts(receipts: Sequence[ReadReceipt]) -> None:
+    if receipts:
+        rows = [[receipt.delivery, receipt.addressee, format_time(receipt.read)] for receipt in receipts]
+        table("Read", ("delivery", "by", "at"), rows)
+
+
+def _show_recalls(recalls: Sequence[Recall]) -> None:
+    if recalls:
+        rows = [[recall.delivery, recall.sender, format_time(recall.recalled)] for recall in recalls]
+        table("Taken back by the sender", ("delivery", "from", "at"), rows)
+
+
 def _show_acknowledgement(acknowledgement: Acknowledgement, language: str) -> None:
     counts = acknowledgement.counts
-    name = _one_line(acknowledgement.file) or f"Delivery {acknowledgement.delivery}"
+    name = one_line(acknowledgement.file) or f"Delivery {acknowledgement.delivery}"
     if acknowledgement.refusal:
         sys.stdout.write(f"{name}: {acknowledgement.result}; nothing of it was kept.\n")
-        sys.stdout.write(f"  {_one_line(_refusal(acknowledgement, language))}\n")
+        sys.stdout.write(f"  {one_line(_refusal(acknowledgement, language))}\n")
         return
     title = (
         f"{name}: {acknowledgement.result}; {counts.accepted} rows accepted "
@@ -156,7 +202,7 @@ def _show_acknowledgement(acknowledgement: Acknowledgement, language: str) -> No
         sys.stdout.write(f"{title}.\n")
         return
     columns = ("code", "severity", "row", "column", "what to do")
-    _table(title, columns, [_finding_row(finding, language) for finding in findings])
+    table(title, columns, [_finding_row(finding, language) for finding in findings])
     left = len(acknowledgement.findings) - len(findings) + acknowledgement.more
     if left:
         sys.stdout.write(
@@ -197,6 +243,14 @@ def _receipt_document(receipt: Receipt) -> dict[str, Any]:
     }
 
 
+def _read_document(receipt: ReadReceipt) -> dict[str, Any]:
+    return {"delivery": receipt.delivery, "from": receipt.addressee, "read": format_time(receipt.read)}
+
+
+def _recall_document(recall: Recall) -> dict[str, Any]:
+    return {"delivery": recall.delivery, "from": recall.sender, "recalled": format_time(recall.recalled)}
+
+
 def _acknowledgement(acknowledgement: Acknowledgement, language: str) -> dict[str, Any]:
     return {
         "delivery": acknowledgement.delivery,
@@ -221,7 +275,7 @@ def _acknowledgement(acknowledgement: Acknowledgement, language: str) -> dict[st
     }
 
 
-def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output; as wide as the terminal, or as its content where nobody looks."""
     from rich.box import SIMPLE
     from rich.console import Console
@@ -234,9 +288,19 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
         table.add_column(column, overflow="fold")
     for row in rows:
         # Text, not markup: what a far side wrote must not style our terminal.
-        table.add_row(*(Text(_one_line(cell)) for cell in row))
+        table.add_row(*(Text(one_line(cell)) for cell in row))
     console.print(table)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """``text`` as it may stand on a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def time_left(expires: datetime) -> str:
+    """How long until a delivery is gone, as people say it: ``2 days``."""
+    minutes = max(0, int((expires - utc_now()).total_seconds()) // 60)
+    units = (("day", 1440), ("hour", 60), ("minute", 1))
+    unit, size = next((each for each in units if minutes >= 2 * each[1]), units[-1])
+    count = minutes // size
+    return f"{count} {unit}{'' if count == 1 else 's'}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
 from vernix.custody.identifiers import REGISTRY, new_id, utc_now
+from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import DataRefused, FarSideRefused, NotProven
@@ -64,6 +65,8 @@ class Postbox:
         taken = [self._take(letter.envelope, signed_before) for letter in page.deliveries]
         taken += [self._take_drop(letter.envelope) for letter in page.drops]
         noted = [self._note(letter.envelope) for letter in page.receipts]
+        for letter in page.recalls:
+            self._set_aside(letter.envelope)
         self._after = max(self._after, page.last)
         unproven = sum(new is None for new in (*taken, *noted))
         return Arrivals(sum(map(bool, taken)), sum(map(bool, noted)), unproven, tuple(signed_before))
@@ -136,6 +139,21 @@ class Postbox:
             answer=receipt.delivery, sender=receipt.addressee, fetched_at=None
         )
         return answered.update(fetched_at=receipt.received) > 0
+
+    def _set_aside(self, envelope: bytes) -> None:
+        """Leave a submission that its sender took back before its parts were here."""
+        from vernix.registry.workflow.models import State, Submission
+
+        try:
+            recall = Recall.open_signed(envelope, self._publishing.current(), utc_now())
+        except (DataRefused, FarSideRefused) as error:
+            log().warning("unproven recall", error=type(error).__name__, place=place_of(error))
+            return
+        arrived = Submission.objects.filter(
+            delivery=recall.delivery, sender=recall.sender, state=State.ARRIVED
+        )
+        if arrived.update(state=State.SET_ASIDE, trouble="recalled by its sender"):
+            log().info("recalled", delivery=recall.delivery, partner=recall.sender)
 
 
 def carried_of(submission: Submission) -> Carried:
