@@ -195,6 +195,8 @@ class RunningGateway:
     arguments: Sequence[str] = ()
     tls: tuple[Path, Path] | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    source: str | None = field(default=None, init=False)
+    """The loopback address that requests come from, if not the usual one."""
 
     @property
     def url(self) -> str:
@@ -320,7 +322,8 @@ class RunningGateway:
         parts = urlsplit(self.url)
         assert parts.hostname is not None
         if self.tls is None:
-            return http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+            source = None if self.source is None else (self.source, 0)
+            return http.client.HTTPConnection(parts.hostname, parts.port, timeout=30, source_address=source)
         context = ssl.create_default_context(cafile=str(self.tls[0]))
         return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=30, context=context)
 

@@ -15,6 +15,7 @@ from vernix.custody import bundle
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
 from vernix.custody.event import Event
+from vernix.custody.file_request import FileRequest
 from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.manifest import BundleManifest, Manifest
@@ -29,13 +30,15 @@ from vernix.custody.tree import PartHasher
 from vernix.errors import DataRefused, NotProven
 
 FOLDER = Path(__file__).parent / "vectors"
-SIGNED: dict[str, type[Delivery | Manifest | Receipt | ReadReceipt | Recall | Enrolment | Renewal]] = {
+_Document = Delivery | Manifest | Receipt | ReadReceipt | Recall | FileRequest | Enrolment | Renewal
+SIGNED: dict[str, type[_Document]] = {
     "delivery": Delivery,
     "manifest": Manifest,
     "bundle": BundleManifest,
     "receipt": Receipt,
     "read-receipt": ReadReceipt,
     "recall": Recall,
+    "file-request": FileRequest,
     "enrolment": Enrolment,
     "renewal": Renewal,
 }

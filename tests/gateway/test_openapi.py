@@ -77,6 +77,7 @@ def callers(kit: ExchangeKit, invitation: Invitation) -> dict[Access, AuthBase |
     return {
         Access.PUBLIC: None,
         Access.PARTNER: Signing(partner, partner.key_id),
+        Access.SENDER: Signing(partner, partner.key_id),
         Access.REGISTRY: Signing(registry, registry.key_id),
         Access.INVITATION: Signing(invitation.signing_key(), invitation.request_key_id),
     }

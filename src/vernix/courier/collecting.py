@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from vernix.courier.asking import request_of
 from vernix.courier.exchange import Exchange, Letter, Page
 from vernix.courier.keeping import private_folder, sweep
 from vernix.custody.delivery import Carried, Delivery, Part
@@ -30,6 +31,7 @@ from vernix.custody.identifiers import utc_now
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
+from vernix.custody.signatures import Signed
 from vernix.custody.tree import PartHasher
 from vernix.errors import Conflict, DataRefused, FarSideRefused, NotProven, RoadFailed, VernixError
 
@@ -117,16 +119,19 @@ class Mailbox:
         """
         directory = self._exchange.refresh_directory()
         letters = self._letters(wait)
-        mail = _proven(letters, self._me, directory)
+        mail = self._proven(letters, directory)
         if mail.set_aside:
             newer = self._exchange.refresh_directory()
             if newer.version != directory.version:
-                mail = _proven(letters, self._me, newer)
+                mail = self._proven(letters, newer)
         return mail
 
     def rewind(self) -> None:
         """Show everything again that still waits, at the next ``read``."""
         self._after = 0
+
+    def _proven(self, letters: Page, directory: Directory) -> Mail:
+        return _proven(letters, self._me, directory, self._exchange)
 
     def _letters(self, wait: int) -> Page:
         """All that is there, as if it stood on one page."""
@@ -165,7 +170,7 @@ def _moved(moved: Callable[[int], None] | None, before: int, count: int) -> None
         moved(before + count)
 
 
-def _proven(page: Page, me: str, directory: Directory) -> Mail:
+def _proven(page: Page, me: str, directory: Directory, exchange: Exchange) -> Mail:
     set_aside: list[SetAside] = []
 
     def each(kind: str, letters: Sequence[Letter], prove: Callable[[bytes], T]) -> tuple[T, ...]:
@@ -180,7 +185,12 @@ def _proven(page: Page, me: str, directory: Directory) -> Mail:
     now = utc_now()
 
     def delivery(envelope: bytes) -> Waiting:
-        found = Delivery.open_signed(envelope, directory, now)
+        signed = Signed.decode(envelope)
+        request = request_of(exchange, Delivery.parse(signed.document).sender, me)
+        if request is not None:
+            found = request.prove_delivery(signed, now)
+        else:
+            found = Delivery.open_signed(signed, directory, now)
         if me not in found.addressees:
             raise NotProven("The gateway handed over a delivery that is not addressed to us.")
         return Waiting(found, envelope)

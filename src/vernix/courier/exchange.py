@@ -257,6 +257,28 @@ class Exchange:
         """
         patiently(lambda: self._signed("POST", "/recalls", envelope))
 
+    # Requests for files
+
+    def post_file_request(self, envelope: bytes) -> None:
+        """Open a signed request for files; may be repeated."""
+        patiently(lambda: self._signed("POST", "/file-requests", envelope))
+
+    def file_request(self, request_id: str) -> tuple[bytes, str, str | None]:
+        """A request's envelope (unproven), its state, and the id of the delivery that answered it."""
+        document = _document(patiently(lambda: self._signed("GET", f"/file-requests/{request_id}")))
+        envelope, delivery = document.get("envelope"), document.get("delivery")
+        if not isinstance(envelope, dict):
+            raise NotProven("The gateway's answer has no request for files.")
+        return encode(envelope), _text(document, "state"), delivery and _text(document, "delivery")
+
+    def withdraw_file_request(self, request_id: str) -> None:
+        """Close a request of ours; may be repeated. Raises ``Conflict`` when it was answered."""
+        patiently(lambda: self._signed("DELETE", f"/file-requests/{request_id}"))
+
+    def receipts_for(self, delivery: str) -> list[bytes]:
+        """The receipts for a delivery of ours, unproven."""
+        return [encode(each) for each in _list(self.delivery_state(delivery), "receipts")]
+
     # What the registry may ask and tell
 
     def state(self) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from vernix.courier.uploading import Carried, Destination, PartUpload, sealed_to
 from vernix.custody.delivery import Delivery, Part
 from vernix.custody.directory import Directory
 from vernix.custody.durable import remove_unfinished, write_file
+from vernix.custody.file_request import FileRequest
 from vernix.custody.identifiers import format_time, new_id, parse_time, utc_now
 from vernix.custody.manifest import File, Manifest
 from vernix.custody.signatures import Signed, SigningKey
@@ -46,10 +47,18 @@ def nobody_watches(_done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sends: a partner id and its signing key."""
+    """Who sends: a partner id and its signing key, or who answers a ``request`` for files, by its key."""
 
     id: str
     key: SigningKey
+    request: FileRequest | None = None
+
+    def check_may_send(self, dispatch: Dispatch, directory: Directory, size: int) -> None:
+        """Raise FarSideRefused unless about ``size`` bytes may be sent so."""
+        if self.request is None:
+            directory.check_rights(self.id, dispatch.to, dispatch.purpose)
+        else:
+            self.request.check_use(dispatch.to, dispatch.purpose, size)
 
 
 @dataclass(frozen=True)
@@ -250,9 +259,9 @@ class _Work:
 
     def _prepare(self, moved: Moved) -> bytes:
         dispatch = self.plan.dispatch
-        self._directory.check_rights(self._sender.id, dispatch.to, dispatch.purpose)
-        destination = self._destination()
         total = sum(look.size for look in self.plan.looks)
+        self._sender.check_may_send(dispatch, self._directory, total)
+        destination = self._destination()
         lanes = Lanes(lambda done: moved(min(done, total), total))
         brought = lanes.run(
             [

@@ -157,13 +157,17 @@ class Delivery:
         """
         signed = envelope if isinstance(envelope, Signed) else Signed.decode(envelope)
         delivery = cls.parse(signed.document)
-        if delivery.created > now + CLOCK_TOLERANCE:
-            raise NotProven("The delivery was made in the future.", hint="Check the clocks on both sides.")
-        if delivery.expires <= now:
-            raise NotProven("The delivery has expired.", hint="Send the files again.")
+        delivery.check_times(now)
         directory.check_signature(signed, DELIVERY, delivery.sender, delivery.created)
         directory.check_rights(delivery.sender, delivery.addressees, delivery.purpose)
         return delivery
+
+    def check_times(self, now: datetime) -> None:
+        """Raise NotProven for a delivery made in the future or over at ``now``."""
+        if self.created > now + CLOCK_TOLERANCE:
+            raise NotProven("The delivery was made in the future.", hint="Check the clocks on both sides.")
+        if self.expires <= now:
+            raise NotProven("The delivery has expired.", hint="Send the files again.")
 
 
 def _parse_part(value: object) -> Part:

@@ -76,7 +76,9 @@ SSH = "ssh"
 
 BARE_FILES = "bare-files"
 """The grant to leave age files that other tools made, whose sender nobody but the gateway vouches for."""
-GRANTS = (BARE_FILES,)
+FILE_REQUESTS = "file-requests"
+"""The grant to ask somebody without an account for files (``vernix.custody.file_request``)."""
+GRANTS = (BARE_FILES, FILE_REQUESTS)
 
 _ROLES = ("registry", "partner")
 _STATES = ("active", "suspended")

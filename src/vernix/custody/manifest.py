@@ -145,15 +145,19 @@ class Manifest:
         """
         signed = envelope if isinstance(envelope, Signed) else Signed.decode(envelope)
         manifest = cls.parse(signed.document)
-        if reader not in manifest.recipients:
+        manifest.check_reader(reader, now)
+        directory.check_signature(signed, cls.FORMAT, manifest.sender, manifest.created)
+        return manifest
+
+    def check_reader(self, reader: str, now: datetime) -> None:
+        """Raise NotProven unless it is meant for ``reader`` (a partner id), and was made before ``now``."""
+        if reader not in self.recipients:
             raise NotProven(
                 "The manifest was made for somebody else and sealed again for this reader.",
                 hint="Tell its sender, and delete the delivery.",
             )
-        if manifest.created > now + CLOCK_TOLERANCE:
+        if self.created > now + CLOCK_TOLERANCE:
             raise NotProven("The manifest was made in the future.", hint="Check the clocks on both sides.")
-        directory.check_signature(signed, cls.FORMAT, manifest.sender, manifest.created)
-        return manifest
 
     def check_against(self, delivery: Delivery) -> None:
         """Raise NotProven unless this is the manifest of ``delivery``, to the last digest."""

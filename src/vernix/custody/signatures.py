@@ -35,9 +35,12 @@ BUNDLE = "vernix/bundle/v1"
 RECEIPT = "vernix/receipt/v1"
 READ_RECEIPT = "vernix/read-receipt/v1"
 RECALL = "vernix/recall/v1"
+FILE_REQUEST = "vernix/file-request/v1"
 ENROLMENT = "vernix/enrolment/v1"
 RENEWAL = "vernix/renewal/v1"
-DOMAINS = frozenset({DELIVERY, MANIFEST, BUNDLE, RECEIPT, READ_RECEIPT, RECALL, ENROLMENT, RENEWAL})
+DOMAINS = frozenset(
+    {DELIVERY, MANIFEST, BUNDLE, RECEIPT, READ_RECEIPT, RECALL, FILE_REQUEST, ENROLMENT, RENEWAL}
+)
 
 MAX_SIGNATURES = 4
 

@@ -14,14 +14,17 @@ from sqlalchemy.exc import IntegrityError
 from starlette.types import Scope
 
 from vernix.custody.directory import Directory, Partner
+from vernix.custody.file_request import FileRequest
 from vernix.custody.identifiers import utc_now
 from vernix.custody.requests import SKEW, WINDOW, Request, verify_request
 from vernix.custody.signatures import VerifyKey
 from vernix.errors import FarSideRefused, NotProven
+from vernix.gateway import file_requests
 from vernix.gateway.database import Database
 from vernix.gateway.tables import NONCES
 
 _INVITATION = "invitation:"
+_REQUEST = "request:"
 _REGISTRY = "registry"
 
 
@@ -32,20 +35,27 @@ class Access(StrEnum):
     CAPABILITY = "capability"
     INVITATION = "invitation"
     PARTNER = "partner"
+    SENDER = "sender"
+    """A partner, or who holds the ticket of a request for files."""
     REGISTRY = "registry"
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signed. ``partner`` is None for an invited stranger, whose ``invitation`` is the open one's id."""
+    """Who signed. ``partner`` is None for strangers: one who was invited has the open ``invitation``'s id,
+    one who holds the ticket of a request for files has that ``file_request``, proven now.
+    """
 
     key_id: str
     partner: Partner | None = None
     invitation: str | None = None
+    file_request: FileRequest | None = None
 
     @property
     def id(self) -> str:
-        """The partner's id."""
+        """The partner's id, or the name in which a request for files is answered."""
+        if self.file_request is not None:
+            return self.file_request.sender
         if self.partner is None:
             raise NotProven("An invited stranger is no partner yet.")
         return self.partner.id
@@ -76,7 +86,7 @@ def authenticate(
         )
     headers = _single(scope)
     found: dict[str, Caller] = {}
-    find_key = _finder(directory, access, found)
+    find_key = _finder(directory, access, database, found)
     key_id = verify_request(
         request, headers, find_key, lambda nonce: _seen(database, found, nonce), utc_now()
     )
@@ -90,9 +100,11 @@ def check_access(caller: Caller, access: Access) -> None:
 
 
 def _finder(
-    directory: Directory, access: Access, found: dict[str, Caller]
+    directory: Directory, access: Access, database: Database, found: dict[str, Caller]
 ) -> Callable[[str], VerifyKey | None]:
-    """Look a key up among those that this kind of route takes: an invitation to enrol, else a partner."""
+    """Look a key up among those that this kind of route takes: an invitation to enrol, else a partner, or a
+    request for files to send.
+    """
 
     def find(key_id: str) -> VerifyKey | None:
         if key_id.startswith(_INVITATION):
@@ -103,9 +115,21 @@ def _finder(
             return VerifyKey.from_text(invitation.key)
         if access is Access.INVITATION:
             return None
+        if key_id.startswith(_REQUEST):
+            return ticket_key(key_id) if access is Access.SENDER else None
         partner, key = directory.signing_key(key_id, utc_now())
         found[key_id] = Caller(key_id, partner=partner)
         return key
+
+    def ticket_key(key_id: str) -> VerifyKey | None:
+        with database.reading() as connection:
+            envelope = file_requests.envelope_of(connection, key_id.removeprefix(_REQUEST))
+        if envelope is None:
+            return None
+        # Proven by the directory as it is now: a row of ours is nobody's authority.
+        request = FileRequest.open_signed(envelope, directory, utc_now())
+        found[key_id] = Caller(key_id, file_request=request)
+        return VerifyKey.from_text(request.key)
 
     return find
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
+from vernix.custody.file_request import request_behind
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
@@ -117,7 +118,7 @@ def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int
         raise Conflict("Another receipt for this delivery is here already.", hint="The first receipt stands.")
     connection.execute(update(ADDRESSEES).where(mine).values(receipt=envelope, received=now))
     mailboxes.take_out(connection, receipt.addressee, receipt.delivery)
-    mailboxes.put(connection, stored.sender, mailboxes.RECEIPT, receipt.delivery, receipt.addressee)
+    _tell_sender(connection, stored.sender, mailboxes.RECEIPT, receipt)
     open_places = select(ADDRESSEES.c.partner).where(
         ADDRESSEES.c.delivery == receipt.delivery, ADDRESSEES.c.receipt.is_(None)
     )
@@ -146,8 +147,14 @@ def sign_as_read(connection: Connection, receipt: ReadReceipt, envelope: bytes) 
             "Another read receipt for this delivery is here already.", hint="The first read receipt stands."
         )
     connection.execute(update(ADDRESSEES).where(mine).values(read_receipt=envelope))
-    mailboxes.put(connection, stored.sender, mailboxes.READ, receipt.delivery, receipt.addressee)
+    _tell_sender(connection, stored.sender, mailboxes.READ, receipt)
     return True
+
+
+def _tell_sender(connection: Connection, sender: str, kind: str, receipt: Receipt | ReadReceipt) -> None:
+    # Who answered a request for files has no mailbox; it may ask what became of its delivery.
+    if request_behind(sender) is None:
+        mailboxes.put(connection, sender, kind, receipt.delivery, receipt.addressee)
 
 
 def recall(connection: Connection, taken_back: Recall, envelope: bytes, now: int) -> tuple[bool, list[str]]:

@@ -24,8 +24,8 @@ _PATHSEND = "http.response.pathsend"
 class SealedFile(Response):
     """The bytes of one blob. One range is honoured; several at once get the whole (RFC 9110).
 
-    ``throttle`` slows it down. ``told`` is called in a thread, at the end however it ends, with how many bytes
-    went out.
+    ``throttle`` slows it down. ``told`` is called in a thread, at the end however it ends, with how many
+    bytes went out.
     """
 
     def __init__(

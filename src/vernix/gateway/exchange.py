@@ -14,6 +14,7 @@ from vernix.custody import canonical
 from vernix.custody.delivery import PURPOSES, Delivery
 from vernix.custody.event import Leaf
 from vernix.custody.fields import Fields
+from vernix.custody.file_request import FileRequest
 from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.quota import Quota
 from vernix.custody.read_receipt import ReadReceipt
@@ -31,6 +32,7 @@ from vernix.gateway import (
     enrolments,
     events,
     fetches,
+    file_requests,
     holdings,
     ledger,
     mailboxes,
@@ -85,6 +87,8 @@ class Exchange:
         self._check_rights(caller, fields)
         now = int(time.time())
         with self.database.writing() as connection:
+            if caller.file_request is not None:
+                file_requests.check_room(connection, caller.file_request, size, self.limits)
             allotted = capabilities.allot(
                 connection, caller.id, size, header, now, self.limits, self.quota_of(caller)
             )
@@ -117,19 +121,30 @@ class Exchange:
 
     def post_delivery(self, caller: Caller, body: bytes) -> Posted:
         """POST /deliveries: proven by the directory, whole, and visible to every addressee in one instant."""
-        delivery = Delivery.open_signed(body, self.mirror.current(), utc_now())
+        delivery = self._proven(caller, body)
         if delivery.sender != caller.id:
             raise FarSideRefused("A delivery is posted by its sender only.")
         with self.database.writing() as connection:
             new = deliveries.post(connection, delivery, body, int(time.time()), self.limits.keep)
+            if caller.file_request is not None:
+                file_requests.answer(connection, caller.file_request, delivery.id)
         return Posted(delivery.id, new)
+
+    def _proven(self, caller: Caller, body: bytes) -> Delivery:
+        if caller.file_request is not None:
+            return caller.file_request.prove_delivery(body, utc_now())
+        return Delivery.open_signed(body, self.mirror.current(), utc_now())
 
     def _check_rights(self, caller: Caller, fields: Fields) -> None:
         """For whom and what for, which ends each request for uploads."""
         addressees = fields.partners("to", most=self.limits.addressees)
         purpose = fields.choice("purpose", PURPOSES)
         fields.end()
-        self.mirror.current().check_rights(caller.id, addressees, purpose)
+        if caller.file_request is not None:
+            caller.file_request.check_open(utc_now())
+            caller.file_request.check_use(addressees, purpose, 0)
+        else:
+            self.mirror.current().check_rights(caller.id, addressees, purpose)
 
     def mailbox(self, caller: Caller, after: int) -> tuple[list[Entry], int]:
         """GET /mailbox: a page of entries, and the number of the last one ever put there."""
@@ -210,6 +225,30 @@ class Exchange:
         for blob in blobs:
             self.blobs.delete(blob)
         return Posted(recall.delivery, new)
+
+    def post_file_request(self, caller: Caller, body: bytes) -> Posted:
+        """POST /file-requests: proven, open from now on."""
+        now = utc_now()
+        request = FileRequest.open_signed(body, self.mirror.current(), now)
+        request.check_open(now)
+        if request.partner != caller.id:
+            raise FarSideRefused("A request for files is posted by the partner who asks only.")
+        with self.database.writing() as connection:
+            new = file_requests.post(connection, request, body, int(time.time()), self.limits)
+        return Posted(request.id, new)
+
+    def file_request(self, caller: Caller, request_id: str) -> dict[str, object]:
+        """GET /file-requests/<id>, by the partner who asked or by who holds its ticket."""
+        if caller.file_request is not None and caller.file_request.id != request_id:
+            raise FarSideRefused("This ticket is for another request.")
+        partner = caller.id if caller.file_request is None else None
+        with self.database.reading() as connection:
+            return file_requests.describe(connection, request_id, partner)
+
+    def withdraw_file_request(self, caller: Caller, request_id: str) -> None:
+        """DELETE /file-requests/<id>."""
+        with self.database.writing() as connection:
+            file_requests.withdraw(connection, request_id, caller.id)
 
     def enrol(self, caller: Caller, body: bytes) -> str:
         """POST /enrolments, by an invited stranger."""

@@ -68,6 +68,10 @@ class Limits:
     enrolments_waiting: int = 500
     enrolments_per_hour: int = 12
     """Posts for one invitation; repeating is allowed, hammering is not."""
+    file_requests: int = 100
+    """Requests for files that one partner may have open."""
+    request_uploads: int = 1000
+    """Uploads that may be begun to answer one."""
     failures_per_minute: int = 120
     """Refused signatures from one address that are answered and logged one by one."""
     refusals_per_minute: int = 60

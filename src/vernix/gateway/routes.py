@@ -209,6 +209,23 @@ async def post_recall(call: Call) -> Response:
     return document({"delivery": posted.id}, 201 if posted.new else 200)
 
 
+async def post_file_request(call: Call) -> Response:
+    """POST /file-requests."""
+    posted = await call.run(call.exchange.post_file_request, call.who, call.body)
+    return document({"id": posted.id}, 201 if posted.new else 200)
+
+
+async def file_request(call: Call) -> Response:
+    """GET /file-requests/<id>."""
+    return document(await call.run(call.exchange.file_request, call.who, call.parameters["number"]))
+
+
+async def withdraw_file_request(call: Call) -> Response:
+    """DELETE /file-requests/<id>."""
+    await call.run(call.exchange.withdraw_file_request, call.who, call.parameters["number"])
+    return Response(status_code=204)
+
+
 async def state(call: Call) -> Response:
     """GET /state."""
     return document(await call.run(call.exchange.state))
@@ -277,10 +294,10 @@ ROUTES = (
     Route("enrolments", "GET", "/enrolments", Access.REGISTRY, enrolments),
     Route("enrolment", "GET", "/enrolments/{number}", Access.REGISTRY, enrolment),
     Route("remove-enrolment", "DELETE", "/enrolments/{number}", Access.REGISTRY, remove_enrolment),
-    Route("begin-upload", "POST", "/uploads", Access.PARTNER, begin_upload, lambda _limits: 64 * KIB),
+    Route("begin-upload", "POST", "/uploads", Access.SENDER, begin_upload, lambda _limits: 64 * KIB),
     Route("begin-creation", "POST", "/creations", Access.PARTNER, begin_creation, lambda _limits: 64 * KIB),
-    Route("post-delivery", "POST", "/deliveries", Access.PARTNER, post_delivery, _documents),
-    Route("delivery", "GET", "/deliveries/{delivery}", Access.PARTNER, delivery),
+    Route("post-delivery", "POST", "/deliveries", Access.SENDER, post_delivery, _documents),
+    Route("delivery", "GET", "/deliveries/{delivery}", Access.SENDER, delivery),
     Route("part", "GET", "/deliveries/{delivery}/parts/{number}", Access.PARTNER, part),
     Route("mailbox", "GET", "/mailbox", Access.PARTNER, mailbox),
     Route("delivery-events", "GET", "/deliveries/{delivery}/events", Access.PARTNER, delivery_events),
@@ -295,6 +312,13 @@ ROUTES = (
         "post-read-receipt", "POST", "/read-receipts", Access.PARTNER, post_read_receipt, lambda _: 64 * KIB
     ),
     Route("post-recall", "POST", "/recalls", Access.PARTNER, post_recall, lambda _: 64 * KIB),
+    Route(
+        "post-file-request", "POST", "/file-requests", Access.PARTNER, post_file_request, lambda _: 64 * KIB
+    ),
+    Route("file-request", "GET", "/file-requests/{number}", Access.SENDER, file_request),
+    Route(
+        "withdraw-file-request", "DELETE", "/file-requests/{number}", Access.PARTNER, withdraw_file_request
+    ),
     Route("state", "GET", "/state", Access.REGISTRY, state),
     Route("release-brake", "DELETE", "/brakes/{partner}", Access.REGISTRY, release_brake),
 )

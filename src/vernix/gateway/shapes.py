@@ -262,6 +262,28 @@ SHAPES: Mapping[str, Shape] = {
         },
         takes=_ENVELOPE,
     ),
+    "post-file-request": Shape(
+        "Open a request for files, to be answered once by who holds its ticket",
+        {200: ("The very same was here already", _object(id=_ID)), 201: ("It is open", _object(id=_ID))},
+        takes=_ENVELOPE,
+    ),
+    "file-request": Shape(
+        "A request for files and what became of it",
+        {
+            200: (
+                "It",
+                _object(
+                    envelope=_ENVELOPE,
+                    state={"type": "string", "enum": ["open", "answered", "withdrawn"]},
+                    delivery={"oneOf": [{"type": "null"}, _ID]},
+                ),
+            )
+        },
+        parameters={"number": _ID},
+    ),
+    "withdraw-file-request": Shape(
+        "Close a request for files", {204: ("It is closed", None)}, parameters={"number": _ID}
+    ),
     "post-recall": Shape(
         "Take a delivery back",
         {

@@ -21,7 +21,7 @@ from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.limits import DAY, HOUR
 from vernix.gateway.settings import Settings
-from vernix.gateway.tables import DELIVERIES, ENROLMENTS, NONCES, UPLOADS
+from vernix.gateway.tables import DELIVERIES, ENROLMENTS, FILE_REQUESTS, NONCES, UPLOADS
 from vernix.gateway.uploads import State
 
 _BATCH = 500
@@ -40,6 +40,7 @@ def sweep(database: Database, blobs: BlobStore, now: int, keep: int) -> int:
         connection.execute(delete(NONCES).where(NONCES.c.expires <= now))
         connection.execute(delete(ENROLMENTS).where(ENROLMENTS.c.received <= now - keep))
         connection.execute(delete(DELIVERIES).where(DELIVERIES.c.expires <= now - _KEEP_ROWS))
+        connection.execute(delete(FILE_REQUESTS).where(FILE_REQUESTS.c.expires <= now - _KEEP_ROWS))
         usage.forget(connection, usage.day_of(now))
     return removed
 

@@ -134,6 +134,17 @@ ENROLMENTS = Table(
     Column("posts", Integer, nullable=False),
 )
 
+FILE_REQUESTS = Table(
+    "file_requests",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("partner", String(64), nullable=False, index=True),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("state", String(9), nullable=False),
+    Column("delivery", String(36)),
+    Column("expires", BigInteger, nullable=False, index=True),
+)
+
 NONCES = Table(
     "nonces",
     METADATA,

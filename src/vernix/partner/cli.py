@@ -24,6 +24,8 @@ PROGRAM = Program(
         Command("reply", "vernix.partner.reading:reply", "answer what was collected"),
         Command("sent", "vernix.partner.sent:sent", "list what you sent, and what became of it"),
         Command("recall", "vernix.partner.recalling:recall", "take back what was not collected yet"),
+        Command("request", "vernix.partner.requesting:request", "ask somebody without an account for files"),
+        Command("answer", "vernix.partner.answering:answer", "answer such a request, without an account"),
         Command("verify", "vernix.partner.verifying:verify", "check a proven receipt, offline"),
         Command("witness", "vernix.partner.witnessing:witness", "watch the gateway's ledger of events"),
         Command("keygen", "vernix.partner.files:keygen", "make an identity (a secret key) and its recipient"),

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from vernix.console import language
+from vernix.console import language, say
 from vernix.courier.collecting import Mail, Mailbox, SetAside
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held
@@ -23,6 +23,7 @@ from vernix.partner.options import Data
 from vernix.partner.progress import progress
 from vernix.partner.proofs import Proofs
 from vernix.partner.receiving import Receiver, Taken
+from vernix.partner.requesting import title_of
 from vernix.partner.state import Partner
 
 
@@ -140,6 +141,7 @@ class _Collection:
     """One run of ``collect``: what was taken in, what was set aside."""
 
     def __init__(self, partner: Partner, exchange: Exchange, into: Path) -> None:
+        self._partner = partner
         self._folder = partner.folder.incoming
         self._outbox = Outbox(partner.folder.outbox)
         self._exchange = exchange
@@ -192,3 +194,6 @@ class _Collection:
             taken = self._receiver.take(delivery, lambda done: moved(done, total))
         if taken is not None:
             self.taken.append(taken)
+            title = title_of(self._partner, delivery.sender)
+            if title is not None:
+                say(f"Answered by whoever held the request to {title}; nobody else vouches for the sender.")

@@ -71,6 +71,13 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
     )
 
 
+def packed_files(named: Sequence[Path]) -> tuple[tuple[OutgoingFile, ...], tuple[tuple[str, ...], ...]]:
+    """The plain files in what a person named, and its folders without a file. Raises ``UsageError``."""
+    gathered = gather(named)
+    files = tuple(_outgoing(found, "file", None) for found in gathered.files)
+    return files, tuple(_harmless(folder) for folder in gathered.folders)
+
+
 def _submission(partner: Partner, wish: Wish, gathered: Sequence[Found]) -> list[OutgoingFile]:
     # A message needs none of what knows births, and is on its way sooner without it.
     from vernix.births import encounters

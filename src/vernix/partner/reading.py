@@ -9,6 +9,7 @@ from typing import Any
 
 from vernix.console import print_json, say
 from vernix.courier.sending import Outbox
+from vernix.custody.file_request import request_behind
 from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.errors import UsageError
@@ -72,6 +73,11 @@ def reply(
     """
     partner = state.load(data)
     collected = _collected(partner, delivery)
+    if request_behind(collected.sender) is not None:
+        raise UsageError(
+            "This came from somebody without an account, to whom nothing can be sent here.",
+            hint="Answer by another road; vernix request asks for more.",
+        )
     text = read_note(note, note_file)
     if not files and not text:
         raise UsageError("There is nothing to send.", hint="Name files, or say --note.")

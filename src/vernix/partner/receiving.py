@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vernix.courier.asking import request_of
 from vernix.courier.collecting import fetch
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import private_folder, sweep
@@ -106,7 +107,11 @@ class Receiver:
         if delivery.parts[0].size > 2 * MANIFEST_LIMIT:
             raise DataRefused("The delivery's manifest is larger than any honest one.")
         envelope = open_bytes(sealed.read_bytes(), self._identities, MANIFEST_LIMIT)
-        manifest = Manifest.open_signed(envelope, directory, self._partner.id, utc_now())
+        request = request_of(self._exchange, delivery.sender, self._partner.id)
+        if request is not None:
+            manifest = request.prove_manifest(envelope, self._partner.id, utc_now())
+        else:
+            manifest = Manifest.open_signed(envelope, directory, self._partner.id, utc_now())
         manifest.check_against(delivery)
         return manifest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vernix.console import print_json, say
-from vernix.custody.directory import BARE_FILES, Directory
+from vernix.custody.directory import BARE_FILES, FILE_REQUESTS, Directory
 from vernix.errors import UsageError
 from vernix.registry.options import Data, GatewayCa, PassphraseFile
 from vernix.registry.unlocked import Registry, unlock
@@ -14,7 +14,8 @@ from vernix.registry.unlocked import Registry, unlock
 def allow(
     partner: str,
     *,
-    bare_files: bool,
+    bare_files: bool | None = None,
+    file_requests: bool | None = None,
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
@@ -29,16 +30,26 @@ def allow(
     bare_files
         Leave age files over SFTP that other tools made. They bear no signature: that they are this partner's
         is the gateway's word alone, and everything that comes of them says so.
+    file_requests
+        Ask somebody without an account for one package (vernix request).
     json
         Print one JSON document.
     """
+    wished = {BARE_FILES: bare_files, FILE_REQUESTS: file_requests}
+    if all(allowed is None for allowed in wished.values()):
+        raise UsageError(
+            "Nothing is said to allow.",
+            hint="Say --bare-files or --file-requests; with =false to take it back.",
+        )
     registry = unlock(data, passphrase_file)
-    grants = set_grant(registry, partner, BARE_FILES, allowed=bare_files)
+    for grant, allowed in wished.items():
+        if allowed is not None:
+            grants = set_grant(registry, partner, grant, allowed=allowed)
     reaches = registry.tell_gateway(gateway_ca)
     if json:
         print_json({"grants": list(grants), "partner": partner, "published_at_gateway": reaches})
         return
-    say(f"{partner} may {'' if bare_files else 'not '}leave bare age files over SFTP.")
+    say(f"{partner} may do, beside sending: {', '.join(grants) or 'nothing'}.")
     if not reaches:
         say("The gateway was not reached; vernix-registry run will tell it.")
 

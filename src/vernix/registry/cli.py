@@ -13,9 +13,7 @@ PROGRAM = Program(
         ),
         Command("invite", "vernix.registry.membership:invite", "print an invitation for a partner"),
         Command("withdraw", "vernix.registry.membership:withdraw", "take an open invitation back"),
-        Command(
-            "allow", "vernix.registry.allowing:allow", "allow a partner to leave bare age files, or no more"
-        ),
+        Command("allow", "vernix.registry.allowing:allow", "allow a partner what is not allowed by default"),
         Command("partners", "vernix.registry.partners:partners", "who is in the directory, keys and rights"),
         Command("grant", "vernix.registry.granting:grant", "let a partner or a group send something"),
         Command("revoke-right", "vernix.registry.granting:revoke_right", "take such a right back"),

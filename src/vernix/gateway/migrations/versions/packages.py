@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "packages"
-down_revision = "upload_creations"
+down_revision = "usage_and_brakes"
 branch_labels = None
 depends_on = None
 
