@@ -336,7 +336,7 @@ def test_a_mailbox_without_an_end_is_refused(gateway: LyingGateway, registry: Ex
         seq = 1 + int(asked.query.split("&")[0].removeprefix("after="))
         letter = f'{{"envelope":{envelope},"seq":{seq}}}'
         others = '"read_receipts":[],"recalls":[],"receipts":[]'
-        page = f'{{"deliveries":[{letter}],"next":{seq},{others}}}'
+        page = f'{{"deliveries":[{letter}],"drops":[],"next":{seq},{others}}}'
         return replace(told, body=page.encode())
 
     gateway.lie("mailbox", one_more)

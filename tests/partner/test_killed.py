@@ -172,3 +172,36 @@ def test_a_killed_collect_loses_and_doubles_nothing(
         assert gateway.parts == {}
         assert [name for name in everything_in(riverside.folder.incoming) if "part-" in name] == []
         assert half_written(riverside) == []
+
+
+def test_a_killed_collect_of_a_folder_is_one_folder(
+    kit: ExchangeKit, gateway: LyingGateway, riverside: Partner, runs: Runs, tmp_path: Path, every: bool
+) -> None:
+    outbox, exchange = Outbox(tmp_path / "out"), exchange_of(kit, "registry", tmp_path)
+    contents = {"a.bin": os.urandom(1_100_000), "b/c.bin": os.urandom(10), "b/d.bin": b""}
+    files = []
+    for number, (name, content) in enumerate(contents.items()):
+        (tmp_path / str(number)).write_bytes(content)
+        *folders, named = name.split("/")
+        files.append(OutgoingFile(tmp_path / str(number), named, folder=("scans", *folders)))
+
+    def deliver() -> None:
+        dispatch = Dispatch(("riverside",), "message", tuple(files), folders=(("scans", "empty"),))
+        plan = outbox.begin(dispatch, again=True)
+        assert isinstance(plan, Plan)
+        outbox.send(plan, exchange, sender(kit.members["registry"]))
+
+    data = ("--data", riverside.folder.path)
+    for number in range(2):
+        deliver()
+        total = runs.instants("collect", "--into", tmp_path / f"before{number}", *data)
+    for last in spread(total, every):
+        deliver()
+        into = tmp_path / f"in{last}"
+        assert runs.is_killed(last, "collect", "--into", into, *data) or last > total - SETTLING
+        assert runs.run("collect", "--into", into, *data) == 0, runs.said.read_text()
+        assert [path.name for path in into.iterdir()] == ["scans"], f"killed at instant {last}"
+        found = {name: (into / "scans" / name).read_bytes() for name in everything_in(into / "scans")}
+        assert found == contents, f"killed at instant {last}"
+        assert (into / "scans" / "empty").is_dir()
+        assert half_written(riverside) == []

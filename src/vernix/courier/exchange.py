@@ -224,9 +224,11 @@ class Exchange:
         path = f"/mailbox?after={after}&wait={min(wait, 30)}"
         answer = patiently(lambda: self._signed("GET", path, limit=ENVELOPE_LIMIT, timeout=60.0 + wait))
         document = _document(answer)
-        kinds = ("deliveries", "receipts", "read_receipts", "recalls")
         return Page(
-            *(_letters(document, kind, after) for kind in kinds),
+            deliveries=_letters(document, "deliveries", after),
+            receipts=_letters(document, "receipts", after),
+            read_receipts=_letters(document, "read_receipts", after),
+            recalls=_letters(document, "recalls", after),
             drops=_letters(document, "drops", after, "drop"),
         )
 

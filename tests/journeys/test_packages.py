@@ -1,0 +1,109 @@
+"""A package's whole life between two hospitals and somebody without an account, every program a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.exchange_kit import ExchangeKit, RunningGateway
+from tests.partner_kit import everything_in, settle
+
+from vernix.custody.directory import Right
+
+CANARY = "Zyx-Canary-Surname"
+Vernix = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> ExchangeKit:
+    kit = ExchangeKit(tmp_path_factory.mktemp("exchange"))
+    asks = replace(kit.members["riverside"].entry(kit.since), grants=("file-requests",))
+    rights = (Right("riverside", "lakeside", ("message",)), Right("lakeside", "riverside", ("message",)))
+    kit.publish(partners=kit.with_partner(asks), rights=(*kit.directory.rights, *rights))
+    return kit
+
+
+@pytest.fixture(scope="module")
+def gateway(kit: ExchangeKit) -> Iterator[RunningGateway]:
+    with kit.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def homes(kit: ExchangeKit) -> dict[str, Path]:
+    for name in ("riverside", "lakeside"):
+        settle(kit, name, kit.folder / name)
+    return {name: kit.folder / name for name in ("riverside", "lakeside", "stranger")}
+
+
+@pytest.fixture
+def vernix(homes: dict[str, Path]) -> Vernix:
+    """``vernix`` in a process of its own; its JSON document."""
+
+    def run(who: str, *words: object) -> Any:
+        command = [str(Path(sys.executable).with_name("vernix")), *map(str, words), "--json"]
+        environment = {**os.environ, "VERNIX_DATA": str(homes[who])}
+        done = subprocess.run(command, capture_output=True, env=environment, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    folder = tmp_path / f"scans of {CANARY}"
+    for number in range(40):
+        path = folder / f"{number % 3}" / f"{CANARY}-{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{CANARY} {number}")
+    return folder
+
+
+def test_sent_followed_read_answered(
+    gateway: RunningGateway, vernix: Vernix, scans: Path, tmp_path: Path
+) -> None:
+    sent = vernix("riverside", "send", "--to", "lakeside", scans, "--note", CANARY, "--expires", "2d")
+    assert vernix("riverside", "sent", sent["delivery"])["addressees"][0]["state"] == "waiting"
+    vernix("lakeside", "collect", "--into", tmp_path / "in")
+    assert everything_in(tmp_path / "in" / scans.name) == everything_in(scans)
+    assert vernix("lakeside", "read", sent["delivery"])["note"] == CANARY
+    reply = vernix("lakeside", "reply", sent["delivery"], "--note", "Seen.")
+    vernix("riverside", "collect", "--into", tmp_path / "back")
+    assert vernix("riverside", "sent", sent["delivery"])["addressees"][0]["state"] == "read"
+    thread = vernix("riverside", "read", reply["delivery"])["thread"]
+    assert [entry["note"] for entry in thread] == [CANARY, "Seen."]
+
+
+def test_taken_back(kit: ExchangeKit, gateway: RunningGateway, vernix: Vernix, scans: Path) -> None:
+    before = everything_in(kit.data / "blobs")
+    sent = vernix("riverside", "send", "--to", "lakeside", scans, "--again")
+    assert len(everything_in(kit.data / "blobs")) > len(before)
+    told = vernix("riverside", "recall", sent["delivery"])
+    assert told["addressees"][0]["state"] == "recalled"
+    assert everything_in(kit.data / "blobs") == before
+    assert vernix("lakeside", "inbox")["recalls"][0]["delivery"] == sent["delivery"]
+    assert vernix("lakeside", "collect")["files"] == []
+
+
+def test_asked_for_and_answered(gateway: RunningGateway, vernix: Vernix, scans: Path, tmp_path: Path) -> None:
+    asked = vernix("riverside", "request", "--from", CANARY)
+    vernix("stranger", "answer", asked["text"], scans)
+    vernix("riverside", "collect", "--into", tmp_path / "in")
+    assert everything_in(tmp_path / "in" / scans.name) == everything_in(scans)
+    assert vernix("stranger", "answer", asked["text"])["collected"] is not None
+    assert vernix("riverside", "request")["requests"][0]["state"] == "answered"
+
+
+def test_nothing_of_it_was_readable_at_the_gateway(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    held = [path for path in kit.data.rglob("*") if path.is_file()]
+    assert held
+    for path in [*held, gateway.log]:
+        assert CANARY.encode() not in path.read_bytes(), path
