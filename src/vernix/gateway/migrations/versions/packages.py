@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "packages"
-down_revision = "sftp_files"
+down_revision = "ledger"
 branch_labels = None
 depends_on = None
 
