@@ -105,7 +105,8 @@ def test_no_other_directory_is_read(name: str, directory: Directory) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["format", "version", "created", "gateway", "partners", "groups", "rights", "invitations"]
+    "field",
+    ["format", "version", "created", "gateway", "partners", "groups", "rights", "recovered", "invitations"],
 )
 def test_every_field_must_be_there(field: str, directory: Directory) -> None:
     document: Any = canonical.decode(directory.to_bytes())

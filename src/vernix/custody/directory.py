@@ -170,6 +170,8 @@ class Directory:
     invitations: tuple[InvitationKey, ...] = ()
     groups: tuple[Group, ...] = ()
     log: Log | None = None
+    recovered: datetime | None = None
+    """When the registry was last recovered with custodians' shares: every client says so."""
     _by_id: dict[str, Partner] = field(init=False, repr=False, compare=False)
     _by_key: dict[str, tuple[Partner, Key]] = field(init=False, repr=False, compare=False)
     _grants: Grants = field(init=False, repr=False, compare=False)
@@ -195,6 +197,7 @@ class Directory:
             invitations=tuple(
                 _parse_invitation(item) for item in fields.items("invitations", most=_MAX_PARTNERS)
             ),
+            recovered=fields.optional_time("recovered"),
             groups=tuple(parse_group(item) for item in fields.items("groups", most=MAX_GROUPS)),
             log=Log.from_object(fields.value("log")),
         )
@@ -217,6 +220,7 @@ class Directory:
             "gateway": self.gateway,
             "partners": [_partner_object(partner) for partner in sorted(self.partners, key=_id_of)],
             "rights": [right_object(right) for right in self.rights],
+            "recovered": None if self.recovered is None else format_time(self.recovered),
             "groups": [group_object(group) for group in sorted(self.groups, key=_id_of)],
             "invitations": [_invitation_object(item) for item in sorted(self.invitations, key=_id_of)],
             "log": None if self.log is None else self.log.to_object(),

@@ -8,6 +8,7 @@ from vernix.console import say
 from vernix.courier.exchange import Exchange
 from vernix.courier.piecing import KIB, Pieces
 from vernix.courier.road import Road
+from vernix.custody.directory import KEY_WARNING
 from vernix.custody.identifiers import utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import FarSideRefused
@@ -22,9 +23,21 @@ def connect(partner: Partner, piece: int | None = None) -> Exchange:
     road = Road(partner.gateway, certificate_authority(partner.folder))
     mirror = partner.mirror()
     _warn_of_ends(partner, mirror)
+    _say_if_recovered(mirror)
     most = None if piece is None else piece * KIB
     pieces = Pieces(partner.folder.outbox / "pieces.json", most)
     return Exchange(road, partner.signing_key(), mirror, pieces=pieces)
+
+
+def _say_if_recovered(mirror: DirectoryMirror) -> None:
+    """Say for 30 days that custodians opened the registry's keyring: it shall not happen in secret."""
+    with suppress(FarSideRefused):
+        used = mirror.current().recovered
+        if used is not None and utc_now() - used < KEY_WARNING:
+            say(
+                f"On {used:%Y-%m-%d} the registry was recovered with its custodians' shares. "
+                "If you were not told why, ask the registry by telephone."
+            )
 
 
 def _warn_of_ends(partner: Partner, mirror: DirectoryMirror) -> None:

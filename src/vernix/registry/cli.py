@@ -42,6 +42,8 @@ PROGRAM = Program(
         ),
         Command("transfers", "vernix.registry.accounting:transfers_command", "what went where, what waits"),
         Command("notify", "vernix.registry.notifying.command:notify", "who is told of what by e-mail"),
+        Command("recovery init", "vernix.registry.recovering:recovery_init", "split access among custodians"),
+        Command("recovery use", "vernix.registry.recovering:recovery_use", "come back in with their shares"),
         Command("verify", "vernix.registry.verifying:verify", "check that vault, book and steps agree"),
     ),
 )

@@ -83,7 +83,12 @@ class Keyring:
             UsageError: there is no keyring there.
             DataRefused: the passphrase does not open it, or it is damaged.
         """
-        entries = json.loads(_open_sealed(path, passphrase))
+        return cls.parse(_open_sealed(path, passphrase))
+
+    @classmethod
+    def parse(cls, content: bytes) -> Keyring:
+        """The keyring in the content of its file; DataRefused for one of another version."""
+        entries = json.loads(content)
         if entries.pop("format", None) != FORMAT or set(entries) != {field.name for field in fields(cls)}:
             raise DataRefused(
                 "The keyring is of another version of vernix.", hint="Use the version that made it."
@@ -100,10 +105,14 @@ class Keyring:
 
     def save(self, path: Path, passphrase: bytes, work_factor: int = WORK_FACTOR) -> None:
         """Seal the keyring into the file at ``path``, durably."""
+        _write_sealed(path, self.to_bytes(), passphrase, work_factor)
+
+    def to_bytes(self) -> bytes:
+        """The content of the keyring's file, in the open: only to be sealed."""
         signers = {name: getattr(self, name).to_text() for name in SIGNERS}
         raw = {name: getattr(self, name).hex() for name in SECRETS}
         document = {"format": FORMAT, "identity": str(self.identity), **signers, **raw}
-        _write_sealed(path, json.dumps(document).encode(), passphrase, work_factor)
+        return json.dumps(document).encode()
 
 
 def open_or_make(path: Path, passphrase: bytes, work_factor: int = WORK_FACTOR) -> Keyring:

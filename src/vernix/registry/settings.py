@@ -46,6 +46,11 @@ class RegistryFolder:
         return self.root / "keys" / "keyring.age"
 
     @property
+    def recovery(self) -> Path:
+        """The keyring once more, sealed to the recovery recipient (absent where no ceremony was held)."""
+        return self.root / "keys" / "recovery.age"
+
+    @property
     def root_keys(self) -> Path:
         """The directory's root keys; the operator moves this folder to a place that is off line."""
         return self.root / "root-keys"
