@@ -58,6 +58,11 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
     if purpose not in PURPOSES:
         raise UsageError(f"There is no purpose {purpose!r}.", hint=f"There is: {', '.join(PURPOSES)}.")
     if purpose == "submission":
+        if not gathered.files:
+            raise UsageError(
+                "What was named is a folder with no file in it, and a submission is made of files.",
+                hint="Check the name and the folder.",
+            )
         files = _submission(partner, wish, gathered.files)
     elif wish.encounter or wish.mapping:
         raise UsageError(

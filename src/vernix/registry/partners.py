@@ -123,7 +123,11 @@ def _with_status(partner_id: str, status: str) -> Change:
 def _without_key(directory: Directory, key_id: str) -> Directory | None:
     holder, key = _holder(directory, key_id)
     if holder.role == "registry":
-        raise UsageError("That is the registry's own key.", hint="Replace it: vernix-registry renew-keys.")
+        # Without it nobody could send to the registry, or believe it, until the next directory.
+        raise UsageError(
+            "That is the registry's own key, and this version has no command that replaces it.",
+            hint="If it was stolen, stop vernix-registry run and tell the partners.",
+        )
     if key.revoked is not None:
         return None
     gone = replace(key, revoked=utc_now())
