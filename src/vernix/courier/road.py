@@ -45,8 +45,8 @@ ANSWER_LIMIT = 1 << 20
 """Bytes of an ordinary answer; more is a gateway that does not keep to the interface."""
 
 PIECE = 1 << 18
-"""Bytes that are read from a body at a time. A link that breaks loses the piece that was being read, so a large
-one would keep a bad link from ever getting on."""
+"""Bytes that are read from a body at a time. A link that breaks loses the piece that was being read, so a
+large one would keep a bad link from ever getting on."""
 
 _REFUSALS: dict[int, type[FarSideRefused]] = {
     401: NotProven,
@@ -76,7 +76,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Flow:
-    """A body that is still arriving: its first byte's status and headers, then pieces of at most ``PIECE``."""
+    """A body that is still arriving: its status and headers, then pieces of at most ``PIECE`` bytes."""
 
     status: int
     headers: Mapping[str, str]

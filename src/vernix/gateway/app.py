@@ -306,9 +306,9 @@ class _Hearing:
         return message
 
     async def out(self, scope: Scope) -> None:
-        """After an answer that did not need all of the body (a refusal, mostly), read on for a moment, keeping
-        nothing: a client that is still sending would find the connection broken before it hears the answer.
-        One that waits for ``100 Continue`` is not sending.
+        """After an answer that did not need all of the body (a refusal, mostly), read on for a moment,
+        keeping nothing: a client that is still sending would find the connection broken before it hears the
+        answer. One that waits for ``100 Continue`` is not sending.
         """
         if self._ended or scope["method"] not in _WITH_BODY or _field(scope, b"expect") is not None:
             return
