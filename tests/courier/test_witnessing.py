@@ -123,7 +123,8 @@ def another_origin(log: LyingLog) -> None:
 
 def a_false_witness(log: LyingLog) -> None:
     line = log.cosigned["lakeside"].line
-    log.more_lines = [type(line)(line.name, line.key_id, line.value[:-1] + b"\0")]
+    spoilt = line.value[:-1] + bytes([line.value[-1] ^ 1])  # a set byte could be the one that stood there
+    log.more_lines = [type(line)(line.name, line.key_id, spoilt)]
 
 
 LIES = [
