@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +67,42 @@ def test_a_folder_arrives_as_it_is(
     assert {entry["path"] for entry in taken["files"]} == {
         str(tmp_path / "in" / name) for name in everything_in(tmp_path / "in")
     }
+
+
+def nearly_full(write: Callable[..., int], *, room: bool) -> Callable[..., int]:
+    """``os.write`` or ``os.pwrite`` on a disk that takes part of ``z``, then has ``room`` or none."""
+
+    def part(descriptor: int, data: bytes, *offset: int) -> int:
+        if bytes(data) == b"z" * 4 and not room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, data[:3] if bytes(data) == b"z" * 7 else data, *offset)
+
+    return part
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_a_disk_that_takes_a_file_in_part_never_leaves_it_cut(
+    gateway: LyingGateway,
+    riverside: Partner,
+    registry: Partner,
+    document: Document,
+    vernix: Vernix,
+    scans: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    room: bool,
+) -> None:
+    sent = document("send", *MESSAGE, scans, "--data", riverside.folder.path)["delivery"]
+    collect = ("collect", "--into", tmp_path / "in", "--data", registry.folder.path)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", nearly_full(os.write, room=room))
+        disk.setattr(os, "pwrite", nearly_full(os.pwrite, room=room))
+        assert vernix(*collect) == (0 if room else 5)
+    if not room:
+        assert everything_in(tmp_path / "in") == []
+        assert parts_of(gateway, sent) == len(gateway.parts), "it was not signed for"
+        document(*collect)
+    assert tree(tmp_path / "in" / scans.name) == tree(scans)
 
 
 def test_a_folder_never_mixes_with_one_that_is_there(

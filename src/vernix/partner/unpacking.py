@@ -18,8 +18,9 @@ from pathlib import Path, PurePosixPath
 from vernix.courier.keeping import private_folder, sweep
 from vernix.custody.layout import layout_of
 from vernix.custody.manifest import File, Manifest, safe_name
-from vernix.errors import DataRefused
+from vernix.errors import DataRefused, KeeperFailed
 from vernix.partner.placing import Placing, Staged
+from vernix.sealing.descriptors import changed, write_at
 from vernix.sealing.identities import Identity
 from vernix.sealing.opening import open_file
 from vernix.sealing.placing import new_file
@@ -124,11 +125,19 @@ class Unpacking:
 
 
 def _copy(source: int, target: int, file: File) -> None:
-    offset, left = file.offset, file.size
-    while left:
-        piece = os.pread(source, min(_PIECE, left), offset)
-        os.write(target, piece)
-        offset, left = offset + len(piece), left - len(piece)
+    """A disk that is nearly full takes a piece in part: ``write_at`` goes on until it has all or refuses."""
+    done = 0
+    while done < file.size:
+        piece = os.pread(source, min(_PIECE, file.size - done), file.offset + done)
+        if not piece:
+            raise changed()
+        write_at(target, memoryview(piece), done)
+        done += len(piece)
+    if os.fstat(target).st_size != file.size:
+        raise KeeperFailed(
+            "A file was not written whole; nothing was signed for.",
+            hint="Look after the disk, then run vernix collect again.",
+        )
 
 
 def _check_size(files: Sequence[File], content: Path) -> None:
