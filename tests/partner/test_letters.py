@@ -13,10 +13,12 @@ from tests.lying_gateway import Asked, LyingGateway, Told
 from tests.partner.conftest import Document, Vernix
 from tests.partner_kit import everything_in, settle
 
+from vernix.custody.delivery import Delivery
 from vernix.custody.directory import PURPOSES, Right
 from vernix.custody.identifiers import new_id, parse_time, utc_now
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.recall import Recall
+from vernix.custody.signatures import Signed
 from vernix.partner.state import Partner
 
 MESSAGE = ("--purpose", "message", "--to", "registry")
@@ -161,6 +163,62 @@ def test_what_was_fetched_of_a_recalled_delivery_goes(
     document("recall", sent, *at(riverside))
     document("collect", *at(registry))
     assert not any("part-" in name for name in everything_in(registry.folder.incoming))
+
+
+def test_a_recall_by_another_partner_removes_nothing(
+    kit: ExchangeKit,
+    gateway: LyingGateway,
+    riverside: Partner,
+    registry: Partner,
+    document: Document,
+    vernix: Vernix,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Lakeside and the gateway together would have riverside's parts removed."""
+    source = tmp_path / "large.bin"
+    source.write_bytes(bytes(3 << 20))
+    sent = document("send", *MESSAGE, source, *at(riverside))["delivery"]
+    gateway.lie("part", cut_all_but_the_first)
+    assert vernix("collect", *at(registry)) == 4
+    fetched = everything_in(registry.folder.incoming / sent)
+    recall = Recall(sent, "lakeside", utc_now()).sign(kit.members["lakeside"].key)
+    gateway.put_mail("registry", "recall", recall.encode())
+    gateway.block("part", 503)
+    assert vernix("collect", *at(registry)) == 4
+    assert everything_in(registry.folder.incoming / sent) == fetched
+    gateway.honest()
+    for _ in range(2):  # before it is taken in, and after
+        capsys.readouterr()
+        assert vernix("collect", "--json", *at(registry)) == 3
+        shown = json.loads(capsys.readouterr().out)
+        assert [entry["what"] for entry in shown["set_aside"]] == ["recall"]
+        assert shown["recalls"] == []
+    assert (registry.folder.received / "large.bin").read_bytes() == source.read_bytes()
+
+
+def test_an_id_in_use_serves_no_other_sender(
+    kit: ExchangeKit,
+    gateway: LyingGateway,
+    riverside: Partner,
+    registry: Partner,
+    document: Document,
+    vernix: Vernix,
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "large.bin"
+    source.write_bytes(bytes(3 << 20))
+    sent = document("send", *MESSAGE, source, *at(riverside))["delivery"]
+    gateway.lie("part", cut_all_but_the_first)
+    assert vernix("collect", *at(registry)) == 4
+    fetched = everything_in(registry.folder.incoming / sent)
+    real = Delivery.parse(Signed.decode(gateway.deliveries[sent]).document)
+    key = kit.members["lakeside"].key
+    gateway.mail["registry"].clear()
+    gateway.put_mail("registry", "delivery", replace(real, sender="lakeside").sign(key).encode())
+    gateway.put_mail("registry", "recall", Recall(sent, "lakeside", utc_now()).sign(key).encode())
+    assert vernix("collect", *at(registry)) == 3
+    assert everything_in(registry.folder.incoming / sent) == fetched
 
 
 def cut_all_but_the_first(asked: Asked, told: Told) -> Told:

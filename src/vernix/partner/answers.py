@@ -2,7 +2,7 @@
 
     incoming/answers/new/receipt-<delivery>-<addressee>.json            a signed receipt
     incoming/answers/new/read-<delivery>-<addressee>.json               a signed read receipt
-    incoming/answers/new/recall-<delivery>.json                         a signed recall: taken back from us
+    incoming/answers/new/recall-<delivery>-<sender>.json                a signed recall: taken back from us
     incoming/answers/new/acknowledgement-<submission>-<delivery>.json   {"files": [acknowledgement, ...]}
     incoming/answers/shown/...                                          the same, after ``collect`` showed
     them
@@ -89,9 +89,19 @@ class Answers:
         self._keep(name, read.envelope)
         return True
 
-    def keep_recall(self, recalled: Recalled) -> bool:
-        """Keep the word that something was taken back from us; False when we have it already."""
-        name = f"recall-{recalled.recall.delivery}.json"
+    def keep_recall(self, recalled: Recalled, sender: str | None) -> bool:
+        """Keep the word that something was taken back from us; False when we have it already.
+
+        ``sender`` is whose the delivery is, None when nothing of it ever came. Raises ``NotProven`` when it
+        is another's than the recall's.
+        """
+        recall = recalled.recall
+        if sender not in (None, recall.sender):
+            raise NotProven(
+                f"{recall.sender} takes back a delivery that it never sent.",
+                hint="Nothing was removed. Tell the registry: its gateway may be taken over.",
+            )
+        name = _recall_name(recall)
         if self._has(name):
             return False
         self._keep(name, recalled.envelope)
@@ -143,7 +153,7 @@ class Answers:
 
     def is_shown(self, letter: Receipt | ReadReceipt | Recall) -> bool:
         """Whether ``collect`` has shown this already."""
-        name = f"recall-{letter.delivery}.json" if isinstance(letter, Recall) else _receipt_name(letter)
+        name = _recall_name(letter) if isinstance(letter, Recall) else _receipt_name(letter)
         return (self._shown / name).exists()
 
     def mark_shown(self, answers: NewAnswers) -> None:
@@ -169,6 +179,10 @@ class Answers:
 def _receipt_name(receipt: Receipt | ReadReceipt) -> str:
     kind = "receipt" if isinstance(receipt, Receipt) else "read"
     return f"{kind}-{receipt.delivery}-{receipt.addressee}.json"
+
+
+def _recall_name(recall: Recall) -> str:
+    return f"recall-{recall.delivery}-{recall.sender}.json"
 
 
 def _read(sources: Sequence[Path]) -> NewAnswers:

@@ -179,14 +179,24 @@ class _Collection:
         mail = self._mailbox.read(wait=wait)
         self.set_aside += mail.set_aside
         self.set_aside += keep_receipts(self.answers, mail)
-        for recalled in mail.recalls:
-            if self.answers.keep_recall(recalled):
-                self._receiver.drop(recalled.recall.delivery)
+        self._drop_recalled(mail)
         for waiting in mail.deliveries:
             try:
                 self._take(waiting.delivery)
             except (DataRefused, FarSideRefused) as error:
                 self.set_aside.append(SetAside(f"delivery {waiting.delivery.id}", error))
+
+    def _drop_recalled(self, mail: Mail) -> None:
+        """What was fetched goes only on the word of whoever sent it: the gateway could carry another's."""
+        waiting = {each.delivery.id: each.delivery.sender for each in mail.deliveries}
+        for recalled in mail.recalls:
+            delivery = recalled.recall.delivery
+            sender = self._receiver.sender_of(delivery) or waiting.get(delivery)
+            try:
+                if self.answers.keep_recall(recalled, sender) and sender is not None:
+                    self._receiver.drop(delivery)
+            except FarSideRefused as error:
+                self.set_aside.append(SetAside("recall", error))
 
     def _take(self, delivery: Delivery) -> None:
         total = sum(part.size for part in delivery.parts)

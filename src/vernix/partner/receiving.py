@@ -2,6 +2,7 @@
 once.
 
     incoming/<id>/part-N.*.sealed   fetched parts, digests verified
+    incoming/<id>/sender.json       whose it is, before any of it is fetched
     incoming/<id>/placing.jsonl     what gets which name, and what has it (``vernix.partner.placing``)
     incoming/done/<id>.json         taken in, and our signed receipt (``vernix.partner.collected``)
     DIR/.vernix-<id>/               what was opened, before it gets its names; on the same disk as they
@@ -19,7 +20,7 @@ from pathlib import Path
 from vernix.courier.asking import request_of
 from vernix.courier.collecting import fetch
 from vernix.courier.exchange import Exchange
-from vernix.courier.keeping import private_folder, sweep
+from vernix.courier.keeping import private_folder, read_json, sweep, write_json
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
 from vernix.custody.identifiers import utc_now
@@ -73,6 +74,7 @@ class Receiver:
             _clear(stage, folder)
             self._sign_again(delivery, before)
             return None
+        self._remember_sender(delivery, folder)
         try:
             sealed = fetch(self._exchange, delivery, folder, moved)
             taken = self._take(delivery, sealed, stage, placing)
@@ -88,11 +90,27 @@ class Receiver:
         self._exchange.post_receipt(collected.envelope)
         return taken
 
+    def sender_of(self, delivery_id: str) -> str | None:
+        """Whose a delivery is that was taken in, or begun; None when nothing of it is here."""
+        before = self._memory.find(delivery_id)
+        if before is not None:
+            return before.sender
+        begun = read_json(_sender_file(self._partner.folder.incoming / delivery_id))
+        return None if begun is None else str(begun["sender"])
+
     def drop(self, delivery_id: str) -> None:
         """Remove what was fetched of a delivery that its sender took back; a file that has its name stays."""
         folder = self._partner.folder.incoming / delivery_id
         placing = Placing(folder / "placing.jsonl", self._into)
         _clear(_stage(placing, delivery_id), folder)
+
+    def _remember_sender(self, delivery: Delivery, folder: Path) -> None:
+        """The first stays: who uses the id of another's delivery cannot have that one's parts removed."""
+        sender = self.sender_of(delivery.id)
+        if sender is None:
+            write_json(_sender_file(folder), {"sender": delivery.sender})
+        elif sender != delivery.sender:
+            raise _used_before()
 
     def _take(self, delivery: Delivery, sealed: list[Path], stage: Path, placing: Placing) -> Taken:
         manifest = self._open_manifest(delivery, sealed[0], self._exchange.mirror.current())
@@ -142,10 +160,16 @@ class Receiver:
         """The gateway shows what we have: our receipt was lost on the way, or it replays. Either way, once
         is enough."""
         if before.digests != tuple(part.digest for part in delivery.parts):
-            raise NotProven(
-                "A second delivery came under an id that was used before.", hint="Tell its sender."
-            )
+            raise _used_before()
         self._exchange.post_receipt(before.envelope)
+
+
+def _sender_file(folder: Path) -> Path:
+    return folder / "sender.json"
+
+
+def _used_before() -> NotProven:
+    return NotProven("A second delivery came under an id that was used before.", hint="Tell its sender.")
 
 
 def _stage(placing: Placing, delivery_id: str) -> Path:
