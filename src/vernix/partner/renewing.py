@@ -6,18 +6,20 @@ the directory lists them. The old identity stays in the file, to open what was s
 
 from __future__ import annotations
 
+import base64
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from vernix.console import print_json, say
 from vernix.courier.exchange import Exchange
-from vernix.courier.keeping import held, private_folder, sweep
+from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
 from vernix.custody.directory import Directory, Key, key_id_of
 from vernix.custody.durable import remove_unfinished, write_file
-from vernix.custody.identifiers import REGISTRY, format_time, utc_now
-from vernix.custody.renewal import Renewal
+from vernix.custody.identifiers import REGISTRY, format_time, parse_time, utc_now
+from vernix.custody.renewal import LIFETIME, Renewal
 from vernix.custody.signatures import SigningKey
 from vernix.errors import KeeperFailed, NotProven, RoadFailed
 from vernix.partner import state
@@ -26,6 +28,9 @@ from vernix.partner.options import Data
 from vernix.partner.state import Partner
 from vernix.sealing.identities import HybridIdentity, identity_text, load_identities, save_identities
 from vernix.sealing.sealer import seal_bytes
+
+_KEPT = LIFETIME - timedelta(days=1)
+"""How old a request may be that is posted again; a day is left for the registry to take it."""
 
 
 def keys(*, data: Data = None, json: bool = False) -> None:
@@ -117,23 +122,33 @@ class _Renewing:
         return _New(SigningKey.load(signing), made)
 
     def _renewal(self, directory: Directory, new: _New) -> bytes:
-        """The sealed renewal; the very same bytes at every run, as long as they may wait for the registry."""
-        path = self._folder / "renewal.age"
-        if not path.exists():
-            now = utc_now()
-            here = _ids_here(self._partner)
-            listed = directory.partner(self._partner.id).keys
-            renewal = Renewal(
-                partner=self._partner.id,
-                signing_key=new.signing.verify_key.to_text(),
-                recipients=(str(new.identity.recipient),),
-                replaces=tuple(key.id for key in listed if key.id in here and key.holds(now)),
-                created=now,
-            )
-            envelope = renewal.sign(self._partner.signing_key(), new.signing).encode()
-            sealed = seal_bytes(envelope, directory.recipients(REGISTRY, now))
-            write_file(path, sealed, private=True)
-        return path.read_bytes()
+        """The sealed renewal: the very same bytes at every run, as long as the registry would take them."""
+        path = self._folder / "renewal.json"
+        now = utc_now()
+        recipients = directory.recipients(REGISTRY, now)
+        rests_on = {
+            "signing_key": self._partner.signing_key().key_id,
+            "recipients": sorted(map(str, recipients)),
+        }
+        kept = read_json(path)
+        if kept is not None and kept["rests_on"] == rests_on and _is_young(kept["created"], now):
+            return base64.b64decode(kept["sealed"])
+        sealed = seal_bytes(self._signed(directory, new, now), recipients)
+        text = base64.b64encode(sealed).decode("ascii")
+        write_json(path, {"created": format_time(now), "rests_on": rests_on, "sealed": text})
+        return sealed
+
+    def _signed(self, directory: Directory, new: _New, now: datetime) -> bytes:
+        here = _ids_here(self._partner)
+        listed = directory.partner(self._partner.id).keys
+        renewal = Renewal(
+            partner=self._partner.id,
+            signing_key=new.signing.verify_key.to_text(),
+            recipients=(str(new.identity.recipient),),
+            replaces=tuple(key.id for key in listed if key.id in here and key.holds(now)),
+            created=now,
+        )
+        return renewal.sign(self._partner.signing_key(), new.signing).encode()
 
     def _await(self, new: _New, wait: float) -> None:
         deadline = time.monotonic() + wait
@@ -168,6 +183,10 @@ class _Renewing:
             text = identity_text([new.identity, *present])
             write_file(folder.identity_file, text.encode("ascii"), private=True)
         new.signing.save(folder.signing_file)
+
+
+def _is_young(created: str, now: datetime) -> bool:
+    return timedelta() <= now - parse_time(created) <= _KEPT
 
 
 def _ids_here(partner: Partner) -> set[str]:
