@@ -98,6 +98,7 @@ class LyingGateway:
         self._lock = threading.RLock()
         self._routes: list[tuple[str, str, bool, Callable[..., Told]]] = [
             ("directory", r"GET /directory/([^/]+)", False, self._directory),
+            ("publish", r"PUT /directory", True, self._publish),
             ("enrol", r"POST /enrolments", True, self._enrol),
             ("enrolments", r"GET /enrolments", True, self._enrolments),
             ("begin", r"POST /uploads", True, self._begin),
@@ -196,6 +197,11 @@ class LyingGateway:
         if name not in self.files:
             raise NotFound("The directory has no such file.")
         return Told(200, self.files[name])
+
+    def _publish(self, asked: Asked) -> Told:
+        files = json.loads(asked.body)["files"]
+        self.files.update({name: base64.b64decode(content) for name, content in files.items()})
+        return Told(204)
 
     def _enrol(self, asked: Asked) -> Told:
         self.enrolments[asked.caller or ""] = asked.body

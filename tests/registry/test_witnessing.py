@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 
 import pytest
@@ -11,8 +12,10 @@ from tests.lying_log import LyingLog
 from tests.registry.conftest import GOOD, Hospital, work
 
 from vernix.courier.exchange import Exchange
+from vernix.courier.witnessing import FRESH
 from vernix.custody.signatures import SigningKey
 from vernix.registry import witnessing
+from vernix.registry.accepting import accept_log
 from vernix.registry.status import status
 from vernix.registry.unlocked import Registry
 
@@ -74,6 +77,52 @@ def test_a_lie_is_said_and_the_work_goes_on(
     assert (registry.folder.watch / str(told["evidence"])).exists()
     status(data=registry.folder.root)
     assert "LEDGER: The gateway's ledger was rewritten: the 300 events at" in capsys.readouterr().err
+
+
+def test_a_lie_stays_said_until_somebody_accepts_a_log(
+    registry: Registry, log: LyingLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert work(registry) == 0
+    truth = list(log.leaves)
+    log.rewrite(7)
+    assert work(registry) == 0
+    assert seen(registry, capsys)["caught"] == "forked"
+    log.leaves = truth
+    assert work(registry) == 0
+    assert seen(registry, capsys)["caught"] == "forked", "the truth does not undo it"
+    log.late = 100
+    assert work(registry) == 0
+    assert seen(registry, capsys)["caught"] == "forked", "nor does a log that stands still"
+    log.late = 0
+    passphrase = registry.folder.root.with_name("passphrase")
+    accept_log(log.log.key.to_text(), data=registry.folder.root, passphrase_file=passphrase)
+    assert work(registry) == 0
+    assert seen(registry, capsys)["events"] == 300
+
+
+def test_a_log_that_stood_still_and_goes_on_is_well_again(
+    registry: Registry, log: LyingLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert work(registry) == 0
+    log.late = 100
+    assert work(registry) == 0
+    assert seen(registry, capsys)["caught"] == "frozen"
+    log.late = 0
+    assert work(registry) == 0
+    assert seen(registry, capsys)["events"] == 300
+
+
+def test_a_pinned_log_that_is_not_there_any_more_stands_still(
+    registry: Registry, log: LyingLog, gateway: LyingGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert work(registry) == 0
+    gateway._routes = [route for route in gateway._routes if route[0] != "checkpoint"]
+    assert work(registry) == 0
+    assert seen(registry, capsys)["events"] == 300, "it was pinned just now"
+    long_ago = time.time() - FRESH - 1
+    os.utime(registry.folder.log_file, (long_ago, long_ago))
+    assert work(registry) == 0
+    assert seen(registry, capsys)["caught"] == "frozen"
 
 
 def test_it_looks_three_times_a_minute_at_most(

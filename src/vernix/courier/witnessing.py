@@ -34,6 +34,9 @@ FRESH = 60
 REGISTRY_FRESH = 300
 """Seconds after which a partner is warned that the registry has not vouched for the ledger."""
 
+FROZEN = "frozen"
+"""The kind of a log that stands still: what was seen before may still be how it begins."""
+
 _HINT = "Keep the evidence and tell the registry and the other partners at once, by telephone."
 
 
@@ -112,10 +115,10 @@ class Witness:
         if abs(late) > FRESH:
             what = "stands still" if late > 0 else "is vouched for in the future"
             raise Caught(
-                "frozen",
+                FROZEN,
                 f"The gateway's ledger {what}: its log vouched for {signed.size} events at "
                 f"{_spelled(signed.vouched)} last.",
-                self._evidence("frozen", signed, signed),
+                self._evidence(FROZEN, signed, signed),
             )
 
     def _check_lines(self, signed: SignedCheckpoint, log: Log, directory: Directory) -> tuple[str, ...]:

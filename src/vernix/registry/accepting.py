@@ -9,6 +9,7 @@ from vernix.custody.signatures import VerifyKey
 from vernix.errors import NotProven
 from vernix.registry.options import Data, GatewayCa, PassphraseFile
 from vernix.registry.unlocked import unlock
+from vernix.registry.witnessing import watch_file
 
 
 def accept_log(
@@ -41,6 +42,7 @@ def accept_log(
             hint="Ask the operator of the gateway again; nothing was changed.",
         )
     write_json(registry.folder.log_file, log.to_object())
+    watch_file(registry.folder).unlink(missing_ok=True)
     directory = registry.publishing.change(lambda current: current)
     registry.publishing.push(exchange)
     if json:

@@ -4,7 +4,7 @@
     watch/          what was seen last, evidence, and watch.json: what ``status`` shows
 
 A lie does not stop the registry: what it collects is proven by signatures, whatever the ledger says. It is
-said in the log and in ``status`` until a person has dealt with it.
+said in the log, and in ``status`` until a person has dealt with it: accepted a log, or removed watch.json.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import read_json, write_json
-from vernix.courier.witnessing import Caught, Witness
+from vernix.courier.witnessing import FRESH, FROZEN, Caught, Seen, Witness
 from vernix.custody.checkpoint import Log
 from vernix.custody.identifiers import REGISTRY, format_time
 from vernix.custody.signatures import SigningKey
@@ -46,22 +46,40 @@ class LedgerWatch:
     def _look(self) -> None:
         try:
             log = pinned_log(self._folder) or self._pin()
-            seen = self._witness.look(log, self._exchange.mirror.current())
         except NotFound:
-            return  # a gateway of before the ledger, or one with nothing in it
+            return  # a gateway of before the ledger
+        try:
+            seen = self._look_at(log)
         except Caught as caught:
             logger().error("ledger caught", error=caught.kind)
-            self._say({"caught": caught.kind, "says": caught.message, "evidence": _name(caught.evidence)})
+            evidence = _name(caught.evidence)
+            self._say(log, {"caught": caught.kind, "says": caught.message, "evidence": evidence})
             return
-        self._say({"events": seen.signed.size, "witnesses": list(seen.by)})
+        if seen is not None:
+            self._say(log, {"events": seen.signed.size, "witnesses": list(seen.by)})
+
+    def _look_at(self, log: Log) -> Seen | None:
+        """What the log shows; None while one that was pinned just now has nothing in it."""
+        try:
+            return self._witness.look(log, self._exchange.mirror.current())
+        except NotFound:
+            if time.time() - self._folder.log_file.stat().st_mtime <= FRESH:
+                return None
+            raise Caught(FROZEN, "The gateway's ledger stands still: it shows nothing of it.") from None
 
     def _pin(self) -> Log:
         log = self._exchange.log_key()
         write_json(self._folder.log_file, log.to_object())
         return log
 
-    def _say(self, what: dict[str, Any]) -> None:
-        write_json(watch_file(self._folder), {"at": format_time(datetime.now(UTC)), **what})
+    def _say(self, log: Log, what: dict[str, Any]) -> None:
+        """Keep what was seen. A lie of this log stays: that it tells the truth again does not undo it."""
+        key, path = log.key.to_text(), watch_file(self._folder)
+        said = read_json(path) or {}
+        # A log that stood still and goes on has shown that it goes on from what was seen before.
+        lied = said.get("caught") not in (None, FROZEN)
+        if not (lied and said.get("log") == key):
+            write_json(path, {"at": format_time(datetime.now(UTC)), "log": key, **what})
 
 
 def pinned_log(folder: RegistryFolder) -> Log | None:
@@ -70,7 +88,9 @@ def pinned_log(folder: RegistryFolder) -> Log | None:
 
 
 def watch_file(folder: RegistryFolder) -> Path:
-    """What the last look saw: ``at`` and ``events``, or ``caught`` (a word) and ``says`` (a sentence)."""
+    """What was seen of ``log`` (a key): ``at`` and ``events`` of the last look, or ``caught`` (a word) and
+    ``says`` (a sentence).
+    """
     return folder.watch / "watch.json"
 
 
