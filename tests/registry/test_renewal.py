@@ -99,6 +99,33 @@ def test_nobody_renews_the_keys_of_another(registry: Registry, gateway: Gateway,
     assert registry.publishing.current() == before
 
 
+def test_a_listed_key_proves_nothing_of_who_asks(
+    registry: Registry, gateway: Gateway, riverside: Member
+) -> None:
+    invited = invite_machine(registry, "riverside")
+    before = registry.publishing.current()
+    # An invitation's id and everybody's keys are public; only the signatures are not.
+    stranger, listed = Member.make("riverside"), riverside.key.verify_key.to_text()
+    guessed = replace(invited.invitation, secret=b"0" * 16)
+    gateway.waiting["1"] = enrol(registry, guessed, signing_key=listed)
+    gateway.waiting["2"] = renewal_by(registry, stranger, riverside)
+    assert take(registry, gateway) == 0
+    assert gateway.waiting == {}
+    assert registry.publishing.current() == before
+    gateway.waiting["3"] = enrol(registry, invited.invitation)
+    assert take(registry, gateway) == 1, "the invitation is as good as it was"
+
+
+def test_a_machine_that_is_listed_needs_no_invitation(
+    registry: Registry, gateway: Gateway, riverside: Member
+) -> None:
+    invited = invite_machine(registry, "riverside")
+    before = registry.publishing.current()
+    gateway.waiting["1"] = enrol(registry, invited.invitation, riverside.key)
+    assert take(registry, gateway) == 0
+    assert registry.publishing.current() == before
+
+
 def test_a_second_machine_adds_its_keys(registry: Registry, gateway: Gateway, riverside: Member) -> None:
     invited = invite_machine(registry, "riverside")
     assert invited.invitation.partner == invited.partner == "riverside"

@@ -15,7 +15,7 @@ from cyclopts import Parameter
 
 from vernix.console import print_json, say
 from vernix.custody import canonical
-from vernix.custody.directory import Directory
+from vernix.custody.directory import Directory, InvitationKey
 from vernix.custody.identifiers import format_time, partner_id_for, utc_now
 from vernix.custody.invitation import Enrolment, Invitation, verify_enrolment
 from vernix.custody.renewal import Renewal, verify_renewal
@@ -255,11 +255,9 @@ def _renew(registry: Registry, signed: Signed) -> bool:
     renewal = Renewal.parse(signed.document)
 
     def change(directory: Directory) -> Directory | None:
-        # Only under that partner's own id is it this renewal, taken before a kill.
-        known = [key.value for each in directory.partners if each.id == renewal.partner for key in each.keys]
-        if renewal.signing_key in known:
-            return None
         proven, present = verify_renewal(signed, directory, utc_now())
+        if _has_key(directory, proven.partner, proven.signing_key):
+            return None  # taken before a kill
         return with_renewed(directory, proven, present.label)
 
     directory = registry.publishing.change(change)
@@ -275,13 +273,16 @@ def _enrol(registry: Registry, signed: Signed) -> bool:
     if row is None or row.used_at is not None:
         raise DataRefused("The enrolment answers no open invitation.", hint="Ask the registry for a new one.")
 
+    # Proven before anything is taken for done: an invitation's id and everybody's keys are public.
+    invitation = InvitationKey(row.id, row.public_key, row.partner_name, row.expires_at)
+    enrolment = verify_enrolment(signed, invitation, utc_now())
+
     def change(directory: Directory) -> Directory | None:
-        # Only under the invited id is it this enrolment, taken before a kill: nothing else of it is proven.
-        known = [key.value for each in directory.partners if each.id == row.partner for key in each.keys]
-        if claimed.signing_key in known:
-            return None
-        entry = directory.invitation(claimed.invitation, utc_now())
-        return with_enrolled(directory, row.partner, verify_enrolment(signed, entry, utc_now()))
+        is_open = any(known.id == row.id for known in directory.invitations)
+        if not is_open and _has_key(directory, row.partner, enrolment.signing_key):
+            return None  # taken before a kill
+        directory.invitation(row.id, utc_now())
+        return with_enrolled(directory, row.partner, enrolment)
 
     directory = registry.publishing.change(change)
     reached("enrolment:added")
@@ -289,6 +290,11 @@ def _enrol(registry: Registry, signed: Signed) -> bool:
     row.save(update_fields=["used_at"])
     log().info("joined", partner=row.partner, version=directory.version)
     return True
+
+
+def _has_key(directory: Directory, partner_id: str, value: str) -> bool:
+    known = [key.value for each in directory.partners if each.id == partner_id for key in each.keys]
+    return value in known
 
 
 def _free_id(name: str, directory: Directory) -> str:
