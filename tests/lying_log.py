@@ -49,6 +49,7 @@ class LyingLog:
             ("cosigned", r"GET /log/checkpoint/([a-z]+)", False, self._of_witness),
             ("tile", r"GET /log/tile/([^/]+)/(.+)", False, self._tile),
             ("cosign", r"POST /log/cosignatures", True, self._cosign),
+            ("events", r"GET /log/events", True, self._page),
             ("delivery-events", r"GET /deliveries/([^/]+)/events", True, self._events),
         ]
 
@@ -103,6 +104,11 @@ class LyingLog:
         (line,) = Note.parse(asked.body).signatures
         self.cosigned[asked.caller or ""] = Cosigned(line, tuple(self.leaves))
         return Told(204)
+
+    def _page(self, asked: Asked) -> Told:
+        after = int(asked.query.removeprefix("after="))
+        leaves = [leaf for leaf in self.leaves if leaf.index >= after]
+        return Told(200, encode({"events": [leaf.to_object() for leaf in leaves[:500]]}))
 
     def _events(self, asked: Asked, delivery: str) -> Told:
         mine = [leaf for leaf in self.leaves if leaf.event.delivery == delivery]

@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 from tests.exchange_kit import ExchangeKit, RunningGateway
 from tests.journey_kit import run_program
-from tests.registry.conftest import Hospital
+from tests.lying_gateway import LyingGateway
+from tests.lying_log import LyingLog
+from tests.registry.conftest import Hospital, work
 
 from vernix.custody.event import ANNOUNCE, COLLECT, DELETE, RECEIPT, REFUSE, Event
 from vernix.custody.identifiers import new_id
+from vernix.custody.signatures import SigningKey
+from vernix.errors import NotProven
 from vernix.registry.transfers import Refusal, Total, Transfer, refusals, totals, transfers
 from vernix.registry.unlocked import Registry
 
@@ -90,8 +94,9 @@ def test_the_reports_over_a_real_gateway(
     assert running.signed("registry", "POST", "/receipts", envelope).status == 201
     assert running.signed("lakeside", "GET", f"/deliveries/{delivery.id}/parts/0").status == 404
     exchange = registry.exchange()
-    assert take_events(exchange) > 0
-    assert take_events(exchange) == 0, "each is taken once"
+    key = exchange.log_key().key.to_text()
+    assert take_events(exchange, key) > 0
+    assert take_events(exchange, key) == 0, "each is taken once"
     known = Activity.objects.count()
 
     made = {row["delivery"]: row for row in rows(kit)}
@@ -120,6 +125,39 @@ def test_the_reports_over_a_real_gateway(
     assert rows(kit, "waiting")
 
 
+def test_an_event_far_ahead_hides_none_before_it(registry: Registry, gateway: LyingGateway) -> None:
+    from vernix.registry.activity import take_events
+    from vernix.registry.workflow.models import Activity
+
+    log, exchange = LyingLog(gateway), registry.exchange()
+    key = log.log.key.to_text()
+    log.grow(3)
+    log.leaves.append(log.made("collect", 1 << 53, ["riverside"]))
+    assert work(registry) == 0, "the rest goes on"
+    with pytest.raises(NotProven, match="do not follow"):
+        take_events(exchange, key)
+    assert Activity.objects.count() == 0
+    log.leaves.pop()
+    assert take_events(exchange, key) == 3
+    log.tell("collect")
+    assert take_events(exchange, key) == 1
+
+
+def test_another_ledger_is_read_from_its_first_event(registry: Registry, gateway: LyingGateway) -> None:
+    from vernix.registry.activity import of_refusals, take_events
+    from vernix.registry.workflow.models import Activity
+
+    log, exchange = LyingLog(gateway), registry.exchange()
+    log.tell(REFUSE, ["lakeside"], actor="lakeside", route="part", outcome="NotFound")
+    log.grow(3)
+    assert take_events(exchange, log.log.key.to_text()) == 4
+    log.leaves = []
+    log.tell(REFUSE, ["riverside"], actor="riverside", route="part", outcome="NotFound")
+    assert take_events(exchange, SigningKey.generate().verify_key.to_text()) == 1
+    assert Activity.objects.count() == 5, "what was read of the first stays"
+    assert [each.partner for each in refusals(of_refusals(None, None))] == ["lakeside", "riverside"]
+
+
 FIRST_LINE = (
     "delivery", "sender", "addressee", "size", "sent", "collected", "ended", "outcome", "seconds",
 )  # fmt: skip
@@ -128,7 +166,7 @@ FIRST_LINE = (
 def test_a_registry_that_runs_takes_the_events(
     kit: ExchangeKit, running: RunningGateway, registry: Registry, hospital_of: Hospital
 ) -> None:
-    from tests.registry.conftest import GOOD, work
+    from tests.registry.conftest import GOOD
 
     assert running.process is not None
     delivery = hospital_of.send(GOOD)

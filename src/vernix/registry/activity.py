@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from vernix.custody.event import ANNOUNCE, REFUSE, Event, Leaf
+from vernix.errors import NotProven
 from vernix.registry.workflow.models import Activity
 
 if TYPE_CHECKING:
@@ -20,30 +21,37 @@ if TYPE_CHECKING:
 _MOST_PAGES = 50
 
 
-def take_events(exchange: Exchange) -> int:
-    """Keep the events that are new at the gateway, 50 pages at most; how many they were."""
-    last = Activity.objects.order_by("-index").first()
-    after, taken = 0 if last is None else last.index + 1, 0
+def take_events(exchange: Exchange, log: str) -> int:
+    """Keep the events of the ledger with key ``log`` that are new, 50 pages at most; how many they were.
+
+    Raises:
+        NotProven: one was left out or does not belong there; it and what is beyond it are not taken.
+    """
+    last = Activity.objects.filter(log=log).order_by("-index").first()
+    first = after = 0 if last is None else last.index + 1
     for _ in range(_MOST_PAGES):
-        leaves, beyond = exchange.events(after)
+        leaves, _ = exchange.events(after)
         if not leaves:
             break
-        Activity.objects.bulk_create([_row(leaf) for leaf in leaves], ignore_conflicts=True)
-        after, taken = beyond, taken + len(leaves)
-    return taken
+        # The registry is told of all, so that none may be missing: one far ahead would hide all before it.
+        if [leaf.index for leaf in leaves] != list(range(after, after + len(leaves))):
+            raise NotProven("The gateway's events do not follow one upon another.")
+        Activity.objects.bulk_create([_row(log, leaf) for leaf in leaves], ignore_conflicts=True)
+        after += len(leaves)
+    return after - first
 
 
 def of_deliveries(since: datetime | None, until: datetime | None) -> Iterator[Event]:
     """All events of the deliveries that were posted in that time."""
     posted = _within(Activity.objects.filter(kind=ANNOUNCE), since, until)
     rows = Activity.objects.filter(delivery__in=posted.values("delivery"))
-    return map(_event, rows.order_by("index").iterator())
+    return map(_event, rows.order_by("sequence").iterator())
 
 
 def of_refusals(since: datetime | None, until: datetime | None) -> Iterator[Event]:
     """Refusals in that time."""
     rows = _within(Activity.objects.filter(kind=REFUSE), since, until)
-    return map(_event, rows.order_by("index").iterator())
+    return map(_event, rows.order_by("sequence").iterator())
 
 
 def _within(rows: QuerySet[Activity], since: datetime | None, until: datetime | None) -> QuerySet[Activity]:
@@ -52,9 +60,10 @@ def _within(rows: QuerySet[Activity], since: datetime | None, until: datetime | 
     return rows if until is None else rows.filter(at__lt=until)
 
 
-def _row(leaf: Leaf) -> Activity:
+def _row(log: str, leaf: Leaf) -> Activity:
     event = leaf.event
     return Activity(
+        log=log,
         index=leaf.index,
         kind=event.kind,
         at=event.at,

@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from vernix.custody.durable import write_file
-from vernix.errors import NotFound, UsageError
+from vernix.errors import NotFound, NotProven, UsageError
 from vernix.registry.logs import log, place_of
 from vernix.registry.settings import RegistryFolder
+from vernix.registry.witnessing import pinned_log
 
 if TYPE_CHECKING:
     from vernix.courier.exchange import Exchange
@@ -18,17 +19,16 @@ if TYPE_CHECKING:
 def oversee(registry: Registry, exchange: Exchange) -> None:
     """Take the gateway's new events and its state, keep both, and send what notifications are due.
 
-    What is wrong with the notifications stops nothing else: ``status`` shows it.
+    What is wrong with the events or the notifications stops nothing else.
 
     Raises:
         RoadFailed, FarSideRefused: the gateway cannot be asked.
     """
-    from vernix.registry.activity import take_events
     from vernix.registry.notifying.looking import look
     from vernix.registry.notifying.settings import read_settings
 
     try:
-        take_events(exchange)
+        _take_events(registry.folder, exchange)
         state = exchange.state()
     except NotFound:
         # A gateway of an older version has no such routes.
@@ -41,6 +41,18 @@ def oversee(registry: Registry, exchange: Exchange) -> None:
         return
     if settings is not None:
         look(settings, state, registry.publishing.mirror.current())
+
+
+def _take_events(folder: RegistryFolder, exchange: Exchange) -> None:
+    from vernix.registry.activity import take_events
+
+    ledger = pinned_log(folder)
+    if ledger is None:
+        return
+    try:
+        take_events(exchange, ledger.key.to_text())
+    except NotProven as error:
+        log().warning("events refused", error=type(error).__name__, place=place_of(error))
 
 
 def gateway_state(folder: RegistryFolder) -> dict[str, Any]:

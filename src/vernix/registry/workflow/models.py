@@ -145,7 +145,10 @@ class Told(models.Model):
 class Activity(models.Model):
     """One event of the gateway's ledger, as the registry read it: ids, counts and times."""
 
-    index = models.PositiveBigIntegerField(primary_key=True)
+    sequence = models.BigAutoField(primary_key=True)
+    # The key of the ledger that tells of it: each counts its events from 0.
+    log = models.CharField(max_length=100)
+    index = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=10)
     at = models.DateTimeField()
     concerned = models.TextField()
@@ -157,8 +160,11 @@ class Activity(models.Model):
     route = models.CharField(max_length=40, null=True)
 
     class Meta:
-        """Reports ask for a kind within a time, and for all of a delivery."""
+        """Reports ask for a kind within a time, and for all of a delivery; an event is read once."""
 
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "index"], name="activity_once")
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["kind", "at"], name="activity_kind"),
             models.Index(fields=["delivery"], name="activity_delivery"),
