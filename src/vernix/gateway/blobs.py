@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,20 +90,40 @@ class BlobStore:
         return self.path(blob).with_suffix(_LEAVES)
 
 
+class OpenFile:
+    """A descriptor that is closed once, whoever asks and how often: its number soon is another file's."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._guard = threading.Lock()
+
+    def close(self) -> None:
+        """Close it. The number is -1 afterwards, which is no file's."""
+        with self._guard:
+            number, self.number = self.number, -1
+        if number >= 0:
+            os.close(number)
+
+
 class BlobLock:
     """The right to be the only writer. The kernel takes it back when the process dies, however it dies."""
 
     def __init__(self, descriptor: int, path: Path) -> None:
-        self.descriptor = descriptor
+        self._file = OpenFile(descriptor)
         self.path = path
+
+    @property
+    def descriptor(self) -> int:
+        """Where the bytes are; -1 once the lock is released."""
+        return self._file.number
 
     def append(self, offset: int, header: int) -> Appending:
         """Begin to write at the safe ``offset``, which was read *after* the lock was taken."""
         return Appending(self, offset, header)
 
     def release(self) -> None:
-        """Let others write."""
-        os.close(self.descriptor)
+        """Let others write. A second time does nothing."""
+        self._file.close()
 
 
 @dataclass(frozen=True)
@@ -122,19 +143,22 @@ class Appending:
 
     def __init__(self, lock: BlobLock, offset: int, header: int) -> None:
         self._lock = lock
-        self._descriptor = lock.descriptor
         self._header = header
         # Nothing was ever secured, whatever a killed process wrote: the names may not be on the disk either.
         self._new = offset == 0
         os.ftruncate(self._descriptor, offset)
         leaves = lock.path.with_suffix(_LEAVES)
-        self._leaves = os.open(leaves, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._leaves = OpenFile(os.open(leaves, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self.offset = offset
         try:
             self._kept, self._hasher = self._resume(offset)
         except BaseException:
-            os.close(self._leaves)
+            self._leaves.close()
             raise
+
+    @property
+    def _descriptor(self) -> int:
+        return self._lock.descriptor
 
     def head(self) -> bytes:
         """What is there of the age header (all that is there, when that is less)."""
@@ -159,8 +183,8 @@ class Appending:
     def secure(self, mark: Mark) -> None:
         """Force everything up to ``mark``, leaves included, to the disk. One at a time, in order."""
         if mark.fresh:
-            _write_all(self._leaves, [mark.fresh], mark.kept * _LEAF)
-            os.fdatasync(self._leaves)
+            _write_all(self._leaves.number, [mark.fresh], mark.kept * _LEAF)
+            os.fdatasync(self._leaves.number)
         os.fdatasync(self._descriptor)
         if self._new:
             sync_folder(self._lock.path.parent)
@@ -175,8 +199,8 @@ class Appending:
         os.ftruncate(self._descriptor, offset)
 
     def close(self) -> None:
-        """Let go of the blob."""
-        os.close(self._leaves)
+        """Let go of the blob. A second time does nothing."""
+        self._leaves.close()
         self._lock.release()
 
     def _resume(self, offset: int) -> tuple[int, PartHasher | _Unhashed]:
@@ -184,9 +208,9 @@ class Appending:
         if self._header == 0:
             return 0, _Unhashed()
         whole = 0 if offset < self._header else 1 + (offset - self._header) // BLOCK
-        kept = min(whole, os.fstat(self._leaves).st_size // _LEAF)
-        os.ftruncate(self._leaves, kept * _LEAF)
-        raw = os.pread(self._leaves, kept * _LEAF, 0)
+        kept = min(whole, os.fstat(self._leaves.number).st_size // _LEAF)
+        os.ftruncate(self._leaves.number, kept * _LEAF)
+        raw = os.pread(self._leaves.number, kept * _LEAF, 0)
         leaves = [raw[start : start + _LEAF] for start in range(0, len(raw), _LEAF)]
         begun = 0 if kept == 0 else self._header + (kept - 1) * BLOCK
         hasher = PartHasher.resume(self._header, leaves, b"")

@@ -8,8 +8,9 @@ kept when the connection breaks. Nothing is written before the first bytes have 
 from __future__ import annotations
 
 import os
+import threading
 
-from vernix.errors import DataRefused, TooMuch
+from vernix.errors import Conflict, DataRefused, TooMuch
 from vernix.gateway.blobs import BlobLock
 from vernix.gateway.limits import MIB
 from vernix.gateway.sealedness import NotSealed
@@ -30,7 +31,12 @@ PLAIN = (
 
 
 class Incoming:
-    """An open file: its lock, how far it reaches without a gap, and what lies beyond the gap."""
+    """An open file: its lock, how far it reaches without a gap, and what lies beyond the gap.
+
+    Bytes are written in the event loop while a thread may release the file: ``write`` looks whether it is
+    ``broken`` and writes under one lock. ``working`` is for the threads: who holds it is the only one that
+    secures, cuts or releases.
+    """
 
     def __init__(self, file: str, blob: str, sender: str, lock: BlobLock, safe: int) -> None:
         self.file = file
@@ -39,6 +45,8 @@ class Incoming:
         self.end = safe
         self.secured = safe
         self.broken: str | None = None
+        self.working = threading.RLock()
+        self._guard = threading.Lock()
         self._lock = lock
         self._beyond: dict[int, int] = {}
         self._early: list[tuple[int, bytes]] = []
@@ -64,8 +72,14 @@ class Incoming:
     def write(self, offset: int, data: memoryview, most: int) -> None:
         """Take ``data`` at ``offset``. ``most`` is how long a file may get.
 
-        Raises ``NotSealed`` (at the first bytes that are no age file), ``TooMuch``, ``OSError``.
+        Raises ``NotSealed`` (at the first bytes that are no age file), ``TooMuch``, ``OSError``, ``Conflict``
+        (the file is broken, or released).
         """
+        with self._guard:
+            self._check_whole()
+            self._write(offset, data, most)
+
+    def _write(self, offset: int, data: memoryview, most: int) -> None:
         if offset + len(data) > most:
             raise TooMuch(f"One file may have at most {most} bytes.", hint="Split it.")
         if offset < len(INTRO):
@@ -80,19 +94,32 @@ class Incoming:
                 self._put(start, piece)
 
     def truncate(self, size: int) -> None:
-        """Cut the file to ``size`` bytes, if it is longer; a client does so with what it did not finish."""
-        if size < self.end or self.has_gap:
-            self.end = min(self.end, size)
-            self.secured = min(self.secured, self.end)
-            self._beyond.clear()
-            self._early.clear()
-            os.ftruncate(self.descriptor, self.end)
+        """Cut the file to ``size`` bytes, if it is longer; a client does so with what it did not finish.
+
+        Raises ``Conflict`` as ``write`` does.
+        """
+        with self._guard:
+            self._check_whole()
+            if size < self.end or self.has_gap:
+                self.end = min(self.end, size)
+                self.secured = min(self.secured, self.end)
+                self._beyond.clear()
+                self._early.clear()
+                os.ftruncate(self.descriptor, self.end)
+
+    def break_off(self, why: str) -> None:
+        """Write no more, and say ``why`` to whoever tries; the first reason stays."""
+        with self._guard:
+            self.broken = self.broken or why
 
     def release(self) -> None:
         """Let go of the file; nothing can be written afterwards."""
-        if self.broken is None:
-            self.broken = "This file was closed, or opened anew from another session."
+        self.break_off("This file was closed, or opened anew from another session.")
         self._lock.release()
+
+    def _check_whole(self) -> None:
+        if self.broken is not None:
+            raise Conflict(self.broken)
 
     @staticmethod
     def _look(offset: int, data: memoryview) -> None:

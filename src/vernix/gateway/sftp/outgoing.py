@@ -11,6 +11,7 @@ is never due.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 
@@ -18,7 +19,7 @@ from sqlalchemy import Connection
 
 from vernix.errors import Conflict, DataRefused, FarSideRefused, NotFound
 from vernix.gateway import quotas, telling
-from vernix.gateway.blobs import BlobBusy
+from vernix.gateway.blobs import BlobBusy, BlobLock
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.limits import check_room
 from vernix.gateway.sealedness import NotSealed, header_length
@@ -43,6 +44,7 @@ class Outgoing:
         self._names = names_
         self._posted = posted
         self._open: dict[str, Incoming] = {}
+        self._guard = threading.Lock()
 
     def addressees(self, sender: str) -> list[str]:
         """To whom ``sender`` may send, in order."""
@@ -88,7 +90,16 @@ class Outgoing:
         return self._take(found, sender, cut=bool(flags & packets.TRUNCATE))
 
     def secure(self, incoming: Incoming) -> None:
-        """Force what came without a gap to the disk, then into its row; what fails breaks the file."""
+        """Force what came without a gap to the disk, then into its row; what fails breaks the file.
+
+        Raises ``Conflict`` when it is broken already: then the row may be another session's to write.
+        """
+        with incoming.working:
+            if incoming.broken is not None:
+                raise Conflict(incoming.broken)
+            self._secure(incoming)
+
+    def _secure(self, incoming: Incoming) -> None:
         end = incoming.end
         try:
             os.fdatasync(incoming.descriptor)
@@ -99,52 +110,56 @@ class Outgoing:
                 names.set_size(connection, incoming.file, end, int(time.time()))
             check_room(self.exchange.blobs.folder, 0, self.exchange.limits)
         except Exception as error:
-            incoming.broken = (
-                str(error) if isinstance(error, DataRefused | FarSideRefused) else "The disk failed."
-            )
+            refused = isinstance(error, DataRefused | FarSideRefused)
+            incoming.break_off(str(error) if refused else "The disk failed.")
             raise
         incoming.secured = end
 
     def truncate(self, incoming: Incoming, size: int) -> None:
         """Cut an open file to ``size`` bytes, if it is longer: its row first, which never says too much."""
-        if size < incoming.secured:
-            with self.exchange.database.writing() as connection:
-                names.set_size(connection, incoming.file, size, int(time.time()))
-        incoming.truncate(size)
+        with incoming.working:
+            if size < incoming.secured and incoming.broken is None:
+                with self.exchange.database.writing() as connection:
+                    names.set_size(connection, incoming.file, size, int(time.time()))
+            incoming.truncate(size)
 
     def cut(self, incoming: Incoming) -> None:
         """The connection broke: keep what came without a gap, never deliver it by itself."""
-        try:
-            if incoming.broken is None:
-                incoming.truncate(incoming.end)
-                self.secure(incoming)
-        finally:
-            self._let_go(incoming)
+        with incoming.working:
+            try:
+                if incoming.broken is None:
+                    incoming.truncate(incoming.end)
+                    self.secure(incoming)
+            finally:
+                self._let_go(incoming)
 
     def close(self, incoming: Incoming, place: Place) -> None:
         """The client says that it is done: under a final name, and plausibly whole, the file is due.
 
-        Raises ``DataRefused`` for what is cut (it stays, to be gone on with) or not sealed (it goes).
+        Raises ``DataRefused`` for what is cut (it stays, to be gone on with) or not sealed (it goes),
+        ``Conflict`` for what is broken.
         """
-        try:
-            if incoming.broken is not None:
-                return
-            if incoming.has_gap:
-                incoming.truncate(incoming.end)
-                self.secure(incoming)
-                raise _cut()
+        with incoming.working:
+            try:
+                self._close(incoming, place)
+            except NotSealed:
+                self.drop(incoming)
+                raise
+            finally:
+                self._let_go(incoming)
+
+    def _close(self, incoming: Incoming, place: Place) -> None:
+        if incoming.has_gap and incoming.broken is None:
+            incoming.truncate(incoming.end)
             self.secure(incoming)
-            if not place.is_temporary:
-                self._finish(incoming.file, incoming.descriptor, incoming.end, settled=incoming.ended_short)
-        except NotSealed:
-            self.drop(incoming)
-            raise
-        finally:
-            self._let_go(incoming)
+            raise _cut()
+        self.secure(incoming)
+        if not place.is_temporary:
+            self._finish(incoming.file, incoming.descriptor, incoming.end, settled=incoming.ended_short)
 
     def drop(self, incoming: Incoming) -> None:
         """What was written is no sealed file: forget it."""
-        incoming.broken = incoming.broken or PLAIN
+        incoming.break_off(PLAIN)
         with self.exchange.database.writing() as connection:
             file = names.by_upload(connection, incoming.file)
             blobs = [] if file is None else self._refuse(connection, file)
@@ -203,8 +218,10 @@ class Outgoing:
 
     def _take(self, file: Written, sender: str, *, cut: bool) -> Incoming:
         """Make this session the only writer; an older one of the same partner gives way."""
-        if (older := self._open.get(file.upload)) is not None:
-            self.cut(older)
+        with self._guard:
+            older = self._open.get(file.upload)
+        if older is not None:
+            self.cut(older)  # Two may come here with the same older one: the second finds it released.
         give_up = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -216,19 +233,29 @@ class Outgoing:
                         "Another session writes this file.", hint="End it, or wait a moment."
                     ) from None
                 time.sleep(_LOOK_AGAIN)
+        try:
+            return self._begin(file, sender, lock, cut=cut)
+        except BaseException:
+            lock.release()
+            raise
+
+    def _begin(self, file: Written, sender: str, lock: BlobLock, *, cut: bool) -> Incoming:
         with self.exchange.database.reading() as connection:
             now = names.by_upload(connection, file.upload)
         if now is None or now.state is not State.OPEN:
-            lock.release()
             raise Conflict("This file was delivered meanwhile.", hint="Send a new one under another name.")
         incoming = Incoming(file.upload, file.blob, sender, lock, now.size)
-        self._open[file.upload] = incoming
         if cut:
             self.truncate(incoming, 0)
+        with self._guard:
+            self._open[file.upload] = incoming
         return incoming
 
     def _let_go(self, incoming: Incoming) -> None:
-        if self._open.get(incoming.file) is incoming:
+        """Release a file, once: who finds that its entry is gone, or another's, has nothing to release."""
+        with self._guard:
+            if self._open.get(incoming.file) is not incoming:
+                return
             del self._open[incoming.file]
         incoming.release()
 

@@ -251,7 +251,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         try:
             file.write(offset, content, self._outgoing.exchange.limits.part_bytes)
         except (VernixError, OSError) as error:
-            file.broken = str(error) if isinstance(error, VernixError) else "The gateway's disk failed."
+            file.break_off(str(error) if isinstance(error, VernixError) else "The gateway's disk failed.")
             if isinstance(error, NotSealed):
                 self._run(self._outgoing.drop, file)
             return self._refusal(request, error)
@@ -298,10 +298,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
             file.close()
         elif isinstance(file, Incoming):
             await asyncio.gather(*self._securing)
-            broken = file.broken
             await self._run(self._outgoing.close, file, place)
-            if broken is not None:
-                return packets.status(request, Status.FAILURE, broken)
         return packets.ok(request)
 
     async def _on_fstat(self, request: int, reader: Reader) -> bytes:
