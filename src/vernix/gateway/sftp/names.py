@@ -72,7 +72,8 @@ def by_upload(connection: Connection, file: str) -> Written | None:
 
 def finished(connection: Connection, now: int) -> list[Written]:
     """Files that are whole, by all that can be seen, and wait to be delivered."""
-    query = _query().where(SFTP_FILES.c.due <= now, UPLOADS.c.state == State.OPEN).limit(100)
+    query = _query().where(SFTP_FILES.c.due <= now, UPLOADS.c.state == State.OPEN)
+    query = query.order_by(SFTP_FILES.c.due).limit(100)
     return [_written(row) for row in connection.execute(query)]
 
 
@@ -114,6 +115,12 @@ def set_size(connection: Connection, file: str, size: int, now: int) -> None:
 def set_due(connection: Connection, file: str, due: int | None) -> None:
     """The file may be delivered from ``due`` on (seconds since the epoch); None: not yet."""
     connection.execute(update(SFTP_FILES).where(SFTP_FILES.c.upload == file).values(due=due))
+
+
+def put_off(connection: Connection, file: str, due: int) -> None:
+    """A file that is due is so later, at ``due`` (seconds since the epoch); one that is not stays so."""
+    step = update(SFTP_FILES).where(SFTP_FILES.c.upload == file, SFTP_FILES.c.due.is_not(None))
+    connection.execute(step.values(due=due))
 
 
 def rename(connection: Connection, file: str, name: bytes) -> None:

@@ -27,6 +27,8 @@ from vernix.gateway.sftp.names import Written
 from vernix.gateway.uploads import LARGEST_HEADER, State
 
 _ROUND_SECONDS = 1.0
+_AGAIN_SECONDS = 60
+"""How long a file waits that could not be posted; the others do not wait for it."""
 
 
 class Posting:
@@ -42,12 +44,12 @@ class Posting:
         self._wake.set()
 
     async def until_cancelled(self) -> None:
-        """Look, post, wait."""
+        """Look, post, wait. What neither the disk nor a refusal explains ends it, and so the process."""
         while True:
             self._wake.clear()
             try:
                 for file in await self._run(self._finished):
-                    await self._run(self._post, file)
+                    await self._run(self._post_or_put_off, file)
             except (VernixError, OSError) as error:
                 log().warning("not posted", error=type(error).__name__, place=place_of(error))
             with contextlib.suppress(TimeoutError):
@@ -57,6 +59,15 @@ class Posting:
     def _finished(self) -> list[Written]:
         with self._exchange.database.reading() as connection:
             return names.finished(connection, int(time.time()))
+
+    def _post_or_put_off(self, file: Written) -> None:
+        """Whatever is wrong with one file keeps no other from being delivered."""
+        try:
+            self._post(file)
+        except Exception as error:
+            log().error("not posted", partner=file.sender, error=type(error).__name__, place=place_of(error))
+            with self._exchange.database.writing() as connection:
+                names.put_off(connection, file.upload, int(time.time()) + _AGAIN_SECONDS)
 
     def _post(self, file: Written) -> None:
         try:

@@ -11,6 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -90,7 +91,8 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     # Ctrl-C reaches the whole group; the parent ends us in its own order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_Door(settings).serve(host, port))
+        status = runner.run(_Door(settings).serve(host, port))
+    sys.exit(status)
 
 
 class _Door:
@@ -117,8 +119,8 @@ class _Door:
         self._guests = Guests(exchange, self._outgoing, self._run)
         self._guest = partial(Guest, self._guests)
 
-    async def serve(self, host: str, port: int) -> None:
-        """Until SIGTERM."""
+    async def serve(self, host: str, port: int) -> int:
+        """Until SIGTERM (0), or until a task of ours dies: then 1, and our parent starts us again."""
         import asyncssh
 
         from vernix.gateway.sftp.login import options
@@ -134,6 +136,8 @@ class _Door:
             asyncio.create_task(self._posting.until_cancelled()),
             asyncio.create_task(self._look_around(stop, os.getppid())),
         ]
+        for task in tasks:
+            task.add_done_callback(lambda _task: stop.set())
         await stop.wait()
         server.close()
         self._guests.close()
@@ -143,9 +147,13 @@ class _Door:
                 await asyncio.sleep(0)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
         self._pool.shutdown()
         self._database.close()
+        failures = [end for end in ends if isinstance(end, Exception)]
+        for failure in failures:
+            logs.log().error("sftp died", error=type(failure).__name__, place=logs.place_of(failure))
+        return 1 if failures else 0
 
     async def _look_around(self, stop: asyncio.Event, parent: int) -> None:
         while os.getppid() == parent:
