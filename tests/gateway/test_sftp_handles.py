@@ -7,15 +7,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncssh
 import pytest
-from tests.exchange_kit import RunningGateway
+from tests.exchange_kit import RunningGateway, free_port
 from tests.sftp_kit import SftpKit
 
+from vernix.errors import KeeperFailed
 from vernix.gateway.blobs import BlobStore, new_blob
+from vernix.gateway.limits import MIB, Limits
+from vernix.gateway.settings import Settings
+from vernix.gateway.sftp.incoming import Incoming
+from vernix.gateway.sftp.outgoing import Outgoing
+from vernix.gateway.sftp.serving import _Door
 from vernix.sealing.header import INTRO
 
 
@@ -43,12 +50,12 @@ def together(
 
 
 @contextlib.asynccontextmanager
-async def session(sftp: SftpKit, who: str) -> AsyncIterator[asyncssh.SFTPClient]:
+async def session(sftp: SftpKit, who: str, port: int = 0) -> AsyncIterator[asyncssh.SFTPClient]:
     """An SFTP session of a partner."""
     async with (
         asyncssh.connect(
             "127.0.0.1",
-            sftp.port,
+            port or sftp.port,
             username=who,
             client_keys=[str(sftp.keys[who])],
             known_hosts=None,
@@ -97,6 +104,80 @@ def test_an_old_handle_neither_writes_nor_cuts_nor_secures(sftp: SftpKit, gatewa
         await new.close()
 
     together(sftp, work)
+
+
+@pytest.mark.parametrize("taking", ["remove", "replace"])
+def test_a_file_that_is_taken_away_is_written_no_more(
+    sftp: SftpKit, gateway: RunningGateway, taking: str
+) -> None:
+    async def work(riverside: asyncssh.SFTPClient, _lakeside: asyncssh.SFTPClient) -> None:
+        opened = await riverside.open("/to/registry/gone.part", "wb")
+        await opened.write(INTRO, 0)
+        if taking == "remove":
+            await riverside.remove("/to/registry/gone.part")
+        else:
+            await (await riverside.open("/to/registry/other.part", "wb")).close()
+            await riverside.posix_rename("/to/registry/other.part", "/to/registry/gone.part")
+        with pytest.raises(asyncssh.SFTPError, match="taken away"):
+            await opened.write(INTRO, len(INTRO))
+
+    together(sftp, work)
+
+
+def test_of_a_broken_file_nothing_stays_that_nobody_was_charged_for(
+    sftp: SftpKit, gateway: RunningGateway
+) -> None:
+    mark = b"never charged" * 10_000
+
+    async def work(riverside: asyncssh.SFTPClient, _lakeside: asyncssh.SFTPClient) -> None:
+        opened = await riverside.open("/to/registry/broken.part", "wb")
+        await opened.write(INTRO + mark, 0)
+        assert any(mark in blob for blob in blobs(sftp))
+        with pytest.raises(asyncssh.SFTPError, match="at most"):
+            await opened.write(b"x", 1 << 50)
+        with pytest.raises(asyncssh.SFTPError, match="at most"):
+            await opened.close()
+
+    together(sftp, work)
+    assert not any(mark in blob for blob in blobs(sftp))
+
+
+def test_a_full_disk_is_seen_before_it_is_written_to(sftp: SftpKit, gateway: RunningGateway) -> None:
+    full = Settings.for_folder(sftp.exchange.data, limits=Limits(free_bytes=1 << 60))
+    store, blob = BlobStore(full.blobs), new_blob()
+    incoming = Incoming("upload", blob, "riverside", store.lock(blob), 0)
+    with pytest.raises(KeeperFailed, match="no room"):
+        _Door(full)._outgoing.write(incoming, 0, memoryview(INTRO))
+    incoming.release()
+    assert store.path(blob).stat().st_size == 0
+
+
+def test_no_client_gets_far_ahead_of_the_disk(
+    sftp: SftpKit, gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vernix.gateway.sftp.session.MOST_AHEAD", MIB)
+    ahead, write = [], Outgoing.write
+
+    def seen(self: Outgoing, incoming: Incoming, offset: int, data: memoryview) -> None:
+        write(self, incoming, offset, data)
+        ahead.append(incoming.ahead)
+
+    monkeypatch.setattr(Outgoing, "write", seen)
+
+    async def work() -> None:
+        own = free_port()
+        serving = asyncio.create_task(_Door(Settings.for_folder(sftp.exchange.data)).serve("127.0.0.1", own))
+        await asyncio.sleep(0.5)
+        async with session(sftp, "riverside", own) as riverside:
+            opened = await riverside.open("/to/registry/quick.part", "wb")
+            await opened.write(INTRO + bytes(8 * MIB), 0)
+            await opened.close()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await serving == 0
+
+    asyncio.run(work())
+    assert sum(ahead) > 8 * MIB
+    assert max(ahead) < 2 * MIB
 
 
 def test_a_lock_is_released_once(tmp_path: Path) -> None:

@@ -83,6 +83,38 @@ def test_what_comes_before_the_beginning_is_not_written(tmp_path: Path) -> None:
     incoming.release()
 
 
+def test_empty_writes_are_not_kept(tmp_path: Path) -> None:
+    incoming = begin(tmp_path)
+    incoming.write(100, memoryview(b""), MOST)
+    incoming.write(0, memoryview(INTRO), MOST)
+    incoming.write(100, memoryview(b""), MOST)
+    assert not incoming.has_gap
+    incoming.release()
+
+
+def test_many_small_pieces_before_the_beginning_are_refused(tmp_path: Path) -> None:
+    incoming = begin(tmp_path)
+    for offset in range(1024):
+        incoming.write(100 + offset, memoryview(b"x"), MOST)
+    with pytest.raises(DataRefused, match="did not come first"):
+        incoming.write(5000, memoryview(b"x"), MOST)
+    incoming.truncate(0)
+    incoming.write(100, memoryview(bytes(4 * MIB)), MOST)
+    incoming.release()
+
+
+def test_what_lies_beyond_a_gap_is_counted_and_bounded(tmp_path: Path) -> None:
+    incoming = begin(tmp_path)
+    incoming.write(0, memoryview(INTRO), MOST)
+    piece = memoryview(bytes(8 * MIB))
+    for number in range(1, 9):
+        incoming.write(number * 9 * MIB, piece, MOST)
+    assert incoming.ahead == len(INTRO) + 64 * MIB
+    with pytest.raises(DataRefused, match="too many pieces"):
+        incoming.write(100 * MIB, memoryview(b"x"), MOST)
+    incoming.release()
+
+
 def test_a_file_has_an_end(tmp_path: Path) -> None:
     incoming = begin(tmp_path)
     with pytest.raises(TooMuch):

@@ -20,7 +20,10 @@ CHUNK = 64 * 1024 + 16
 """Bytes of a whole chunk of age's payload, tag included (C2SP age, Payload)."""
 _NONCE, _TAG = 16, 16
 _EARLY_BYTES = 4 * MIB
-_MOST_GAPS = 1024
+_MOST_PIECES = 1024
+_MOST_BEYOND = 64 * MIB
+MOST_AHEAD = 128 * MIB
+"""Bytes of one file that may be here and not charged to anybody; then they are secured before more come."""
 _FULL_WRITE = 32 * 1024
 """Bytes that every client puts into a write while it has them."""
 
@@ -65,6 +68,16 @@ class Incoming:
         return bool(self._beyond or self._early)
 
     @property
+    def ahead(self) -> int:
+        """Bytes on the disk that no row tells of, and nobody was charged for."""
+        with self._guard:
+            return self.end - self.secured + self._beyond_bytes
+
+    @property
+    def _beyond_bytes(self) -> int:
+        return sum(end - start for start, end in self._beyond.items())
+
+    @property
     def ended_short(self) -> bool:
         """Whether the last write was shorter than those of a client that has more: it read all of it."""
         return self._last < max(self._largest, _FULL_WRITE)
@@ -77,7 +90,8 @@ class Incoming:
         """
         with self._guard:
             self._check_whole()
-            self._write(offset, data, most)
+            if data:  # An empty piece would be one more to keep, and closes no gap.
+                self._write(offset, data, most)
 
     def _write(self, offset: int, data: memoryview, most: int) -> None:
         if offset + len(data) > most:
@@ -105,12 +119,18 @@ class Incoming:
                 self.secured = min(self.secured, self.end)
                 self._beyond.clear()
                 self._early.clear()
+                self._early_bytes = 0
                 os.ftruncate(self.descriptor, self.end)
 
     def break_off(self, why: str) -> None:
         """Write no more, and say ``why`` to whoever tries; the first reason stays."""
         with self._guard:
             self.broken = self.broken or why
+
+    def keep_only(self, size: int) -> None:
+        """Leave ``size`` bytes on the disk, of a file that is written no more."""
+        if size < os.fstat(self.descriptor).st_size:
+            os.ftruncate(self.descriptor, size)
 
     def release(self) -> None:
         """Let go of the file; nothing can be written afterwards."""
@@ -129,7 +149,7 @@ class Incoming:
     def _keep_early(self, offset: int, data: memoryview) -> None:
         """Hold back what came before the first bytes did: it might not be sealed."""
         self._early_bytes += len(data)
-        if self._early_bytes > _EARLY_BYTES:
+        if self._early_bytes > _EARLY_BYTES or len(self._early) >= _MOST_PIECES:
             raise DataRefused("The beginning of this file did not come first.", hint="Send it in order.")
         self._early.append((offset, bytes(data)))
 
@@ -146,7 +166,7 @@ class Incoming:
                 self.end = max(self.end, self._beyond.pop(start))
             return
         self._beyond[offset] = max(position, self._beyond.get(offset, 0))
-        if len(self._beyond) > _MOST_GAPS:
+        if len(self._beyond) > _MOST_PIECES or self._beyond_bytes > _MOST_BEYOND:
             raise DataRefused("This file arrives in too many pieces.", hint="Send it in order.")
 
 

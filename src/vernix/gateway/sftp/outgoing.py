@@ -21,7 +21,7 @@ from vernix.errors import Conflict, DataRefused, FarSideRefused, NotFound
 from vernix.gateway import quotas, telling
 from vernix.gateway.blobs import BlobBusy, BlobLock
 from vernix.gateway.exchange import Exchange
-from vernix.gateway.limits import check_room
+from vernix.gateway.limits import MIB, check_room
 from vernix.gateway.sealedness import NotSealed, header_length
 from vernix.gateway.sftp import names, packets
 from vernix.gateway.sftp.incoming import PLAIN, Incoming, is_plausible
@@ -32,6 +32,10 @@ from vernix.gateway.uploads import LARGEST_HEADER, State
 SETTLE_SECONDS = 20
 """How long a file rests that may have been cut: its last write was no shorter than the others."""
 
+_PAGE = 4096
+"""What the smallest write takes of a disk, bytes."""
+_LOOK_EVERY = 8 * MIB
+"""Bytes written by everybody here between two looks at how much room the disk has."""
 _PATIENCE = 10.0
 _LOOK_AGAIN = 0.1
 
@@ -45,6 +49,7 @@ class Outgoing:
         self._posted = posted
         self._open: dict[str, Incoming] = {}
         self._guard = threading.Lock()
+        self._room_for = 0
 
     def addressees(self, sender: str) -> list[str]:
         """To whom ``sender`` may send, in order."""
@@ -89,6 +94,14 @@ class Outgoing:
             names.set_due(connection, found.upload, None)
         return self._take(found, sender, cut=bool(flags & packets.TRUNCATE))
 
+    def write(self, incoming: Incoming, offset: int, data: memoryview) -> None:
+        """Take bytes, in the event loop. Raises as ``Incoming.write``, or ``KeeperFailed`` on a full disk."""
+        self._room_for -= max(len(data), _PAGE)
+        if self._room_for < 0:
+            check_room(self.exchange.blobs.folder, _LOOK_EVERY, self.exchange.limits)
+            self._room_for = _LOOK_EVERY
+        incoming.write(offset, data, self.exchange.limits.part_bytes)
+
     def secure(self, incoming: Incoming) -> None:
         """Force what came without a gap to the disk, then into its row; what fails breaks the file.
 
@@ -108,12 +121,12 @@ class Outgoing:
                     quota = self.exchange.quota_of_sender(incoming.sender)
                     quotas.charge_more(connection, incoming.sender, more, int(time.time()), quota)
                 names.set_size(connection, incoming.file, end, int(time.time()))
+            incoming.secured = end
             check_room(self.exchange.blobs.folder, 0, self.exchange.limits)
         except Exception as error:
             refused = isinstance(error, DataRefused | FarSideRefused)
             incoming.break_off(str(error) if refused else "The disk failed.")
             raise
-        incoming.secured = end
 
     def truncate(self, incoming: Incoming, size: int) -> None:
         """Cut an open file to ``size`` bytes, if it is longer: its row first, which never says too much."""
@@ -157,14 +170,20 @@ class Outgoing:
         if not place.is_temporary:
             self._finish(incoming.file, incoming.descriptor, incoming.end, settled=incoming.ended_short)
 
+    def _cut_back(self, incoming: Incoming) -> None:
+        """Leave of a broken file what its row tells of, and its sender was charged for."""
+        with self.exchange.database.reading() as connection:
+            file = names.by_upload(connection, incoming.file)
+        if file is not None:
+            incoming.keep_only(file.size)
+
     def drop(self, incoming: Incoming) -> None:
         """What was written is no sealed file: forget it."""
         incoming.break_off(PLAIN)
         with self.exchange.database.writing() as connection:
             file = names.by_upload(connection, incoming.file)
             blobs = [] if file is None else self._refuse(connection, file)
-        for blob in blobs:
-            self.exchange.blobs.delete(blob)
+        self._withdraw(blobs)
 
     @staticmethod
     def _refuse(connection: Connection, file: Written) -> list[str]:
@@ -185,8 +204,7 @@ class Outgoing:
                 raise NotFound("There is no such file (any more).")
             blobs = self._make_way(connection, self._names.of(sender, new), file, replace=replace)
             names.rename(connection, file.upload, self._names.of(sender, new))
-        for blob in blobs:
-            self.exchange.blobs.delete(blob)
+        self._withdraw(blobs)
         if file.state is not State.OPEN or new.is_temporary or file.upload in self._open:
             return
         try:
@@ -205,6 +223,14 @@ class Outgoing:
             if file.state is not State.OPEN:
                 raise Conflict("This file was delivered.", hint="Send a new one under another name.")
             blobs = names.free(connection, file, telling.WITHDRAWN, int(time.time()))
+        self._withdraw(blobs)
+
+    def _withdraw(self, blobs: list[str]) -> None:
+        """Delete blobs that no row names any more; who has one open writes no more into it."""
+        with self._guard:
+            opened = [incoming for incoming in self._open.values() if incoming.blob in blobs]
+        for incoming in opened:
+            incoming.break_off("This file was taken away meanwhile. Send it again from its start.")
         for blob in blobs:
             self.exchange.blobs.delete(blob)
 
@@ -256,8 +282,13 @@ class Outgoing:
         with self._guard:
             if self._open.get(incoming.file) is not incoming:
                 return
-            del self._open[incoming.file]
-        incoming.release()
+        try:
+            if incoming.broken is not None:
+                self._cut_back(incoming)
+        finally:
+            with self._guard:
+                del self._open[incoming.file]
+            incoming.release()
 
     def _finish(self, file: str, descriptor: int, size: int, *, settled: bool) -> None:
         """Make a file due that is an age file and may be whole. Raises ``NotSealed`` or ``DataRefused``."""

@@ -20,7 +20,7 @@ from vernix.gateway.logs import log, place_of
 from vernix.gateway.receiving import Run
 from vernix.gateway.sealedness import NotSealed
 from vernix.gateway.sftp import packets
-from vernix.gateway.sftp.incoming import Incoming
+from vernix.gateway.sftp.incoming import MOST_AHEAD, Incoming
 from vernix.gateway.sftp.outgoing import Outgoing
 from vernix.gateway.sftp.packets import BadPacket, Reader, Status, Type
 from vernix.gateway.sftp.paths import Kind, Place, resolve
@@ -198,6 +198,9 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         finally:
             self._task = None
         self._chan.write(answer)
+        self._go_on()
+
+    def _go_on(self) -> None:
         if not self._writing_paused:
             self._chan.resume_reading()
             self._pump()
@@ -249,7 +252,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         if file.broken is not None:
             return packets.status(request, Status.FAILURE, file.broken)
         try:
-            file.write(offset, content, self._outgoing.exchange.limits.part_bytes)
+            self._outgoing.write(file, offset, content)
         except (VernixError, OSError) as error:
             file.break_off(str(error) if isinstance(error, VernixError) else "The gateway's disk failed.")
             if isinstance(error, NotSealed):
@@ -259,7 +262,19 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
             future = self._run(self._secure, file)
             self._securing.add(future)
             future.add_done_callback(self._securing.discard)
+        if file.ahead >= MOST_AHEAD and self._task is None:
+            self._chan.pause_reading()
+            self._task = asyncio.ensure_future(self._catch_up(file))
         return packets.ok(request)
+
+    async def _catch_up(self, file: Incoming) -> None:
+        """The client is quicker than the disk: take nothing more before what came is safe."""
+        try:
+            await asyncio.gather(*self._securing)
+            await self._run(self._secure, file)
+        finally:
+            self._task = None
+        self._go_on()
 
     def _secure(self, file: Incoming) -> None:
         try:
