@@ -175,6 +175,15 @@ def test_downloads_are_counted_and_resuming_is_not(
     assert receipt(kit, gateway, delivery, "registry").status == 201
 
 
+def test_what_is_refused_is_not_told_as_collected(
+    kit: ExchangeKit, gateway: RunningGateway, deliver: Delivered
+) -> None:
+    delivery = deliver(downloads=1)
+    assert [part(gateway, delivery, "registry").status for _ in range(3)] == [200, 413, 413]
+    told = gateway.signed("riverside", "GET", f"/deliveries/{delivery.id}/events").json["events"]
+    assert [each["event"]["kind"] for each in told] == ["announce", "collect"]
+
+
 @pytest.mark.parametrize(
     ("begun", "sent", "first", "most", "after"),
     [

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -295,3 +296,23 @@ def listens(process: int, port: int) -> bool:
     }
     held = {str(path.readlink()) for path in Path(f"/proc/{process}/fd").iterdir()}
     return any(f"socket:[{inode}]" in held for inode in sockets)
+
+
+def test_a_bounded_delivery_is_fetched_as_often_as_its_sender_allows(
+    door: SftpKit, gateway: RunningGateway, tmp_path: Path
+) -> None:
+    part = door.exchange.seal(b"once", "riverside")
+    upload, _ = gateway.upload("registry", part, ["riverside"])
+    delivery = door.exchange.delivery([(upload, part)], sender="registry", to=["riverside"])
+    bounded = replace(delivery, downloads=1).sign(door.exchange.members["registry"].key).encode()
+    assert gateway.signed("registry", "POST", "/deliveries", bounded).status == 201
+    name = f"/inbox/{delivery.id}-0.age"
+    first = door.sftp(f"get {name} {tmp_path / 'first'}")
+    assert first.code == 0, first
+    assert (tmp_path / "first").read_bytes() == part.content
+    assert door.sftp(f"get {name} {tmp_path / 'second'}").code != 0
+    assert not (tmp_path / "second").exists()
+    over_http = gateway.signed("riverside", "GET", f"/deliveries/{delivery.id}/parts/0")
+    assert over_http.status == 413, "one count for both ways"
+    told = gateway.signed("registry", "GET", f"/deliveries/{delivery.id}/events").json["events"]
+    assert [each["event"]["kind"] for each in told] == ["announce", "collect"]

@@ -42,17 +42,17 @@ class SealedFile(Response):
         self._path = path
         self._run = run
         self._told = told
-        self.first, self._end = span(asked, size)
-        self._whole = self._end - self.first == size
+        self._first, self._end = span(asked, size)
+        self._whole = self._end - self._first == size
         self.status_code = 200 if self._whole else 206
         self.headers["accept-ranges"] = "bytes"
-        self.headers["content-length"] = str(self._end - self.first)
+        self.headers["content-length"] = str(self._end - self._first)
         if not self._whole:
-            self.headers["content-range"] = f"bytes {self.first}-{self._end - 1}/{size}"
+            self.headers["content-range"] = f"bytes {self._first}-{self._end - 1}/{size}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        position = self.first
+        position = self._first
         # Opened before the first byte of the answer: should the part be deleted meanwhile, it still flows.
         try:
             descriptor = await self._run(os.open, self._path, os.O_RDONLY | os.O_CLOEXEC)
@@ -81,7 +81,7 @@ class SealedFile(Response):
         finally:
             os.close(descriptor)
             if self._told is not None:
-                await self._run(self._told, position - self.first)
+                await self._run(self._told, position - self._first)
 
 
 def span(asked: str | None, size: int) -> tuple[int, int]:

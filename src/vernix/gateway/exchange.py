@@ -165,7 +165,8 @@ class Exchange:
     def part(self, caller: Caller, delivery: str, number: int, asked: str | None) -> StoredPart:
         """GET /deliveries/<id>/parts/<n>: counted the first time, refused while the brake is on.
 
-        ``asked`` is a Range. What is given out is told in the ledger before a byte of it leaves.
+        ``asked`` is a Range. What is given out is told in the ledger before a byte of it leaves, and what is
+        refused is not. Raises ``TooMuch`` where it was fetched as often as its sender allows.
         """
         now, who = int(time.time()), caller.id
         with self.database.reading() as connection:
@@ -179,16 +180,11 @@ class Exchange:
                 if not counted:
                     stopped = not brakes.count(connection, delivery, number, stored.size, who, now, quota)
                 if not stopped:
+                    fetches.count(connection, Place(delivery, who, number), first, stored)
                     telling.collected(connection, who, stored.sender, delivery, number, end - first, now)
         if stopped:
             raise brakes.stopped()
         return stored
-
-    def begin_fetch(self, place: Place, part: StoredPart, first: int) -> None:
-        """A part whose downloads are counted is about to go out, from byte ``first`` on."""
-        if part.downloads is not None:
-            with self.database.writing() as connection:
-                fetches.count(connection, place, first, part.size, part.downloads)
 
     def end_fetch(self, place: Place, sent: int) -> None:
         """``sent`` bytes of it went out."""

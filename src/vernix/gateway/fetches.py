@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from vernix.errors import TooMuch
+from vernix.gateway.deliveries import StoredPart
 from vernix.gateway.tables import FETCHES
 
 
@@ -44,11 +45,17 @@ class Place:
     number: int
 
 
-def count(connection: Connection, place: Place, first: int, size: int, most: int) -> None:
-    """Write that ``place`` is being fetched from byte ``first`` on. Raises ``TooMuch``."""
+def count(connection: Connection, place: Place, first: int, part: StoredPart) -> None:
+    """Write that ``place`` is being fetched from byte ``first`` on, if its sender bounded that.
+
+    Raises ``TooMuch``.
+    """
+    if part.downloads is None:
+        return
     mine = _mine(place)
     row = connection.execute(select(FETCHES).where(mine)).one_or_none()
-    after = begin(Fetched() if row is None else Fetched(row.begun, row.sent), first, size, most)
+    before = Fetched() if row is None else Fetched(row.begun, row.sent)
+    after = begin(before, first, part.size, part.downloads)
     if row is None:
         key = {"delivery": place.delivery, "partner": place.partner, "number": place.number}
         connection.execute(FETCHES.insert().values(**key, begun=after.begun, sent=0))

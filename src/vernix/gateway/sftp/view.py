@@ -95,7 +95,7 @@ class View:
         attributes, blob, content = self._find(place)
         if not blob:
             return Readable(attributes, content=content)
-        # Counted, braked and told as over HTTP.
+        # Counted, braked and told as over HTTP; each opening begins a download.
         caller = Caller("sftp", self._exchange.mirror.current().partner(self._partner))
         self._exchange.part(caller, place.delivery, place.number, None)
         path = self._exchange.blobs.path(blob)
