@@ -262,7 +262,7 @@ def test_joined_partial_uploads_stay_while_they_are_needed(database: Database, b
     limits = Limits(upload_life=10**10)
     with database.writing() as connection:
         creation, (part,) = creations.begin(connection, "riverside", [(1000, 200)], 0, limits, limits.quota)
-        partial = creations.name_partial(connection, creation, 1000, 0, limits)
+        partial = creations.name_partial(connection, creation, 1000, 0, limits, lambda _sender: limits.quota)
         whole = uploads.extend(partial.upload, 1000)
         capabilities.advance(connection, partial.upload, whole)
         creations.join(connection, creation, [partial.token], None, "final;x", 0)

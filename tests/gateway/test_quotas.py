@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.exchange_kit import ExchangeKit, Reply, RunningGateway, SealedPart
+from tests.exchange_kit import TUS, ExchangeKit, Reply, RunningGateway, SealedPart
 
 from vernix.custody import canonical
 from vernix.custody.quota import Quota
@@ -146,3 +146,19 @@ def test_the_signed_quota_holds_over_the_wire(kit: ExchangeKit, gateway: Running
     assert ask(gateway, part).status == 413
     give(kit, gateway)
     assert ask(gateway, part).json["quota"] is None
+
+
+def test_the_signed_quota_holds_for_partial_uploads_too(kit: ExchangeKit, gateway: RunningGateway) -> None:
+    part = kit.seal(bytes(100_000))
+    size, before = len(part.content), 50_000
+    give(kit, gateway, held_bytes=before + size * 2)
+    _, creation = gateway.begin_creation("lakeside", [part])
+
+    def begin_partial(length: int) -> int:
+        fields = {**TUS, "Upload-Concat": "partial", "Upload-Length": str(length)}
+        return gateway.request("POST", creation, None, fields).status
+
+    assert [begin_partial(size), begin_partial(size)] == [201, 413]
+    give(kit, gateway, held_bytes=before + size * 3)
+    assert begin_partial(size) == 201
+    give(kit, gateway)

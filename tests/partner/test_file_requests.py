@@ -19,6 +19,7 @@ from vernix.custody.delivery import Delivery
 from vernix.custody.file_request import FileRequest, Ticket, request_behind
 from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.manifest import Manifest
+from vernix.custody.quota import Quota
 from vernix.custody.requests import Request, sign_request
 from vernix.custody.signatures import SigningKey
 from vernix.errors import DataRefused, FarSideRefused, NotProven, VernixError
@@ -142,6 +143,46 @@ def test_more_than_was_asked_for_is_refused(
     ticket = Ticket.from_text(asked["text"])
     sizes = [begin(gateway, ticket, 60_000), begin(gateway, ticket, 60_000)]
     assert sizes == [201, 403], "all parts together count"
+
+
+def give(kit: ExchangeKit, gateway: RunningGateway, quota: Quota) -> None:
+    entry = replace(kit.directory.partner("riverside"), quota=quota)
+    assert gateway.publish(kit.publish(partners=kit.with_partner(entry))).status == 200
+
+
+def test_what_answers_is_charged_to_who_asked(
+    kit: ExchangeKit, gateway: RunningGateway, riverside: Partner, document: Document
+) -> None:
+    tickets = [
+        Ticket.from_text(document("request", "--from", FROM, *at(riverside))["text"]) for _ in range(2)
+    ]
+    give(kit, gateway, Quota(bytes_per_day=3000))
+    assert [begin(gateway, ticket, 2000) for ticket in tickets] == [201, 429], "one quota for all requests"
+    mine = canonical.encode({"header": 100, "purpose": "submission", "size": 2000, "to": ["registry"]})
+    assert gateway.signed("riverside", "POST", "/uploads", mine).status == 429, "and for its own sending"
+    give(kit, gateway, Quota(held_bytes=3000))
+    assert begin(gateway, tickets[1], 2000) == 413
+    report = gateway.signed("registry", "GET", "/state").json
+    assert {each["partner"] for each in report["quotas"]} <= {"riverside"}
+    give(kit, gateway, Quota(requests_per_minute=3))
+    path = f"/file-requests/{tickets[0].id}"
+    assert 429 in [signed(gateway, tickets[0], "GET", path) for _ in range(5)]
+
+
+def test_withdrawing_deletes_what_was_uploaded_to_answer(
+    kit: ExchangeKit, gateway: RunningGateway, asked: dict[str, Any]
+) -> None:
+    ticket = Ticket.from_text(asked["text"])
+    give(kit, gateway, Quota(held_bytes=5000))
+    answer_in(kit, gateway, ticket)
+    assert begin(gateway, ticket, 2000) == 201
+    blobs = [path for path in (kit.data / "blobs").rglob("*") if path.is_file()]
+    assert blobs
+    mine = canonical.encode({"header": 100, "purpose": "submission", "size": 2500, "to": ["registry"]})
+    assert gateway.signed("riverside", "POST", "/uploads", mine).status == 413
+    assert gateway.signed("riverside", "DELETE", f"/file-requests/{ticket.id}").status == 204
+    assert [path for path in blobs if path.exists()] == []
+    assert gateway.signed("riverside", "POST", "/uploads", mine).status == 201, "nothing is held any more"
 
 
 def test_the_ticket_opens_nothing_else(

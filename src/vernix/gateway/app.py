@@ -103,10 +103,10 @@ class Gateway:
         """What a proven caller (or anybody, on a public route) asked for, within its rates."""
         with contextlib.ExitStack() as leaving:
             throttle = None
-            if caller is not None and caller.partner is not None:
+            if caller is not None and caller.invitation is None:
                 quota = self.exchange.quota_of(caller)
-                leaving.enter_context(self.rates.admitted(caller.id, quota))
-                throttle = self.rates.throttle(caller.id, quota)
+                leaving.enter_context(self.rates.admitted(caller.payer, quota))
+                throttle = self.rates.throttle(caller.payer, quota)
             call = Call(
                 self.exchange,
                 self.watch,
@@ -121,8 +121,9 @@ class Gateway:
             response = await route.answer(call)
             await response(scope, receive, send)
 
-    def _throttle_of_sender(self, partner: str) -> Throttle | None:
-        return self.rates.throttle(partner, self.exchange.quota_of_sender(partner))
+    def _throttle_of_sender(self, sender: str) -> Throttle | None:
+        payer = self.exchange.payer_of(sender)
+        return self.rates.throttle(payer, self.exchange.quota_of_sender(payer))
 
     async def _prove(self, route: Route, scope: Scope, receive: Receive) -> tuple[Caller, bytes]:
         """Who asks, by the signed head; then the body, which must be the one that the head names."""
@@ -326,10 +327,10 @@ _STRICT = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in 
 def create_app(settings: Settings) -> ASGIApp:
     """The application of one worker. Imports nothing that opens, and knows no key."""
     gateway = Gateway(settings)
-    joinings = Joinings(gateway.receptions)
+    joinings, quota_of = Joinings(gateway.receptions), gateway.exchange.quota_of_sender
     planes = {
         PARTS: _Named("parts", PartPlane(gateway.receptions, joinings)),
-        CREATIONS: _Named("creations", CreationPlane(gateway.receptions, joinings)),
+        CREATIONS: _Named("creations", CreationPlane(gateway.receptions, joinings, quota_of)),
     }
     paths: dict[str, dict[str, Route]] = {}
     for route in ROUTES:

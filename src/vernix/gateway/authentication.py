@@ -61,6 +61,11 @@ class Caller:
         return self.partner.id
 
     @property
+    def payer(self) -> str:
+        """The partner whose quota and rates hold: who asked for files pays for what answers it."""
+        return self.id if self.file_request is None else self.file_request.partner
+
+    @property
     def is_registry(self) -> bool:
         """Whether the registry itself asks."""
         return self.partner is not None and self.partner.role == _REGISTRY

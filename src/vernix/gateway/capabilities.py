@@ -19,7 +19,7 @@ from vernix.custody.fields import to_base64
 from vernix.custody.identifiers import new_id
 from vernix.custody.quota import Quota
 from vernix.errors import Conflict, NotFound
-from vernix.gateway import quotas, uploads
+from vernix.gateway import file_requests, quotas, uploads
 from vernix.gateway.blobs import new_blob
 from vernix.gateway.limits import Limits, check_size
 from vernix.gateway.quotas import Used
@@ -58,14 +58,16 @@ def allot(  # each is asked by another rule
     limits: Limits,
     quota: Quota | None = None,
 ) -> Allotted:
-    """A new upload for ``sender``, charged to ``quota`` (the gateway's own for partners, if none is given).
+    """A new upload for ``sender``, charged to who pays for it and to ``quota`` (the gateway's own for
+    partners, if none is given).
 
     Raises ``UsageError`` for impossible sizes, ``TooMuch`` and ``TooOften`` beyond the quota.
     """
     check_size(size, limits.part_bytes, "One part")
     life = min(limits.upload_life, limits.keep)
     upload = uploads.begin(new_id(), sender, size, header, now + life)
-    used = quotas.charge(connection, sender, size, now, quota or limits.quota)
+    payer = file_requests.payer_of(connection, sender)
+    used = quotas.charge(connection, payer, size, now, quota or limits.quota)
     return Allotted(upload, insert(connection, upload, now), used)
 
 

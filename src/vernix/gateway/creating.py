@@ -10,11 +10,12 @@ import base64
 import binascii
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 from starlette.types import Receive
 
+from vernix.custody.quota import Quota
 from vernix.errors import Conflict, UsageError
 from vernix.gateway import capabilities, creations
 from vernix.gateway.capabilities import TOKEN
@@ -34,10 +35,13 @@ _PART_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 
 
 class CreationPlane(Plane):
-    """``/creations/<token>``: where the parts of one signed request are created."""
+    """``/creations/<token>``: where the parts of one signed request are created. ``quota_of`` gives a
+    sender's quota.
+    """
 
-    def __init__(self, receptions: Receptions, joinings: Joinings) -> None:
+    def __init__(self, receptions: Receptions, joinings: Joinings, quota_of: Callable[[str], Quota]) -> None:
         super().__init__(receptions, joinings)
+        self._quota_of = quota_of
         self.verbs = {"POST": self._post}
 
     async def _post(self, token: str, headers: Mapping[str, str], receive: Receive) -> Response:
@@ -83,7 +87,7 @@ class CreationPlane(Plane):
     def _name_partial(self, token: str, length: int) -> Named:
         now, limits = int(time.time()), self.receptions.limits
         with self.receptions.database.writing() as connection:
-            named = creations.name_partial(connection, token, length, now, limits)
+            named = creations.name_partial(connection, token, length, now, limits, self._quota_of)
             check_room(self.receptions.blobs.folder, capabilities.outstanding(connection), limits)
             return named
 

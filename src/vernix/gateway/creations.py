@@ -9,7 +9,7 @@ caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
@@ -69,8 +69,16 @@ def name(connection: Connection, creation: str, length: int | None, part: int | 
     return Named(upload, token)
 
 
-def name_partial(connection: Connection, creation: str, length: int, now: int, limits: Limits) -> Named:
-    """A new partial upload of ``length`` bytes, to be joined to one of the creation's parts.
+def name_partial(  # each is asked by another rule
+    connection: Connection,
+    creation: str,
+    length: int,
+    now: int,
+    limits: Limits,
+    quota_of: Callable[[str], Quota],
+) -> Named:
+    """A new partial upload of ``length`` bytes, to be joined to one of the creation's parts. ``quota_of``
+    gives a sender's quota.
 
     Raises ``NotFound``, ``UsageError`` (too small), ``TooMuch`` (more than the parts can be made of).
     """
@@ -92,7 +100,7 @@ def name_partial(connection: Connection, creation: str, length: int, now: int, l
         )
     upload = uploads.begin_partial(new_id(), parts[0].sender, length, parts[0].expires)
     # It counts as held and not as sent: the part that it becomes was charged when the creation began.
-    quotas.check_held(connection, upload.sender, length, limits.quota)
+    quotas.check_held(connection, upload.sender, length, quota_of(upload.sender))
     token = capabilities.insert(connection, upload, now, capabilities.hashed(creation))
     return Named(upload, token)
 

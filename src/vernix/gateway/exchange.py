@@ -69,8 +69,10 @@ class Exchange:
     checkpoints: Checkpoints
 
     def quota_of(self, caller: Caller) -> Quota:
-        """What a caller may: a partner's quota, the gateway's own for an invited stranger."""
-        return self.limits.quota if caller.partner is None else self.limits.quota_of(caller.partner)
+        """What a caller may: the quota of the partner who pays for it."""
+        if caller.partner is None:
+            return self.quota_of_sender(caller.payer)
+        return self.limits.quota_of(caller.partner)
 
     def quota_of_sender(self, partner: str) -> Quota:
         """The same by a partner's id, where a capability is all the proof there is."""
@@ -79,6 +81,11 @@ class Exchange:
         except (NotFound, NotProven):
             # It has left, or the directory has expired meanwhile: what was begun may end all the same.
             return self.limits.quota
+
+    def payer_of(self, sender: str) -> str:
+        """The partner whose quota and rates hold for what ``sender`` has begun to send."""
+        with self.database.reading() as connection:
+            return file_requests.payer_of(connection, sender)
 
     def begin_upload(self, caller: Caller, body: bytes) -> dict[str, object]:
         """POST /uploads: rights and bounds checked, a capability made."""
@@ -98,7 +105,8 @@ class Exchange:
             "id": allotted.upload.id,
             "url": f"/parts/{allotted.token}",
             "expires": _spelled(allotted.upload.expires),
-            "quota": _told(allotted.used),
+            # A stranger with a ticket is not told how much its partner sends.
+            "quota": _told(allotted.used if caller.file_request is None else None),
         }
 
     def begin_creation(self, caller: Caller, body: bytes) -> dict[str, object]:
@@ -244,7 +252,9 @@ class Exchange:
     def withdraw_file_request(self, caller: Caller, request_id: str) -> None:
         """DELETE /file-requests/<id>."""
         with self.database.writing() as connection:
-            file_requests.withdraw(connection, request_id, caller.id)
+            blobs = file_requests.withdraw(connection, request_id, caller.id, int(time.time()))
+        for blob in blobs:
+            self.blobs.delete(blob)
 
     def enrol(self, caller: Caller, body: bytes) -> str:
         """POST /enrolments, by an invited stranger."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
-from vernix.custody.file_request import FileRequest
+from vernix.custody.file_request import FileRequest, request_behind
 from vernix.custody.signatures import Signed
 from vernix.errors import Conflict, FarSideRefused, NotFound, TooMuch
+from vernix.gateway import telling
 from vernix.gateway.limits import Limits
 from vernix.gateway.tables import FILE_REQUESTS, UPLOADS
+from vernix.gateway.uploads import State
 
 OPEN = "open"
 ANSWERED = "answered"
@@ -55,6 +57,13 @@ def envelope_of(connection: Connection, request_id: str) -> bytes | None:
     return None if stored is None else bytes(stored.envelope)
 
 
+def payer_of(connection: Connection, sender: str) -> str:
+    """Who pays for what ``sender`` sends: a partner itself, or who asked for the files."""
+    request_id = request_behind(sender)
+    stored = None if request_id is None else _find(connection, request_id)
+    return sender if stored is None else stored.partner
+
+
 def describe(connection: Connection, request_id: str, partner: str | None) -> dict[str, object]:
     """The request, its state and the delivery that answered it; ``partner`` None for who holds the ticket."""
     stored = _find(connection, request_id)
@@ -91,8 +100,12 @@ def answer(connection: Connection, request: FileRequest, delivery: str) -> None:
         raise _closed()
 
 
-def withdraw(connection: Connection, request_id: str, partner: str) -> None:
-    """Close a request without an answer. Raises ``NotFound``, or ``Conflict`` when it was answered."""
+def withdraw(connection: Connection, request_id: str, partner: str, now: int) -> list[str]:
+    """Close a request without an answer, and forget what was uploaded to answer it.
+
+    Returns the names of blobs to delete when the transaction stands. Raises ``NotFound``, or ``Conflict``
+    when it was answered.
+    """
     stored = _find(connection, request_id)
     if stored is None or stored.partner != partner:
         raise _unknown()
@@ -100,6 +113,13 @@ def withdraw(connection: Connection, request_id: str, partner: str) -> None:
         raise Conflict("This request for files was answered.", hint="vernix inbox shows what came.")
     this = FILE_REQUESTS.c.id == request_id
     connection.execute(update(FILE_REQUESTS).where(this).values(state=WITHDRAWN))
+    sender = FileRequest.parse(Signed.decode(bytes(stored.envelope)).document).sender
+    begun = select(UPLOADS).where(UPLOADS.c.sender == sender, UPLOADS.c.state != State.BOUND)
+    rows = connection.execute(begun).all()
+    connection.execute(delete(UPLOADS).where(UPLOADS.c.id.in_([row.id for row in rows])))
+    for row in rows:
+        telling.dropped(connection, row.id, row.sender, row.offset, telling.WITHDRAWN, now)
+    return [row.blob for row in rows]
 
 
 def _find(connection: Connection, request_id: str) -> Row[Any] | None:

@@ -9,21 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, case, func, select, union
+from sqlalchemy import Connection, bindparam, case, func, literal, or_, select, union
 
 from vernix.custody.quota import Quota
 from vernix.errors import TooMuch, TooOften
 from vernix.gateway import usage
-from vernix.gateway.tables import UPLOADS, USAGE
+from vernix.gateway.tables import FILE_REQUESTS, UPLOADS, USAGE
 from vernix.gateway.uploads import State
 
 TELL_FROM = 80
 """Percent."""
 
-# Built once: to build it takes longer than to run it.
+# In whose names requests for files are answered.
+_ANSWERERS = select(literal("request-") + FILE_REQUESTS.c.id)
+
+# Built once: to build it takes longer than to run it. What answers a partner's requests for files is its own.
 _HELD = select(
     func.coalesce(func.sum(UPLOADS.c.size), 0), func.count(case((UPLOADS.c.state != State.BOUND, 1)))
-).where(UPLOADS.c.sender == bindparam("who"))
+).where(
+    or_(
+        UPLOADS.c.sender == bindparam("who"),
+        UPLOADS.c.sender.in_(_ANSWERERS.where(FILE_REQUESTS.c.partner == bindparam("who"))),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ def nearest(used: Mapping[str, int], quota: Quota) -> Used | None:
 def senders(connection: Connection, now: int) -> list[str]:
     """Every partner who sent something lately or has something here."""
     recent = select(USAGE.c.partner).where(USAGE.c.day > usage.day_of(now) - usage.MONTH)
-    both = union(recent, select(UPLOADS.c.sender))
+    both = union(recent, select(UPLOADS.c.sender).where(UPLOADS.c.sender.not_in(_ANSWERERS)))
     return sorted(connection.execute(both).scalars())
 
 
