@@ -173,8 +173,9 @@ class Exchange:
     def part(self, caller: Caller, delivery: str, number: int, asked: str | None) -> StoredPart:
         """GET /deliveries/<id>/parts/<n>: counted the first time, refused while the brake is on.
 
-        ``asked`` is a Range. What is given out is told in the ledger before a byte of it leaves, and what is
-        refused is not. Raises ``TooMuch`` where it was fetched as often as its sender allows.
+        ``asked`` is a Range. What is given out is told in the ledger before a byte of it leaves (once an
+        hour), and what is refused is not. Raises ``TooMuch`` where it was fetched as often as its sender
+        allows.
         """
         now, who = int(time.time()), caller.id
         with self.database.reading() as connection:
@@ -182,14 +183,14 @@ class Exchange:
             stopped = brakes.is_stopped(connection, who)
             counted = brakes.is_counted(connection, delivery, number, who)
         if not stopped:
-            first, end = span(asked, stored.size)
+            first, _ = span(asked, stored.size)
             quota = self.quota_of(caller)
             with self.database.writing() as connection:
                 if not counted:
                     stopped = not brakes.count(connection, delivery, number, stored.size, who, now, quota)
                 if not stopped:
                     fetches.count(connection, Place(delivery, who, number), first, stored)
-                    telling.collected(connection, who, stored.sender, delivery, number, end - first, now)
+                    telling.collected(connection, who, stored.sender, delivery, number, stored.size, now)
         if stopped:
             raise brakes.stopped()
         return stored

@@ -173,6 +173,8 @@ COLLECTED = Table(
     Column("delivery", String(36), ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("partner", String(64), nullable=False),
+    # When the ledger was last told of it.
+    Column("told", BigInteger),
     PrimaryKeyConstraint("delivery", "number", "partner"),
 )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, or_, update
 
 from vernix.custody import event
 from vernix.custody.delivery import Delivery
@@ -20,7 +20,8 @@ from vernix.custody.event import Event
 from vernix.custody.receipt import Receipt
 from vernix.errors import VernixError
 from vernix.gateway import ledger
-from vernix.gateway.tables import LEDGER
+from vernix.gateway.limits import HOUR
+from vernix.gateway.tables import COLLECTED, LEDGER
 from vernix.gateway.uploads import Upload
 
 UNSIGNED = "unsigned"
@@ -74,10 +75,18 @@ def dropped_in(connection: Connection, drop: Drop, now: int) -> None:
 def collected(
     connection: Connection, addressee: str, sender: str, delivery: str, part: int, size: int, now: int
 ) -> None:
-    """``size`` bytes of a part are about to be given out; told before the first of them leaves."""
-    concerned = [addressee, sender]
-    facts = {"delivery": delivery, "part": part, "size": size}
-    _tell(connection, event.COLLECT, now, concerned, actor=addressee, **facts)
+    """An addressee begins to collect a part of ``size`` bytes; told before the first of them leaves.
+
+    The brake has counted it before. Told once an hour at most, however often and in however many ranges it
+    asks: the ledger is for ever, and nobody shall be able to make it grow by asking.
+    """
+    this = (
+        (COLLECTED.c.delivery == delivery) & (COLLECTED.c.number == part) & (COLLECTED.c.partner == addressee)
+    )
+    due = or_(COLLECTED.c.told.is_(None), COLLECTED.c.told <= now - HOUR)
+    if connection.execute(update(COLLECTED).where(this, due).values(told=now)).rowcount:
+        facts = {"delivery": delivery, "part": part, "size": size}
+        _tell(connection, event.COLLECT, now, [addressee, sender], actor=addressee, **facts)
 
 
 def received(connection: Connection, receipt: Receipt, envelope: bytes, now: int) -> None:
