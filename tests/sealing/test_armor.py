@@ -6,7 +6,7 @@ import base64
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vernix.sealing.armor import BEGIN, END, MAX_BLANK, armored, dearmored, looks_armored
@@ -66,6 +66,8 @@ def test_no_byte_of_the_text_can_change_unnoticed(data: bytes, choose: st.DataOb
 
 @given(st.binary(max_size=100))
 def test_noise_is_refused(noise: bytes) -> None:
+    # With an end it may be armor, of nothing at least; Hypothesis knows that line from our source.
+    assume(END not in noise)
     with pytest.raises(ArmorBroken):
         data_of(noise)
     with pytest.raises(ArmorBroken):
