@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.exchange_kit import ExchangeKit, SealedPart
@@ -17,6 +18,7 @@ from tests.partner.conftest import Document, Vernix
 from tests.partner_kit import everything_in, post_from_registry
 
 from vernix.courier.keeping import held
+from vernix.courier.road import Road
 from vernix.custody.delivery import Delivery
 from vernix.custody.identifiers import utc_now
 from vernix.custody.manifest import File, Manifest
@@ -54,6 +56,25 @@ def test_a_file_goes_from_one_to_the_other(
     assert document("collect", "--data", riverside.folder.path)["receipts"] == []
     assert any(kind == "receipt" for _, kind, _ in gateway.mail["riverside"]), "the gateway shows it still"
     assert document("inbox", "--data", riverside.folder.path)["receipts"] == []
+
+
+@pytest.mark.usefixtures("gateway")
+def test_a_piece_bounds_what_one_request_carries(
+    riverside: Partner, document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed: list[int] = []
+    push = Road.push
+
+    def counting(self: Road, method: str, path: str, headers: Any, pieces: Any, length: int) -> Any:
+        pushed.append(length)
+        return push(self, method, path, headers, pieces, length)
+
+    monkeypatch.setattr(Road, "push", counting)
+    source = tmp_path / "scan.bin"
+    source.write_bytes(os.urandom(2 << 20))
+    document("send", source, "--piece", 512, "--data", riverside.folder.path)
+    assert max(pushed) == 512 << 10
+    assert len(pushed) == 6, "five of the file, and the manifest"
 
 
 def test_sending_again_is_one_delivery_unless_asked(

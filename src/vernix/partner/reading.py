@@ -83,7 +83,8 @@ def reply(
         raise UsageError("There is nothing to send.", hint="Name files, or say --note.")
     others = [name for name in collected.addressees if name != partner.id] if to_all else []
     dispatch = dispatch_for(partner, Wish(files, (collected.sender, *others), "message", note=text))
-    return sending.send_out(partner, replace(dispatch, in_reply_to=collected.delivery), json=json)
+    answer = replace(dispatch, in_reply_to=collected.delivery)
+    return sending.send_out(partner, connect(partner), answer, json=json)
 
 
 def _collected(partner: Partner, delivery: str) -> Collected:

@@ -86,12 +86,14 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     life = life_in(expires)
     addressees = addressees_of(partner, exchange, to or [partner.registry])
     wish = Wish(files, addressees, purpose, as_, mapping, text, life, downloads)
-    return send_out(partner, dispatch_for(partner, wish), again=again, json=json)
+    return send_out(partner, exchange, dispatch_for(partner, wish), again=again, json=json)
 
 
-def send_out(partner: Partner, dispatch: Dispatch, *, again: bool = False, json: bool) -> int:
+def send_out(
+    partner: Partner, exchange: Exchange, dispatch: Dispatch, *, again: bool = False, json: bool
+) -> int:
     """Send what was asked, say what became of it; the exit code."""
-    outbox, exchange = Outbox(partner.folder.outbox), connect(partner)
+    outbox = Outbox(partner.folder.outbox)
     begun = outbox.begin(dispatch, again=again)
     if isinstance(begun, Sent):
         say(f"This was sent before, unchanged, as {begun.plan.id}. To send it once more: --again.")
