@@ -7,9 +7,7 @@ cannot be hidden and is not meant to be: the registry must accept the new log by
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
 from sqlalchemy import Connection, delete, update
 
 from vernix.console import print_json, say
@@ -18,16 +16,17 @@ from vernix.errors import UsageError
 from vernix.gateway.checkpoints import Checkpoints, found_log
 from vernix.gateway.database import Database, sqlite_path
 from vernix.gateway.directory import open_mirror
+from vernix.gateway.options import Data, DatabaseUrl, Json
 from vernix.gateway.settings import Settings, default_data
 from vernix.gateway.tables import COSIGNATURES, EVENT_PARTNERS, EVENTS, LEDGER, LEDGER_NODES
 
 
 def new_log(
     *,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
-    database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
     shared: Path | None = None,
-    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    json: Json = False,
 ) -> int:
     """Begin an empty ledger with a new key, while no gateway serves here; the old events are removed.
 
@@ -35,14 +34,8 @@ def new_log(
 
     Parameters
     ----------
-    data
-        The gateway's folder.
-    database
-        A database URL instead of the SQLite file in the folder.
     shared
         The folder that several gateways have together; stop all of them first.
-    as_json
-        One JSON document on standard output.
     """
     settings = Settings.for_folder((data or default_data()).resolve(), database_url=database, shared=shared)
     file = sqlite_path(settings.database_url)
@@ -50,7 +43,7 @@ def new_log(
         raise UsageError("There is no gateway with a ledger in this folder.", hint="Name it with --data.")
     with alone(settings.data, "vernix-gateway serve"):
         key = _begin(settings)
-    if as_json:
+    if json:
         print_json({"key": key})
     else:
         say(f"The ledger begins anew. The registry must accept it: vernix-registry accept-log {key}")

@@ -28,6 +28,7 @@ from vernix.gateway.checkpoints import found_log
 from vernix.gateway.database import Database
 from vernix.gateway.directory import found_mirror
 from vernix.gateway.limits import DAY, MIB, Limits
+from vernix.gateway.options import Data, DatabaseUrl
 from vernix.gateway.settings import Settings, default_data
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _STOP_SECONDS = 5
 
 def serve(  # noqa: PLR0913  # a program's options, each told in --help
     *,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
+    data: Data = None,
     directory: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 8443,
@@ -53,7 +54,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     tls_key: Path | None = None,
     public_url: str | None = None,
     sftp_port: int = 0,
-    database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
+    database: DatabaseUrl = None,
     shared: Path | None = None,
     workers: int = 1,
     keep_days: Annotated[int, Parameter(validator=Number(gte=1, lte=30))] = 30,
@@ -62,8 +63,6 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
 
     Parameters
     ----------
-    data
-        The gateway's folder; it is made if need be.
     directory
         The public folder that ``vernix-registry init`` made. Needed on the first start, which pins its root.
     host
@@ -78,8 +77,6 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         The origin under which partners reach this gateway, if it is not the address it listens at.
     sftp_port
         The port to listen at for SFTP; 0 means no SFTP.
-    database
-        A database URL instead of the SQLite file in the folder.
     shared
         The folder that several gateways have together, for bodies and the directory; they share a database.
     workers

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import Parameter
 from sqlalchemy import select
 
 from vernix import console
@@ -18,29 +17,24 @@ from vernix.errors import NotProven, UsageError
 from vernix.gateway import holdings
 from vernix.gateway.database import Database, sqlite_path
 from vernix.gateway.directory import open_mirror
+from vernix.gateway.options import Data, DatabaseUrl, Json
 from vernix.gateway.settings import Settings, default_data
 from vernix.gateway.tables import LEDGER
 
 
 def status(
     *,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
-    database: Annotated[str | None, Parameter(env_var="VERNIX_GATEWAY_DATABASE")] = None,
+    data: Data = None,
+    database: DatabaseUrl = None,
     shared: Path | None = None,
-    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    json: Json = False,
 ) -> int:
     """What is held now, since when, and for whom.
 
     Parameters
     ----------
-    data
-        The gateway's folder.
-    database
-        A database URL instead of the SQLite file in the folder.
     shared
         The folder that several gateways have together.
-    as_json
-        One JSON document on standard output.
     """
     settings = Settings.for_folder((data or default_data()).resolve(), database_url=database, shared=shared)
     file = sqlite_path(settings.database_url)
@@ -49,7 +43,7 @@ def status(
             "There is no gateway in this folder.", hint="Name its folder with --data, or start it first."
         )
     report = gather(settings)
-    if as_json:
+    if json:
         console.print_json(report)
     else:
         console.say(_told(report))

@@ -27,7 +27,7 @@ from vernix.custody.receipt import Receipt
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import Conflict, NotProven, UsageError
 from vernix.partner.dispatching import packed_files, read_note
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Json
 from vernix.partner.progress import progress
 from vernix.partner.state import certificate_authority, folder_at
 
@@ -39,7 +39,7 @@ def answer(
     note_file: Path | None = None,
     ca: Path | None = None,
     data: Data = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Send one package to who asked for it; no account is needed.
 
@@ -57,8 +57,6 @@ def answer(
         The note from a text file (- for standard input).
     ca
         A PEM file of the private certificate authority of the gateway.
-    json
-        Print one JSON document.
     """
     ticket = Ticket.from_text(sys.stdin.readline() if request == "-" else request)
     text = read_note(note, note_file)

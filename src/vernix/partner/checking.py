@@ -15,7 +15,7 @@ from cyclopts import Parameter
 from vernix.console import language, say
 from vernix.errors import DataRefused, UsageError
 from vernix.partner import state
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Json
 
 if TYPE_CHECKING:
     from vernix.intake.mapping import Mapping
@@ -29,11 +29,11 @@ def check(  # noqa: PLR0913 - each is an option of the command
     as_: Annotated[str | None, Parameter(name="--as")] = None,
     format_: Annotated[str | None, Parameter(name="--format")] = None,
     mapping: Path | None = None,
-    propose: Annotated[bool, Parameter(negative="")] = False,
+    propose: bool = False,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
-    save: Annotated[bool, Parameter(negative="")] = False,
-    french: Annotated[bool, Parameter(negative="")] = False,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    save: bool = False,
+    french: bool = False,
+    json: Json = False,
     data: Data = None,
 ) -> int:
     """Check a file with the registry's own rules, offline.
@@ -59,8 +59,6 @@ def check(  # noqa: PLR0913 - each is an option of the command
         Keep the mapping that was used, so that check and send find it by themselves.
     french
         Speak French; otherwise the language of the terminal (LANG) decides.
-    json
-        Print one JSON document: records, findings, counts.
     """
     sys.meta_path.insert(0, _NotNeeded())
     _must_be_file(file)

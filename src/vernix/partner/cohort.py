@@ -6,12 +6,11 @@ import csv
 import io
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING
 
 from vernix.console import print_json, say
 from vernix.errors import UsageError
+from vernix.partner.options import Json
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +24,7 @@ def cohort(
     out: Path,
     seed: int = 2026,
     error_rate: float = 0.03,
-    as_json: Annotated[bool, Parameter(name="--json")] = False,
+    json: Json = False,
 ) -> int:
     """Write a synthetic cohort: one CSV file for each site, and truth.csv with what is true of a row.
 
@@ -42,8 +41,6 @@ def cohort(
         Another seed, another cohort.
     error_rate
         The share of rows that are spoiled, 0 to 1.
-    as_json
-        Print what was written as one JSON document.
     """
     from vernix.births.cohort import generate
 
@@ -57,7 +54,7 @@ def cohort(
     files = drawn.files | {TRUTH: drawn.truth}
     for name, table in files.items():
         _write(out / f"{name}.csv", table)
-    if as_json:
+    if json:
         sites = [
             {"site": name, "file": f"{name}.csv", "births": table.num_rows}
             for name, table in drawn.files.items()

@@ -19,7 +19,7 @@ from vernix.partner import showing, state
 from vernix.partner.answers import Answers, NewAnswers
 from vernix.partner.collected import Memory, document
 from vernix.partner.connecting import connect, warn_if_stale
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Json
 from vernix.partner.progress import progress
 from vernix.partner.proofs import Proofs
 from vernix.partner.receiving import Receiver, Taken
@@ -27,7 +27,7 @@ from vernix.partner.requesting import title_of
 from vernix.partner.state import Partner
 
 
-def inbox(*, collected: bool = False, data: Data = None, json: bool = False) -> int:
+def inbox(*, collected: bool = False, data: Data = None, json: Json = False) -> int:
     """List what waits for you at the gateway; nothing is fetched.
 
     What was collected before is not listed again, although the gateway keeps receipts for a while.
@@ -36,8 +36,6 @@ def inbox(*, collected: bool = False, data: Data = None, json: bool = False) -> 
     ----------
     collected
         List what was collected instead: from whom, when, and whether somebody read it; no network.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     if collected:
@@ -57,7 +55,7 @@ def collect(
     again: str | None = None,
     french: bool = False,
     data: Data = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Fetch, verify and open what waits for you; show receipts and acknowledgements.
 
@@ -74,8 +72,6 @@ def collect(
         Show once more what came back for this delivery (the id that send printed); nothing is fetched.
     french
         Show findings in French whatever LANG says.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     if again is not None:

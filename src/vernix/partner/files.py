@@ -15,6 +15,7 @@ from vernix.console import say
 from vernix.custody.bundle import MARK
 from vernix.errors import UsageError
 from vernix.partner.named import identities_named, passphrase_in, recipients_named
+from vernix.partner.options import Data, Force, Identities, Output, Recipients
 from vernix.sealing.armor import armored
 from vernix.sealing.descriptors import is_regular, reading
 from vernix.sealing.identities import (
@@ -29,14 +30,12 @@ from vernix.sealing.placing import check_target
 from vernix.sealing.recipients import Recipient
 from vernix.sealing.sealer import Sealing, seal_file
 
-Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA")]
-
 _STANDARD = Path("-")
 
 
 def keygen(
     *,
-    output: Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)] = None,
+    output: Output = None,
     classic: bool = False,
     passphrase_file: Path | None = None,
 ) -> None:
@@ -69,15 +68,13 @@ def keygen(
 def seal(  # noqa: PLR0913  (each argument is an option of the command)
     file: Annotated[Path, Parameter(allow_leading_hyphen=True)] = _STANDARD,
     *,
-    recipient: Annotated[list[str] | None, Parameter(name=["-r", "--recipient"], negative="")] = None,
-    recipients_file: Annotated[
-        list[Path] | None, Parameter(name=["-R", "--recipients-file"], negative="")
-    ] = None,
-    output: Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)] = None,
+    recipient: Recipients = None,
+    recipients_file: Annotated[list[Path] | None, Parameter(name=["-R", "--recipients-file"])] = None,
+    output: Output = None,
     to: str | None = None,
-    armor: Annotated[bool, Parameter(name=["-a", "--armor"], negative="")] = False,
+    armor: Annotated[bool, Parameter(name=["-a", "--armor"])] = False,
     data: Data = None,
-    force: Annotated[bool, Parameter(name=["-f", "--force"], negative="")] = False,
+    force: Force = False,
 ) -> None:
     """Seal a file so that only its recipients can open it (age format: other age tools open it).
 
@@ -94,8 +91,6 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
     to
         Seal to this partner of the directory, as a bundle: signed by us inside the seal, and as good as a
         delivery whatever carries it.
-    data
-        This partner's data folder, for --to.
     armor
         Write text instead of bytes.
     force
@@ -124,11 +119,11 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
 def open_(
     file: Annotated[Path, Parameter(allow_leading_hyphen=True)] = _STANDARD,
     *,
-    identity: Annotated[list[Path] | None, Parameter(name=["-i", "--identity"], negative="")] = None,
-    output: Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)] = None,
+    identity: Identities = None,
+    output: Output = None,
     passphrase_file: Path | None = None,
     data: Data = None,
-    force: Annotated[bool, Parameter(name=["-f", "--force"], negative="")] = False,
+    force: Force = False,
 ) -> None:
     """Open a sealed file. The content appears only when every byte of it proved to be what was sealed.
 
@@ -144,8 +139,6 @@ def open_(
         Where to write, readable by you alone; FILE without .age by default; - writes to standard output.
     passphrase_file
         The passphrase (first line) of a protected identity file, or of FILE itself if no identity is named.
-    data
-        This partner's data folder: its directory proves who signed a bundle.
     force
         Replace an existing output.
     """

@@ -30,7 +30,7 @@ from vernix.custody.signatures import SigningKey
 from vernix.custody.ssh_keys import ensure_ssh_key
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import FarSideRefused, NotProven, RoadFailed, UsageError
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Json
 from vernix.partner.state import Partner, PartnerFolder, certificate_authority, folder_at
 from vernix.sealing.identities import HybridIdentity, load_identities, save_identities
 from vernix.sealing.sealer import seal_bytes
@@ -43,7 +43,7 @@ def join(
     ca: Path | None = None,
     label: str = "",
     data: Data = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Make keys here and enrol with an invitation. Interrupted, run it again: it goes on with the same keys.
 
@@ -58,8 +58,6 @@ def join(
     label
         What to call this machine beside others of the same partner, in at most 40 characters: everybody sees
         it.
-    json
-        Print one JSON document.
     """
     invitation = Invitation.from_text(sys.stdin.readline() if invite == "-" else invite)
     folder = folder_at(data)

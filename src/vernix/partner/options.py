@@ -12,6 +12,15 @@ from vernix.errors import DataRefused, UsageError
 
 Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA", help="This partner's data folder.")]
 
+Json = Annotated[bool, Parameter(help="Print one JSON document.")]
+
+
+Identities = Annotated[list[Path] | None, Parameter(name=["-i", "--identity"])]
+Recipients = Annotated[list[str] | None, Parameter(name=["-r", "--recipient"])]
+Output = Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)]
+Force = Annotated[bool, Parameter(name=["-f", "--force"])]
+"""Each command says in its own words what these are to it."""
+
 
 def checked_id(text: str) -> str:
     """``text`` if it is a delivery's id: nothing else may become the name of a file, or a pattern.

@@ -17,13 +17,13 @@ from vernix.partner import sending, showing, state
 from vernix.partner.collected import Collected, Memory, document
 from vernix.partner.connecting import connect
 from vernix.partner.dispatching import Wish, dispatch_for, read_note
-from vernix.partner.options import Data, checked_id
+from vernix.partner.options import Data, Json, checked_id
 from vernix.partner.state import Partner
 
 _LONGEST_THREAD = 100
 
 
-def read(delivery: str, *, no_receipt: bool = False, data: Data = None, json: bool = False) -> int:
+def read(delivery: str, *, no_receipt: bool = False, data: Data = None, json: Json = False) -> int:
     """Show what was collected: its note, its files and what it answers; tell its sender that it was read.
 
     The sender is told once, by a receipt that you sign.
@@ -34,8 +34,6 @@ def read(delivery: str, *, no_receipt: bool = False, data: Data = None, json: bo
         The id that vernix inbox and collect show.
     no_receipt
         Tell the sender nothing.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     collected = _collected(partner, delivery)
@@ -52,7 +50,7 @@ def reply(
     note: str | None = None,
     note_file: Path | None = None,
     data: Data = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Answer what was collected: files, folders and a note, sealed to its sender.
 
@@ -68,8 +66,6 @@ def reply(
         A short text, sealed like the files.
     note_file
         The note from a text file (- for standard input).
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     collected = _collected(partner, delivery)

@@ -11,11 +11,11 @@ from vernix.partner import state
 from vernix.partner.answers import Answers
 from vernix.partner.collecting import keep_receipts
 from vernix.partner.connecting import connect
-from vernix.partner.options import Data, checked_id
+from vernix.partner.options import Data, Json, checked_id
 from vernix.partner.sent import History, show_one
 
 
-def recall(delivery: str, *, data: Data = None, json: bool = False) -> int:
+def recall(delivery: str, *, data: Data = None, json: Json = False) -> int:
     """Take a delivery back from everybody who has not collected it; the gateway deletes it at once.
 
     Then it is said who had collected it before: from them nothing can be taken. Somebody who was fetching it
@@ -25,8 +25,6 @@ def recall(delivery: str, *, data: Data = None, json: bool = False) -> int:
     ----------
     delivery
         The id that vernix send printed.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     outbox = Outbox(partner.folder.outbox)

@@ -24,7 +24,7 @@ from vernix.custody.signatures import SigningKey
 from vernix.errors import KeeperFailed, NotProven, RoadFailed
 from vernix.partner import state
 from vernix.partner.connecting import connect, warn_if_stale
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Json
 from vernix.partner.state import Partner
 from vernix.sealing.identities import HybridIdentity, identity_text, load_identities, save_identities
 from vernix.sealing.sealer import seal_bytes
@@ -33,14 +33,8 @@ _KEPT = LIFETIME - timedelta(days=1)
 """How old a request may be that is posted again; a day is left for the registry to take it."""
 
 
-def keys(*, data: Data = None, json: bool = False) -> None:
-    """List this partner's keys as the directory has them: which are here, and when they end.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
-    """
+def keys(*, data: Data = None, json: Json = False) -> None:
+    """List this partner's keys as the directory has them: which are here, and when they end."""
     partner = state.load(data)
     exchange = connect(partner)
     listed = exchange.refresh_directory().partner(partner.id)
@@ -56,7 +50,7 @@ def keys(*, data: Data = None, json: bool = False) -> None:
         sys.stdout.write(f"  {document['label']}\n" if document["label"] else "\n")
 
 
-def renew(*, wait: float = 60, data: Data = None, json: bool = False) -> int:
+def renew(*, wait: float = 60, data: Data = None, json: Json = False) -> int:
     """Make new keys in the place of this machine's; the old ones go on holding for 30 days.
 
     Interrupted, run it again: it goes on with the same keys. The SSH key stays.
@@ -65,8 +59,6 @@ def renew(*, wait: float = 60, data: Data = None, json: bool = False) -> int:
     ----------
     wait
         Seconds to wait until the directory lists the new keys.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     with held(partner.folder.path / "join.lock") as mine:

@@ -27,7 +27,7 @@ from vernix.errors import FarSideRefused, RoadFailed, UsageError
 from vernix.partner import showing, state
 from vernix.partner.connecting import connect
 from vernix.partner.dispatching import life_in
-from vernix.partner.options import Data, checked_id
+from vernix.partner.options import Data, Json, checked_id
 from vernix.partner.state import Partner
 
 _SIZE = re.compile(r"([1-9][0-9]{0,11})([KMG]?)B?")
@@ -41,7 +41,7 @@ def request(
     most: str = "1G",
     withdraw: str | None = None,
     data: Data = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Ask somebody without an account for files; without --from, list what was asked for.
 
@@ -58,8 +58,6 @@ def request(
         How many sealed bytes it allows at most: 500M, 2G.
     withdraw
         Close a request by its id; nobody can answer it any more.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     exchange = connect(partner)

@@ -7,28 +7,25 @@ the old header may have kept the file key.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from vernix.console import print_json, say
 from vernix.custody.identifiers import utc_now
 from vernix.errors import DataRefused, UsageError, VernixError, worst_exit_code
 from vernix.partner import state
 from vernix.partner.named import identities_named, recipients_named
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Identities, Json, Recipients
 from vernix.sealing.recipients import Recipient
 from vernix.sealing.rewrapping import rewrap_file
 
 
 def rewrap(
     *files: Path,
-    identity: Annotated[list[Path] | None, Parameter(name=["-i", "--identity"], negative="")] = None,
-    recipient: Annotated[list[str] | None, Parameter(name=["-r", "--recipient"], negative="")] = None,
-    to: Annotated[list[str] | None, Parameter(negative="")] = None,
+    identity: Identities = None,
+    recipient: Recipients = None,
+    to: list[str] | None = None,
     passphrase_file: Path | None = None,
     data: Data = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Give sealed files a new header, for these recipients and nobody else; in place, whole or not at all.
 
@@ -49,8 +46,6 @@ def rewrap(
         The passphrase (first line) of a protected identity file.
     data
         This partner's data folder: its identities, its copy of the directory.
-    json
-        Print one JSON document.
     """
     if not files:
         raise UsageError("No file is named.", hint="Name the sealed files.")

@@ -18,14 +18,14 @@ from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError, 
 from vernix.partner import showing, state
 from vernix.partner.connecting import connect, warn_if_nearly_used, warn_if_stale
 from vernix.partner.dispatching import Wish, dispatch_for, life_in, read_note
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Json
 from vernix.partner.progress import progress
 from vernix.partner.state import Partner
 
 
 def send(  # noqa: PLR0913  (each argument is an option of the command)
     *files: Path,
-    to: Annotated[list[str] | None, Parameter(negative="")] = None,
+    to: list[str] | None = None,
     purpose: str | None = None,
     as_: Annotated[str | None, Parameter(name="--as")] = None,
     mapping: Path | None = None,
@@ -37,7 +37,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     piece: int | None = None,
     forget: str | None = None,
     data: Data = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Seal files, send them, and say when the gateway has verified the delivery.
 
@@ -72,8 +72,6 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         itself, too.
     forget
         Give up a delivery that is under way, by its id.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     outbox = Outbox(partner.folder.outbox)

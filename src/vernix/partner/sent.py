@@ -18,14 +18,14 @@ from vernix.partner import showing, state
 from vernix.partner.answers import Answers
 from vernix.partner.collecting import keep_receipts
 from vernix.partner.connecting import connect, warn_if_stale
-from vernix.partner.options import Data, checked_id
+from vernix.partner.options import Data, Json, checked_id
 from vernix.partner.state import Partner
 
 _NEWEST = 50
 """Deliveries shown on a terminal; ``--json`` has all."""
 
 
-def sent(delivery: str | None = None, *, data: Data = None, json: bool = False) -> int:
+def sent(delivery: str | None = None, *, data: Data = None, json: Json = False) -> int:
     """List what you sent and what became of it: waiting, delivered, read, expired or recalled, and when.
 
     Delivered and read are what the addressee signed. Without a network it shows what is known here.
@@ -34,8 +34,6 @@ def sent(delivery: str | None = None, *, data: Data = None, json: bool = False) 
     ----------
     delivery
         Show this one only, by its id.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     wanted = "*" if delivery is None else checked_id(delivery)

@@ -16,11 +16,11 @@ from vernix.custody.proven_receipt import Proven, ProvenReceipt
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import UsageError
 from vernix.partner import state
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Json
 from vernix.partner.state import Partner
 
 
-def verify(receipt: str, /, *, data: Data = None, json: bool = False) -> int:
+def verify(receipt: str, /, *, data: Data = None, json: Json = False) -> int:
     """Check a proven receipt against the directory kept here; no network.
 
     Ends with 3 and the reason when it does not hold.
@@ -29,8 +29,6 @@ def verify(receipt: str, /, *, data: Data = None, json: bool = False) -> int:
     ----------
     receipt
         The file (vernix collect keeps them in the folder receipts), or the id of a delivery you sent.
-    json
-        Print one JSON document.
     """
     partner = state.load(data)
     files = _files(partner, receipt)

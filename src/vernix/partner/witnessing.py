@@ -15,14 +15,14 @@ from vernix.custody.identifiers import format_time
 from vernix.errors import FarSideRefused, KeeperFailed, NotFound, RoadFailed, UsageError
 from vernix.partner import state
 from vernix.partner.connecting import connect, warn_if_stale
-from vernix.partner.options import Data
+from vernix.partner.options import Data, Json
 from vernix.partner.state import Partner
 
 EVERY = 20
 """Seconds between two looks: twice within the minute in which a lie must be noticed."""
 
 
-def witness(*, once: bool = False, every: int = EVERY, data: Data = None, json: bool = False) -> int:
+def witness(*, once: bool = False, every: int = EVERY, data: Data = None, json: Json = False) -> int:
     """Watch the gateway's ledger: prove at every look that nothing in it was changed, and sign that.
 
     Ends with 3 as soon as the ledger was rewritten, cut, rolled back or forked, stands still, or is shown to
@@ -34,8 +34,6 @@ def witness(*, once: bool = False, every: int = EVERY, data: Data = None, json: 
         Look once, then end.
     every
         Seconds between two looks.
-    json
-        Print one JSON document at the end.
     """
     if every < 1:
         raise UsageError("There must be at least a second between two looks.", hint="Say --every 20.")

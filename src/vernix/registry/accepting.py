@@ -7,7 +7,7 @@ from vernix.courier.keeping import write_json
 from vernix.custody.checkpoint import Log
 from vernix.custody.signatures import VerifyKey
 from vernix.errors import NotProven
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
 from vernix.registry.unlocked import unlock
 from vernix.registry.witnessing import watch_file
 
@@ -19,7 +19,7 @@ def accept_log(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Pin another log key of the gateway and publish it at once, so that every witness watches that log.
 
@@ -29,8 +29,6 @@ def accept_log(
     ----------
     key
         What ``vernix-gateway new-log`` printed, told to you by somebody you know.
-    json
-        Print one JSON document.
     """
     wanted = VerifyKey.from_text(key)
     registry = unlock(data, passphrase_file)

@@ -8,7 +8,7 @@ lost. It is proven from the pinned root, as a partner would prove it, and publis
 from __future__ import annotations
 
 from vernix.console import print_json, say
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
 from vernix.registry.unlocked import unlock
 
 
@@ -17,15 +17,9 @@ def adopt_directory(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
-    """Take over the newer directory that the gateway mirrors, once this registry was restored from a copy.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document instead of text.
-    """
+    """Take over the newer directory that the gateway mirrors, once this registry was restored from a copy."""
     registry = unlock(data, passphrase_file)
     before, version = registry.publishing.adopt(registry.exchange(gateway_ca))
     if json:

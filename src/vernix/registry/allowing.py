@@ -7,7 +7,7 @@ from dataclasses import replace
 from vernix.console import print_json, say
 from vernix.custody.directory import BARE_FILES, FILE_REQUESTS, Directory
 from vernix.errors import UsageError
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
 from vernix.registry.unlocked import Registry, unlock
 
 
@@ -19,7 +19,7 @@ def allow(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Allow a partner what is not allowed by default, or take that back; it holds at once.
 
@@ -32,8 +32,6 @@ def allow(
         is the gateway's word alone, and everything that comes of them says so.
     file_requests
         Ask somebody without an account for one package (vernix request).
-    json
-        Print one JSON document.
     """
     wished = {BARE_FILES: bare_files, FILE_REQUESTS: file_requests}
     if all(allowed is None for allowed in wished.values()):

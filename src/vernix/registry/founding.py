@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from vernix.console import print_json, say
 from vernix.custody.identifiers import check_gateway_url
@@ -15,9 +12,9 @@ from vernix.custody.signatures import SigningKey
 from vernix.errors import UsageError
 from vernix.registry.book import Book
 from vernix.registry.keyring import WORK_FACTOR, WORK_FACTOR_RANDOM, open_or_make, save_root_keys
+from vernix.registry.options import Data, Json, NewPassphraseFile
 from vernix.registry.publishing import first_directory
 from vernix.registry.settings import (
-    PASSPHRASE_VARIABLE,
     Profile,
     RegistryFolder,
     find_folder,
@@ -33,12 +30,12 @@ def init(
     *,
     gateway: str = "http://127.0.0.1:8443",
     name: str = "Birth registry",
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
-    passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
+    data: Data = None,
+    passphrase_file: NewPassphraseFile = None,
     root: Path | None = None,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
-    """Make the registry's keys, directory, vault and book.
+    """Make the registry's keys, directory, vault and book, in a folder that holds no registry yet.
 
     Parameters
     ----------
@@ -46,15 +43,9 @@ def init(
         The address at which partners reach the gateway: https://host[:port], or http for this machine only.
     name
         The registry's name, as partners see it in the directory.
-    data
-        The data folder. Must not hold a registry yet.
-    passphrase_file
-        The file with the passphrase that seals the keys; made with a random one where it is missing.
     root
         A root that its holders drafted and signed apart (root key, draft, sign); without it three root keys
         are made here, for three people to carry away.
-    json
-        Print one JSON document instead of text.
     """
     folder = find_folder(data)
     if folder.profile_file.exists():

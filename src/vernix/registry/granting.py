@@ -13,7 +13,7 @@ from vernix.custody.directory import EVERYBODY, GROUP_MARK, PURPOSES, Directory,
 from vernix.custody.identifiers import check_partner_id
 from vernix.errors import UsageError
 from vernix.registry.announcing import announced
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
 from vernix.registry.publishing import Change
 from vernix.registry.unlocked import unlock
 
@@ -25,7 +25,7 @@ def grant(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Let a partner or a group send something to another; the gateway obeys at its next request.
 
@@ -37,8 +37,6 @@ def grant(
         The same; not both may be *.
     purposes
         What may be sent: submission, acknowledgement, message, test.
-    json
-        Print one JSON document.
     """
     right = _right(sender, addressee, purposes)
     reaches = unlock(data, passphrase_file).amend(lambda directory: with_right(directory, right), gateway_ca)
@@ -53,7 +51,7 @@ def revoke_right(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Take a right back; without PURPOSES all that the sender may send to the addressee by that right.
 
@@ -65,8 +63,6 @@ def revoke_right(
         The right's addressee as it was granted.
     purposes
         What may not be sent any more.
-    json
-        Print one JSON document.
     """
     right = _right(sender, addressee, purposes or PURPOSES)
     registry = unlock(data, passphrase_file)
@@ -90,7 +86,7 @@ def group(  # noqa: PLR0913  (each argument is an option of the command)
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Make or change a group of partners, which rights and ``vernix send --to @NAME`` may name.
 
@@ -104,8 +100,6 @@ def group(  # noqa: PLR0913  (each argument is an option of the command)
         A partner to take out; may be given several times.
     dissolve
         Remove the group, and the rights that name it.
-    json
-        Print one JSON document.
     """
     group_id = check_partner_id(name.removeprefix(GROUP_MARK))
     if dissolve and (add or remove):

@@ -23,7 +23,7 @@ from vernix.custody.signatures import RENEWAL, Signed
 from vernix.errors import DataRefused, FarSideRefused, UsageError
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
 from vernix.registry.publishing import with_enrolled, with_invitation, with_renewed, without_invitation
 from vernix.registry.unlocked import Registry, unlock
 from vernix.sealing.opening import open_bytes
@@ -44,7 +44,7 @@ def invite(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Print an invitation for a partner, or for one more machine of one; good once, within 14 days.
 
@@ -54,8 +54,6 @@ def invite(
         A new partner's name, as everybody will see it in the directory.
     to
         The id of a partner that is there: who joins with it adds keys of its own to that partner's.
-    json
-        Print one JSON document instead of the bare invitation.
     """
     registry = unlock(data, passphrase_file)
     if (name is None) == (to is None):
@@ -150,7 +148,7 @@ def withdraw(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Withdraw an open invitation, such as one that went to the wrong person; nobody can join with it then.
 
@@ -158,8 +156,6 @@ def withdraw(
     ----------
     invited
         The id that it gives (status lists them), or the organisation's name if only one is open in it.
-    json
-        Print one JSON document.
     """
     registry = unlock(data, passphrase_file)
     partner = withdraw_invitation(registry, invited)

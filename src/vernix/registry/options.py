@@ -18,9 +18,20 @@ PassphraseFile = Annotated[
     ),
 ]
 
+NewPassphraseFile = Annotated[
+    Path | None,
+    Parameter(
+        env_var=PASSPHRASE_VARIABLE,
+        help="The file with the passphrase that seals the registry's keys; "
+        "made with a random one where it is missing.",
+    ),
+]
+
 GatewayCa = Annotated[
     Path | None,
     Parameter(
         name="--ca", env_var="VERNIX_CA", help="A private certificate authority to trust for the gateway."
     ),
 ]
+
+Json = Annotated[bool, Parameter(help="Print one JSON document.")]

@@ -16,20 +16,14 @@ from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import UsageError
 from vernix.registry.announcing import announced
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
 from vernix.registry.publishing import Change
 from vernix.registry.settings import find_folder
 from vernix.registry.unlocked import unlock
 
 
-def partners(*, data: Data = None, json: bool = False) -> None:
-    """List everybody in the directory: id, name, keys with their ends, groups, and the rights. Needs no key.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
-    """
+def partners(*, data: Data = None, json: Json = False) -> None:
+    """List everybody in the directory: id, name, keys with their ends, groups, and rights. Needs no key."""
     folder = find_folder(data)
     directory = DirectoryMirror(folder.public, folder.profile().root_fingerprint).current()
     document = _described(directory, utc_now())
@@ -45,7 +39,7 @@ def suspend(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Stop a partner: nothing of it is taken and nothing goes to it, from the gateway's next request on.
 
@@ -53,8 +47,6 @@ def suspend(
     ----------
     partner
         Its id in the directory.
-    json
-        Print one JSON document.
     """
     change = _with_status(partner, "suspended")
     reaches = unlock(data, passphrase_file).amend(change, gateway_ca)
@@ -68,7 +60,7 @@ def reinstate(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Let a suspended partner send and receive again.
 
@@ -76,8 +68,6 @@ def reinstate(
     ----------
     partner
         Its id in the directory.
-    json
-        Print one JSON document.
     """
     reaches = unlock(data, passphrase_file).amend(_with_status(partner, "active"), gateway_ca)
     return announced(f"{partner} is active.", reaches, json, partner=partner, status="active")
@@ -89,7 +79,7 @@ def revoke_key(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Revoke a key: nothing it signs or signed is taken, and nothing is sealed to it, from now on.
 
@@ -97,8 +87,6 @@ def revoke_key(
     ----------
     key
         Its id, as ``partners`` shows it.
-    json
-        Print one JSON document.
     """
     registry = unlock(data, passphrase_file)
     reaches = registry.amend(lambda directory: _without_key(directory, key), gateway_ca)

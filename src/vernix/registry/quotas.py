@@ -17,7 +17,7 @@ from vernix.console import print_json, say, size_in_words
 from vernix.custody.directory import Directory, Partner
 from vernix.custody.quota import NONE, Quota
 from vernix.errors import NotFound, UsageError
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
 from vernix.registry.unlocked import unlock
 
 _AMOUNT = re.compile(r"([0-9]{1,9})(?:([KMGT])(i?)B)?", re.IGNORECASE)
@@ -75,7 +75,7 @@ def quota(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Set what a partner may send, hold and ask for; without a bound, show it.
 
@@ -87,8 +87,6 @@ def quota(
         Its id in the directory.
     none
         Take its quota away first.
-    json
-        Print one JSON document.
     """
     registry = unlock(data, passphrase_file)
     asked = Quota(**asdict(wanted))

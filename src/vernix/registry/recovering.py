@@ -27,7 +27,7 @@ from vernix.registry.announcing import announced
 from vernix.registry.founding import passphrase_for
 from vernix.registry.keyring import Keyring
 from vernix.registry.logs import configure, log
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, NewPassphraseFile, PassphraseFile
 from vernix.registry.settings import find_folder, open_workflow, passphrase_path
 from vernix.registry.unlocked import Registry, unlock
 from vernix.sealing.identities import SECRET_SIZE, HybridIdentity
@@ -47,7 +47,7 @@ def recovery_init(
     threshold: int = 3,
     data: Data = None,
     passphrase_file: PassphraseFile = None,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Seal the keyring to a recovery recipient and write its identity's shares, for as many custodians.
 
@@ -61,8 +61,6 @@ def recovery_init(
         How many custodians there are.
     threshold
         How many of them must come together.
-    json
-        Print one JSON document.
     """
     if out.exists():
         raise UsageError("The folder named by --out is there already.", hint="Name a new one.")
@@ -88,9 +86,9 @@ def recovery_init(
 def recovery_use(
     *share_files: Path,
     data: Data = None,
-    passphrase_file: PassphraseFile = None,
+    passphrase_file: NewPassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Open the keyring with enough shares and set a new passphrase; the use is logged and announced to all.
 
@@ -98,10 +96,6 @@ def recovery_use(
     ----------
     share_files
         Files with one share each.
-    passphrase_file
-        The file with the new passphrase; made with a random one where it is missing.
-    json
-        Print one JSON document.
     """
     configure()
     folder = find_folder(data)

@@ -22,7 +22,7 @@ from vernix.errors import UsageError
 from vernix.registry.announcing import announced
 from vernix.registry.founding import passphrase_for
 from vernix.registry.keyring import load_root_key, open_or_make, save_root_key
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
 from vernix.registry.settings import PASSPHRASE_VARIABLE, find_folder, read_passphrase
 from vernix.registry.unlocked import unlock
 
@@ -61,7 +61,7 @@ def root_draft(
     threshold: int = 2,
     data: Data = None,
     passphrase_file: PassphraseFile = None,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Draft the first or the next root from its holders' public keys; nothing is published.
 
@@ -73,8 +73,6 @@ def root_draft(
         A holder's public key, as ``root key`` printed it; give one for each holder.
     threshold
         How many of them must sign.
-    json
-        Print one JSON document.
     """
     if out.exists():
         raise UsageError(f"There is a file {out} already.", hint="Name another.")
@@ -90,7 +88,7 @@ def root_draft(
     _show(out, json)
 
 
-def root_sign(root: Path, *, key: Path, passphrase_file: HolderPassphrase = None, json: bool = False) -> None:
+def root_sign(root: Path, *, key: Path, passphrase_file: HolderPassphrase = None, json: Json = False) -> None:
     """Sign a drafted root with one root key, where that key is. Compare what it says before.
 
     Parameters
@@ -99,8 +97,6 @@ def root_sign(root: Path, *, key: Path, passphrase_file: HolderPassphrase = None
         The draft; the signature is put into it.
     key
         The file of the root key: one of the new root's, or one of the present root's.
-    json
-        Print one JSON document.
     """
     signed = sign_root(root.read_bytes(), [load_root_key(key, read_passphrase(passphrase_file))])
     write_file(root, signed)
@@ -113,7 +109,7 @@ def root_publish(
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     gateway_ca: GatewayCa = None,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """Publish the next root, once enough holders of it and of the present one have signed.
 
@@ -123,8 +119,6 @@ def root_publish(
         The signed draft.
     copies
         Copies of the same draft that others signed.
-    json
-        Print one JSON document.
     """
     registry = unlock(data, passphrase_file)
     joined = joined_root([path.read_bytes() for path in (root, *copies)])

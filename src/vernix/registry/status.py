@@ -12,7 +12,7 @@ from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
 from vernix.registry.book import Book
-from vernix.registry.options import Data
+from vernix.registry.options import Data, Json
 from vernix.registry.overseeing import gateway_state
 from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
 from vernix.registry.trouble import Trouble
@@ -21,14 +21,8 @@ from vernix.registry.witnessing import watch_file
 _LISTED = 20
 
 
-def status(*, data: Data = None, json: bool = False) -> None:
-    """Say what arrived, what failed and what waits, and what is kept.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document instead of text.
-    """
+def status(*, data: Data = None, json: Json = False) -> None:
+    """Say what arrived, what failed and what waits, and what is kept."""
     folder = find_folder(data)
     folder.profile()
     open_workflow(folder)

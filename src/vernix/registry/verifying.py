@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Any
 
 from vernix.births import encounters
 from vernix.console import print_json, say
 from vernix.registry.book import Book
 from vernix.registry.lakehouse import Lakehouse
+from vernix.registry.options import Data, Json, PassphraseFile
 from vernix.registry.settings import (
-    PASSPHRASE_VARIABLE,
     RegistryFolder,
     find_folder,
     open_workflow,
@@ -50,20 +48,13 @@ class Findings:
 
 def verify(
     *,
-    data: Annotated[Path | None, Parameter(env_var="VERNIX_DATA")] = None,
-    passphrase_file: Annotated[Path | None, Parameter(env_var=PASSPHRASE_VARIABLE)] = None,
-    json: bool = False,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
 ) -> int:
     """Check that the ledger of steps, vault and book agree; ends with 1 where they do not.
 
-    Parameters
-    ----------
-    data
-        The registry's data folder.
-    passphrase_file
-        The passphrase file. Where it is there, every sealed identity is opened as well (and shown to nobody).
-    json
-        Print one JSON document instead of text.
+    Where the passphrase file is there, every sealed identity is opened as well (and shown to nobody).
     """
     folder = find_folder(data)
     folder.profile()

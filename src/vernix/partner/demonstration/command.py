@@ -17,6 +17,7 @@ from vernix.console import print_json, say
 from vernix.errors import KeeperFailed
 from vernix.partner.demonstration import story
 from vernix.partner.demonstration.story import Sender, Stage
+from vernix.partner.options import Json
 
 _REPOSITORY = Path(__file__).parents[4]
 
@@ -28,7 +29,7 @@ def demo(
     once: bool = False,
     keep: bool = False,
     detach: bool = False,
-    json: bool = False,
+    json: Json = False,
 ) -> int:
     """See the whole journey run on this machine, over real sockets, with synthetic births.
 
@@ -44,8 +45,6 @@ def demo(
         Keep the folder and leave the programs running until Ctrl-C (the default).
     detach
         With --keep: return at once and leave the programs running; their process ids are printed.
-    json
-        Print one JSON document on standard output.
     """
     root = data or Path(tempfile.mkdtemp(prefix="vernix-demo-"))
     story.clear(root)

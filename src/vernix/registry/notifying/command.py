@@ -11,19 +11,17 @@ from vernix.registry.notifying.facts import Fact
 from vernix.registry.notifying.settings import Notifications, read_settings
 from vernix.registry.notifying.smtp import compose, connected, hand_over
 from vernix.registry.notifying.words import body, subject
-from vernix.registry.options import Data
+from vernix.registry.options import Data, Json
 from vernix.registry.settings import find_folder, open_workflow
 
 
-def notify(*, test: bool = False, data: Data = None, json: bool = False) -> None:
+def notify(*, test: bool = False, data: Data = None, json: Json = False) -> None:
     """Say who is told by e-mail of what, and which mails wait; run sends them.
 
     Parameters
     ----------
     test
         Send every reader a mail that says that it is a test, now.
-    json
-        Print one JSON document.
     """
     folder = find_folder(data)
     folder.profile()
