@@ -38,9 +38,10 @@ Moved = Callable[[int], None]
 
 def rights(registry_folder: str, passphrase: str, action: str, who: str) -> None:
     """Suspend a partner, revoke its keys, or take either back."""
+    from vernix.registry.options import Access
     from vernix.registry.unlocked import unlock
 
-    registry = unlock(Path(registry_folder), Path(passphrase))
+    registry = unlock(Access(Path(registry_folder), Path(passphrase)))
 
     def changed(partner: Partner) -> Partner:
         if partner.id != who:
@@ -59,9 +60,10 @@ def rights(registry_folder: str, passphrase: str, action: str, who: str) -> None
 
 def age(registry_folder: str, passphrase: str, gateway: str) -> None:
     """Vouch for the directory eight days ago, and lay that where the gateway serves it."""
+    from vernix.registry.options import Access
     from vernix.registry.unlocked import unlock
 
-    registry = unlock(Path(registry_folder), Path(passphrase))
+    registry = unlock(Access(Path(registry_folder), Path(passphrase)))
     public = registry.folder.public
     then = utc_now() - timedelta(days=8)
     DirectoryPublisher(public, registry.keyring.online, clock=lambda: then).renew_timestamp()
@@ -70,9 +72,10 @@ def age(registry_folder: str, passphrase: str, gateway: str) -> None:
 
 def names(registry_folder: str, passphrase: str) -> None:
     """Print what the vault holds in one column."""
+    from vernix.registry.options import Access
     from vernix.registry.unlocked import unlock
 
-    vault = unlock(Path(registry_folder), Path(passphrase)).vault
+    vault = unlock(Access(Path(registry_folder), Path(passphrase))).vault
     pseudonyms = set(vault.table.read(["pseudonym"])["pseudonym"].to_pylist())
     found = {vault.identity(pseudonym).get("mother_family_name", "") for pseudonym in pseudonyms}
     sys.stdout.write(json.dumps(sorted(found)))

@@ -15,6 +15,7 @@ from vernix.custody.trust import DirectoryMirror
 from vernix.errors import DataRefused, UsageError
 from vernix.registry import founding
 from vernix.registry.keyring import Keyring, load_root_key
+from vernix.registry.options import Access
 from vernix.registry.settings import RegistryFolder, read_passphrase
 from vernix.registry.unlocked import unlock
 
@@ -41,7 +42,7 @@ def test_init_makes_everything(
 ) -> None:
     init(name="Province", gateway="https://gate.example", json=True)
     document = json.loads(capsys.readouterr().out)
-    registry = unlock(tmp_path / "data", tmp_path / "passphrase")
+    registry = unlock(Access(tmp_path / "data", tmp_path / "passphrase"))
     assert registry.profile.gateway == "https://gate.example"
     assert document["root_fingerprint"] == registry.profile.root_fingerprint
     directory = DirectoryMirror(registry.folder.public, registry.profile.root_fingerprint).current()
@@ -92,7 +93,7 @@ def test_killed_half_way_it_finishes(
             init()
     assert not RegistryFolder(tmp_path / "data").profile_file.exists()
     init()
-    registry = unlock(tmp_path / "data", tmp_path / "passphrase")
+    registry = unlock(Access(tmp_path / "data", tmp_path / "passphrase"))
     assert registry.publishing.current().version == 1
 
 
@@ -122,9 +123,9 @@ def test_a_missing_passphrase_file_is_said(init: Callable[..., None], tmp_path: 
     init()
     (tmp_path / "passphrase").unlink()
     with pytest.raises(UsageError, match="is not there"):
-        unlock(tmp_path / "data", tmp_path / "passphrase")
+        unlock(Access(tmp_path / "data", tmp_path / "passphrase"))
 
 
 def test_no_registry_here_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no registry"):
-        unlock(tmp_path / "nothing", tmp_path / "passphrase")
+        unlock(Access(tmp_path / "nothing", tmp_path / "passphrase"))

@@ -16,6 +16,7 @@ from vernix.courier.witnessing import FRESH
 from vernix.custody.signatures import SigningKey
 from vernix.registry import witnessing
 from vernix.registry.accepting import accept_log
+from vernix.registry.options import Access
 from vernix.registry.status import status
 from vernix.registry.unlocked import Registry
 
@@ -95,7 +96,7 @@ def test_a_lie_stays_said_until_somebody_accepts_a_log(
     assert seen(registry, capsys)["caught"] == "forked", "nor does a log that stands still"
     log.late = 0
     passphrase = registry.folder.root.with_name("passphrase")
-    accept_log(log.log.key.to_text(), data=registry.folder.root, passphrase_file=passphrase)
+    accept_log(log.log.key.to_text(), access=Access(registry.folder.root, passphrase))
     assert work(registry) == 0
     assert seen(registry, capsys)["events"] == 300
 

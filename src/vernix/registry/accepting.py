@@ -7,7 +7,7 @@ from vernix.courier.keeping import write_json
 from vernix.custody.checkpoint import Log
 from vernix.custody.signatures import VerifyKey
 from vernix.errors import NotProven
-from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
+from vernix.registry.options import Access, Json
 from vernix.registry.unlocked import unlock
 from vernix.registry.witnessing import watch_file
 
@@ -16,9 +16,7 @@ def accept_log(
     key: str,
     /,
     *,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> int:
     """Pin another log key of the gateway and publish it at once, so that every witness watches that log.
@@ -31,8 +29,8 @@ def accept_log(
         What ``vernix-gateway new-log`` printed, told to you by somebody you know.
     """
     wanted = VerifyKey.from_text(key)
-    registry = unlock(data, passphrase_file)
-    exchange = registry.exchange(gateway_ca)
+    registry = unlock(access)
+    exchange = registry.exchange()
     log: Log = exchange.log_key()
     if log.key != wanted:
         raise NotProven(

@@ -8,20 +8,18 @@ lost. It is proven from the pinned root, as a partner would prove it, and publis
 from __future__ import annotations
 
 from vernix.console import print_json, say
-from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
+from vernix.registry.options import Access, Json
 from vernix.registry.unlocked import unlock
 
 
 def adopt_directory(
     *,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> None:
     """Take over the newer directory that the gateway mirrors, once this registry was restored from a copy."""
-    registry = unlock(data, passphrase_file)
-    before, version = registry.publishing.adopt(registry.exchange(gateway_ca))
+    registry = unlock(access)
+    before, version = registry.publishing.adopt(registry.exchange())
     if json:
         print_json({"version": version, "version_before": before})
         return

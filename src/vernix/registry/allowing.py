@@ -7,7 +7,7 @@ from dataclasses import replace
 from vernix.console import print_json, say
 from vernix.custody.directory import BARE_FILES, FILE_REQUESTS, Directory
 from vernix.errors import UsageError
-from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
+from vernix.registry.options import Access, Json
 from vernix.registry.unlocked import Registry, unlock
 
 
@@ -16,9 +16,7 @@ def allow(
     *,
     bare_files: bool | None = None,
     file_requests: bool | None = None,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> None:
     """Allow a partner what is not allowed by default, or take that back; it holds at once.
@@ -39,11 +37,11 @@ def allow(
             "Nothing is said to allow.",
             hint="Say --bare-files or --file-requests; with =false to take it back.",
         )
-    registry = unlock(data, passphrase_file)
+    registry = unlock(access)
     for grant, allowed in wished.items():
         if allowed is not None:
             grants = set_grant(registry, partner, grant, allowed=allowed)
-    reaches = registry.tell_gateway(gateway_ca)
+    reaches = registry.tell_gateway()
     if json:
         print_json({"grants": list(grants), "partner": partner, "published_at_gateway": reaches})
         return

@@ -13,7 +13,7 @@ from vernix.custody.directory import EVERYBODY, GROUP_MARK, PURPOSES, Directory,
 from vernix.custody.identifiers import check_partner_id
 from vernix.errors import UsageError
 from vernix.registry.announcing import announced
-from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
+from vernix.registry.options import Access, Json
 from vernix.registry.publishing import Change
 from vernix.registry.unlocked import unlock
 
@@ -22,9 +22,7 @@ def grant(
     sender: str,
     addressee: str,
     *purposes: str,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> int:
     """Let a partner or a group send something to another; the gateway obeys at its next request.
@@ -39,7 +37,7 @@ def grant(
         What may be sent: submission, acknowledgement, message, test.
     """
     right = _right(sender, addressee, purposes)
-    reaches = unlock(data, passphrase_file).amend(lambda directory: with_right(directory, right), gateway_ca)
+    reaches = unlock(access).amend(lambda directory: with_right(directory, right))
     said = f"{sender} may send to {addressee}: {', '.join(right.purposes)}."
     return announced(said, reaches, json, sender=sender, addressee=addressee, purposes=list(right.purposes))
 
@@ -48,9 +46,7 @@ def revoke_right(
     sender: str,
     addressee: str,
     *purposes: str,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> int:
     """Take a right back; without PURPOSES all that the sender may send to the addressee by that right.
@@ -65,8 +61,8 @@ def revoke_right(
         What may not be sent any more.
     """
     right = _right(sender, addressee, purposes or PURPOSES)
-    registry = unlock(data, passphrase_file)
-    reaches = registry.amend(lambda directory: without_right(directory, right), gateway_ca)
+    registry = unlock(access)
+    reaches = registry.amend(lambda directory: without_right(directory, right))
     left = [
         each
         for each in registry.publishing.current().rights
@@ -77,15 +73,13 @@ def revoke_right(
     return announced(said, reaches, json, sender=sender, addressee=addressee, purposes=kept)
 
 
-def group(  # noqa: PLR0913  (each argument is an option of the command)
+def group(
     name: str,
     *,
     add: list[str] | None = None,
     remove: list[str] | None = None,
     dissolve: bool = False,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> int:
     """Make or change a group of partners, which rights and ``vernix send --to @NAME`` may name.
@@ -104,9 +98,9 @@ def group(  # noqa: PLR0913  (each argument is an option of the command)
     group_id = check_partner_id(name.removeprefix(GROUP_MARK))
     if dissolve and (add or remove):
         raise UsageError("A group is changed or dissolved.", hint="Leave --add and --remove out.")
-    registry = unlock(data, passphrase_file)
+    registry = unlock(access)
     change: Change = _without_group(group_id) if dissolve else _with_group(group_id, add or [], remove or [])
-    reaches = registry.amend(change, gateway_ca)
+    reaches = registry.amend(change)
     found = [each for each in registry.publishing.current().groups if each.id == group_id]
     members = list(found[0].members) if found else []
     said = f"@{group_id}: {', '.join(members) or 'nobody'}." if found else f"@{group_id} is dissolved."

@@ -23,7 +23,7 @@ from vernix.custody.signatures import RENEWAL, Signed
 from vernix.errors import DataRefused, FarSideRefused, UsageError
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
-from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
+from vernix.registry.options import Access, Json
 from vernix.registry.publishing import with_enrolled, with_invitation, with_renewed, without_invitation
 from vernix.registry.unlocked import Registry, unlock
 from vernix.sealing.opening import open_bytes
@@ -41,9 +41,7 @@ def invite(
     name: str | None = None,
     *,
     to: Annotated[str | None, Parameter(name="--for")] = None,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> None:
     """Print an invitation for a partner, or for one more machine of one; good once, within 14 days.
@@ -55,14 +53,14 @@ def invite(
     to
         The id of a partner that is there: who joins with it adds keys of its own to that partner's.
     """
-    registry = unlock(data, passphrase_file)
+    registry = unlock(access)
     if (name is None) == (to is None):
         raise UsageError(
             "An invitation is for a new partner or for one that is there.", hint="Give a NAME, or --for ID."
         )
     made = make_invitation(registry, name) if name is not None else invite_machine(registry, to or "")
     name = made.invitation.partner_name
-    reaches = registry.tell_gateway(gateway_ca)
+    reaches = registry.tell_gateway()
     if json:
         print_json(
             {
@@ -145,9 +143,7 @@ def _made(registry: Registry, invitation: Invitation, partner: str) -> Invited:
 def withdraw(
     invited: str,
     *,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> None:
     """Withdraw an open invitation, such as one that went to the wrong person; nobody can join with it then.
@@ -157,9 +153,9 @@ def withdraw(
     invited
         The id that it gives (status lists them), or the organisation's name if only one is open in it.
     """
-    registry = unlock(data, passphrase_file)
+    registry = unlock(access)
     partner = withdraw_invitation(registry, invited)
-    reaches = registry.tell_gateway(gateway_ca)
+    reaches = registry.tell_gateway()
     if json:
         print_json({"partner": partner, "published_at_gateway": reaches})
         return

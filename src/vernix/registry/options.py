@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -35,3 +36,13 @@ GatewayCa = Annotated[
 ]
 
 Json = Annotated[bool, Parameter(help="Print one JSON document.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Access:
+    """Where the registry is, what opens its keys, and by which authority it knows the gateway."""
+
+    data: Data = None
+    passphrase_file: PassphraseFile = None
+    gateway_ca: GatewayCa = None

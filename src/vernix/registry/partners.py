@@ -16,7 +16,7 @@ from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import UsageError
 from vernix.registry.announcing import announced
-from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
+from vernix.registry.options import Access, Data, Json
 from vernix.registry.publishing import Change
 from vernix.registry.settings import find_folder
 from vernix.registry.unlocked import unlock
@@ -36,9 +36,7 @@ def partners(*, data: Data = None, json: Json = False) -> None:
 def suspend(
     partner: str,
     *,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> int:
     """Stop a partner: nothing of it is taken and nothing goes to it, from the gateway's next request on.
@@ -49,7 +47,7 @@ def suspend(
         Its id in the directory.
     """
     change = _with_status(partner, "suspended")
-    reaches = unlock(data, passphrase_file).amend(change, gateway_ca)
+    reaches = unlock(access).amend(change)
     said = f"{partner} is suspended. What it sent and waits stays where it is; reinstate ends it."
     return announced(said, reaches, json, partner=partner, status="suspended")
 
@@ -57,9 +55,7 @@ def suspend(
 def reinstate(
     partner: str,
     *,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> int:
     """Let a suspended partner send and receive again.
@@ -69,16 +65,14 @@ def reinstate(
     partner
         Its id in the directory.
     """
-    reaches = unlock(data, passphrase_file).amend(_with_status(partner, "active"), gateway_ca)
+    reaches = unlock(access).amend(_with_status(partner, "active"))
     return announced(f"{partner} is active.", reaches, json, partner=partner, status="active")
 
 
 def revoke_key(
     key: str,
     *,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> int:
     """Revoke a key: nothing it signs or signed is taken, and nothing is sealed to it, from now on.
@@ -88,8 +82,8 @@ def revoke_key(
     key
         Its id, as ``partners`` shows it.
     """
-    registry = unlock(data, passphrase_file)
-    reaches = registry.amend(lambda directory: _without_key(directory, key), gateway_ca)
+    registry = unlock(access)
+    reaches = registry.amend(lambda directory: _without_key(directory, key))
     holder, entry = _holder(registry.publishing.current(), key)
     kind = entry.kind
     left = [each for each in holder.keys if each.kind == kind and each.holds(utc_now())]

@@ -17,7 +17,7 @@ from vernix.console import print_json, say, size_in_words
 from vernix.custody.directory import Directory, Partner
 from vernix.custody.quota import NONE, Quota
 from vernix.errors import NotFound, UsageError
-from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
+from vernix.registry.options import Access, Json
 from vernix.registry.unlocked import unlock
 
 _AMOUNT = re.compile(r"([0-9]{1,9})(?:([KMGT])(i?)B)?", re.IGNORECASE)
@@ -72,9 +72,7 @@ def quota(
     wanted: Annotated[Wanted, Parameter(name="*")] = Wanted(),  # frozen
     *,
     none: bool = False,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> None:
     """Set what a partner may send, hold and ask for; without a bound, show it.
@@ -88,7 +86,7 @@ def quota(
     none
         Take its quota away first.
     """
-    registry = unlock(data, passphrase_file)
+    registry = unlock(access)
     asked = Quota(**asdict(wanted))
     if asked.bytes_per_second is not None and asked.bytes_per_second < _SLOWEST:
         raise UsageError("A partner's bytes per second are at least 64KiB.", hint="Suspend it to stop it.")
@@ -96,7 +94,7 @@ def quota(
     reaches = None
     if none or asked != NONE:
         directory = registry.publishing.change(lambda before: with_quota(before, partner, asked, none=none))
-        known, reaches = directory.partner(partner), registry.tell_gateway(gateway_ca)
+        known, reaches = directory.partner(partner), registry.tell_gateway()
     document = {"partner": partner, "published_at_gateway": reaches, "quota": _bounds(known)}
     if json:
         print_json(document)
@@ -107,9 +105,7 @@ def quota(
 def release_brake(
     partner: str,
     *,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
 ) -> None:
     """Let a partner collect again that was stopped for collecting far more than ever before.
 
@@ -120,9 +116,9 @@ def release_brake(
     partner
         Its id in the directory.
     """
-    registry = unlock(data, passphrase_file)
+    registry = unlock(access)
     _find(registry.publishing.current(), partner)
-    registry.exchange(gateway_ca).release_brake(partner)
+    registry.exchange().release_brake(partner)
     say(f"{partner} may collect again; today's volume counts anew from now.")
 
 

@@ -27,7 +27,7 @@ from vernix.registry.announcing import announced
 from vernix.registry.founding import passphrase_for
 from vernix.registry.keyring import Keyring
 from vernix.registry.logs import configure, log
-from vernix.registry.options import Data, GatewayCa, Json, NewPassphraseFile, PassphraseFile
+from vernix.registry.options import Access, Data, GatewayCa, Json, NewPassphraseFile, PassphraseFile
 from vernix.registry.settings import find_folder, open_workflow, passphrase_path
 from vernix.registry.unlocked import Registry, unlock
 from vernix.sealing.identities import SECRET_SIZE, HybridIdentity
@@ -64,7 +64,7 @@ def recovery_init(
     """
     if out.exists():
         raise UsageError("The folder named by --out is there already.", hint="Name a new one.")
-    registry = unlock(data, passphrase_file)
+    registry = unlock(Access(data, passphrase_file))
     secret = secrets.token_bytes(SECRET_SIZE)
     identity = HybridIdentity(secret)
     ceremony = key_id_of(str(identity.recipient))
@@ -102,9 +102,9 @@ def recovery_use(
     profile = folder.profile()
     keyring = _recovered(folder.recovery, [Share.from_text(path.read_text("ascii")) for path in share_files])
     open_workflow(folder)
-    registry = Registry(folder, profile, keyring)
+    registry = Registry(folder, profile, keyring, gateway_ca)
     # Announced first: whoever is stopped between the two has announced it and gained nothing.
-    reaches = registry.amend(_with_use, gateway_ca)
+    reaches = registry.amend(_with_use)
     log().warning("recovery used", count=len(share_files))
     keyring.save(folder.keyring, *passphrase_for(passphrase_file))
     said = f"The keyring opens with the passphrase in {passphrase_path(passphrase_file)}. All are told of it."

@@ -22,7 +22,7 @@ from vernix.errors import UsageError
 from vernix.registry.announcing import announced
 from vernix.registry.founding import passphrase_for
 from vernix.registry.keyring import load_root_key, open_or_make, save_root_key
-from vernix.registry.options import Data, GatewayCa, Json, PassphraseFile
+from vernix.registry.options import Access, Data, Json, PassphraseFile
 from vernix.registry.settings import PASSPHRASE_VARIABLE, find_folder, read_passphrase
 from vernix.registry.unlocked import unlock
 
@@ -79,7 +79,7 @@ def root_draft(
     holders = [VerifyKey.from_text(text) for text in key]
     folder = find_folder(data)
     if folder.profile_file.exists():
-        registry = unlock(data, passphrase_file)
+        registry = unlock(Access(data, passphrase_file))
         online, version = registry.keyring.online, root_facts(registry.publishing.root).version + 1
     else:
         folder.make()
@@ -106,9 +106,7 @@ def root_sign(root: Path, *, key: Path, passphrase_file: HolderPassphrase = None
 def root_publish(
     root: Path,
     *copies: Path,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
     json: Json = False,
 ) -> int:
     """Publish the next root, once enough holders of it and of the present one have signed.
@@ -120,12 +118,12 @@ def root_publish(
     copies
         Copies of the same draft that others signed.
     """
-    registry = unlock(data, passphrase_file)
+    registry = unlock(access)
     joined = joined_root([path.read_bytes() for path in (root, *copies)])
     registry.publishing.publish_root(joined)
     version = root_facts(joined).version
     said = f"Root {version} is published; everybody follows. Keys that are not in it sign nothing any more."
-    return announced(said, registry.tell_gateway(gateway_ca), json, version=version)
+    return announced(said, registry.tell_gateway(), json, version=version)
 
 
 def _show(path: Path, json: bool) -> None:

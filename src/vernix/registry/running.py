@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vernix.custody.durable import alone
 from vernix.registry.logs import configure, log
-from vernix.registry.options import Data, GatewayCa, PassphraseFile
+from vernix.registry.options import Access
 from vernix.registry.settings import find_folder
 from vernix.registry.unlocked import unlock
 
@@ -16,9 +16,7 @@ from vernix.registry.unlocked import unlock
 def run(
     *,
     once: bool = False,
-    data: Data = None,
-    passphrase_file: PassphraseFile = None,
-    gateway_ca: GatewayCa = None,
+    access: Access = Access(),
 ) -> int:
     """Collect, open, check, keep and answer what partners send; until stopped.
 
@@ -29,16 +27,16 @@ def run(
         road, 5 when something waits for room on this disk.
     """
     configure()
-    folder = find_folder(data)
+    folder = find_folder(access.data)
     folder.profile()
     # The tables have one writer.
     with alone(folder.root, "vernix-registry run"):
-        registry = unlock(data, passphrase_file)
+        registry = unlock(access)
         # Only now: what these import are tables, and tables need an open database.
         from vernix.registry import steps
         from vernix.registry.loop import Runner
 
         again = steps.begin_again(registry)
         log().info("started", count=again)
-        runner = Runner(registry, registry.exchange(gateway_ca))
+        runner = Runner(registry, registry.exchange())
         return runner.once() if once else runner.until_stopped()

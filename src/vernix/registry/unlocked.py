@@ -11,6 +11,7 @@ from vernix.custody.identifiers import REGISTRY
 from vernix.errors import FarSideRefused, RoadFailed
 from vernix.registry.book import Book
 from vernix.registry.keyring import Keyring
+from vernix.registry.options import Access
 from vernix.registry.publishing import Change, Publishing
 from vernix.registry.settings import Profile, RegistryFolder, find_folder, open_workflow, read_passphrase
 from vernix.registry.vault import Vault
@@ -27,6 +28,8 @@ class Registry:
     folder: RegistryFolder
     profile: Profile
     keyring: Keyring
+    gateway_ca: Path | None = None
+    """A private certificate authority to trust for the gateway."""
 
     @cached_property
     def publishing(self) -> Publishing:
@@ -50,40 +53,42 @@ class Registry:
 
         return Sender(REGISTRY, self.keyring.signing)
 
-    def exchange(self, ca: Path | None = None) -> Exchange:
-        """The gateway, as the registry may use it; ``ca`` is a private certificate authority to trust."""
+    def exchange(self) -> Exchange:
+        """The gateway, as the registry may use it."""
         from vernix.courier.exchange import Exchange
         from vernix.courier.road import Road
 
-        return Exchange(Road(self.profile.gateway, ca), self.keyring.signing, self.publishing.mirror)
+        return Exchange(
+            Road(self.profile.gateway, self.gateway_ca), self.keyring.signing, self.publishing.mirror
+        )
 
-    def amend(self, change: Change, ca: Path | None = None) -> bool:
+    def amend(self, change: Change) -> bool:
         """Publish what ``change`` makes of the directory and tell the gateway; False where it is away.
 
         What is changed already (``change`` returns None) is told again: so a repetition is safe, and useful.
         """
         self.publishing.change(change)
-        return self.tell_gateway(ca)
+        return self.tell_gateway()
 
-    def tell_gateway(self, ca: Path | None = None) -> bool:
+    def tell_gateway(self) -> bool:
         """Hand a changed directory to the gateway now; False where it is away and ``run`` does it later."""
         try:
-            self.publishing.push(self.exchange(ca))
+            self.publishing.push(self.exchange())
         except (RoadFailed, FarSideRefused):
             return False
         return True
 
 
-def unlock(data: Path | None, passphrase_file: Path | None) -> Registry:
+def unlock(access: Access) -> Registry:
     """Open the registry in a data folder, with its workflow tables.
 
     Raises:
         UsageError: there is no registry, or no passphrase file.
         DataRefused: the passphrase does not open the keyring.
     """
-    folder = find_folder(data)
+    folder = find_folder(access.data)
     profile = folder.profile()
     folder.make()
-    keyring = Keyring.open(folder.keyring, read_passphrase(passphrase_file))
+    keyring = Keyring.open(folder.keyring, read_passphrase(access.passphrase_file))
     open_workflow(folder)
-    return Registry(folder, profile, keyring)
+    return Registry(folder, profile, keyring, access.gateway_ca)

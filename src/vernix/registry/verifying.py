@@ -16,7 +16,7 @@ from vernix.births import encounters
 from vernix.console import print_json, say
 from vernix.registry.book import Book
 from vernix.registry.lakehouse import Lakehouse
-from vernix.registry.options import Data, Json, PassphraseFile
+from vernix.registry.options import Access, Data, Json, PassphraseFile
 from vernix.registry.settings import (
     RegistryFolder,
     find_folder,
@@ -137,7 +137,7 @@ def _by_batch(table: Lakehouse) -> dict[str, list[Row]]:
 def _open_all(data: Path | None, passphrase_file: Path | None, findings: Findings) -> None:
     from vernix.registry.unlocked import unlock
 
-    registry = unlock(data, passphrase_file)
+    registry = unlock(Access(data, passphrase_file))
     for batch, broken, whole in registry.vault.check():
         findings.opened += whole
         if broken:
