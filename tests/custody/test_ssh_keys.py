@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from vernix.custody.directory import Directory, Key, check_ssh_text
+from vernix.custody.directory import Directory, Key
+from vernix.custody.key import check_ssh_text
 from vernix.custody.ssh_keys import ensure_ssh_key
 from vernix.errors import DataRefused, KeeperFailed
 

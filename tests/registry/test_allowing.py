@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vernix.custody.directory import BARE_FILES
+from vernix.custody.partner import BARE_FILES
 from vernix.errors import UsageError
 from vernix.registry.allowing import set_grant
 from vernix.registry.unlocked import Registry

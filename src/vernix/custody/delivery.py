@@ -16,9 +16,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from vernix.custody import canonical
-from vernix.custody.directory import CLOCK_TOLERANCE, PURPOSES, Directory
+from vernix.custody.directory import PURPOSES, Directory
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
+from vernix.custody.key import CLOCK_TOLERANCE
 from vernix.custody.signatures import DELIVERY, Signed, SigningKey
 from vernix.errors import DataRefused, NotProven
 

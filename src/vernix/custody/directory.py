@@ -10,18 +10,23 @@ way.
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from vernix.custody import canonical
 from vernix.custody.checkpoint import Log
-from vernix.custody.fields import Fields
+from vernix.custody.fields import Fields, check_ascending
 from vernix.custody.identifiers import format_time
-from vernix.custody.quota import Quota
+from vernix.custody.invitation import InvitationKey
+from vernix.custody.key import (
+    RECIPIENT,
+    SIGNING,
+    SSH,
+    Key,
+)
+from vernix.custody.partner import Partner
 from vernix.custody.rights import (
     EVERYBODY,
     GROUP_MARK,
@@ -44,115 +49,21 @@ if TYPE_CHECKING:
     from vernix.sealing.recipients import Recipient
 
 __all__ = [
-    "CLOCK_TOLERANCE",
     "EVERYBODY",
     "FORMAT",
     "GROUP_MARK",
-    "KEY_WARNING",
-    "MAX_LABEL",
     "PURPOSES",
-    "RECIPIENT",
-    "SIGNING",
     "Directory",
     "Group",
     "InvitationKey",
     "Key",
     "Partner",
     "Right",
-    "check_recipient_text",
-    "key_id_of",
 ]
 
 FORMAT = "vernix/directory/v1"
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far two honest clocks may differ."""
-
-SIGNING = "signing"
-RECIPIENT = "recipient"
-KEY_WARNING = timedelta(days=30)
-MAX_LABEL = 40
-"""Characters of a key's label: what tells one machine from another, nobody's story."""
-SSH = "ssh"
-
-BARE_FILES = "bare-files"
-"""The grant to leave age files that other tools made, whose sender nobody but the gateway vouches for."""
-FILE_REQUESTS = "file-requests"
-"""The grant to ask somebody without an account for files (``vernix.custody.file_request``)."""
-GRANTS = (BARE_FILES, FILE_REQUESTS)
-
-_ROLES = ("registry", "partner")
-_STATES = ("active", "suspended")
-_RECIPIENT_TEXT = re.compile(r"age1(?:pq1)?[02-9ac-hj-np-z]{20,3000}")
-# RFC 8709 section 4: the name's length and "ssh-ed25519", the key's length and 32 bytes; 68 digits in all.
-_SSH_TEXT = re.compile(r"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}")
 _POST_QUANTUM = "age1pq1"
 _MAX_PARTNERS = 20_000
-_MAX_KEYS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A partner's key and when it holds: from ``valid_from`` until before ``valid_until``.
-
-    ``kind`` is "signing" (``value`` is ``ed25519:...``), "recipient" (``value`` is ``age1...``) or "ssh", by
-    which its holder logs in over SFTP (``value`` is ``ssh-ed25519 AAAA...``, without a comment). A key that
-    is ``revoked`` is taken for nothing at all, whatever time a document claims: a thief can backdate.
-    ``label`` says which of the partner's keys this is ("Ward 3 machine"); it may be empty.
-    """
-
-    id: str
-    kind: str
-    value: str
-    valid_from: datetime
-    valid_until: datetime | None = None
-    revoked: datetime | None = None
-    label: str = ""
-
-    @classmethod
-    def make(
-        cls, value: str, valid_from: datetime, valid_until: datetime | None = None, label: str = ""
-    ) -> Key:
-        """The entry for the text of a verify key, a recipient or an SSH key; id and kind follow from it."""
-        return cls(key_id_of(value), _kind_of(value), value, valid_from, valid_until, label=label)
-
-    def holds(self, at: datetime) -> bool:
-        """Whether the key may be used for something done at ``at``; clocks may differ by five minutes."""
-        if self.revoked is not None or at < self.valid_from - CLOCK_TOLERANCE:
-            return False
-        return self.valid_until is None or at < self.valid_until
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """An organisation. ``role`` "registry" or "partner"; ``status`` "active" or "suspended".
-
-    ``grants`` are what it may do beside sending, such as "bare-files"; ascending, each once.
-    """
-
-    id: str
-    name: str
-    keys: tuple[Key, ...]
-    role: str = "partner"
-    status: str = "active"
-    quota: Quota | None = None
-    grants: tuple[str, ...] = ()
-
-    def ending(self, now: datetime) -> tuple[Key, ...]:
-        """The keys that end within 30 days of ``now`` with no later one of the same kind and label."""
-        soon = now + KEY_WARNING
-        held = [key for key in self.keys if key.holds(now)]
-        lasting = {(key.kind, key.label) for key in held if key.valid_until is None or key.valid_until > soon}
-        return tuple(key for key in held if (key.kind, key.label) not in lasting)
-
-
-@dataclass(frozen=True, slots=True)
-class InvitationKey:
-    """An open invitation: ``key`` is the text of the verify key derived from its secret."""
-
-    id: str
-    key: str
-    partner_name: str
-    expires: datetime
 
 
 @dataclass(frozen=True)
@@ -192,19 +103,19 @@ class Directory:
             version=fields.integer("version", least=1),
             created=fields.time("created"),
             gateway=fields.gateway_url("gateway"),
-            partners=tuple(_parse_partner(item) for item in fields.items("partners", most=_MAX_PARTNERS)),
+            partners=tuple(Partner.parse(item) for item in fields.items("partners", most=_MAX_PARTNERS)),
             rights=tuple(parse_right(item) for item in fields.items("rights", most=MAX_RIGHTS)),
             invitations=tuple(
-                _parse_invitation(item) for item in fields.items("invitations", most=_MAX_PARTNERS)
+                InvitationKey.parse(item) for item in fields.items("invitations", most=_MAX_PARTNERS)
             ),
             recovered=fields.optional_time("recovered"),
             groups=tuple(parse_group(item) for item in fields.items("groups", most=MAX_GROUPS)),
             log=Log.from_object(fields.value("log")),
         )
         fields.end()
-        _check_ascending("partners", [partner.id for partner in directory.partners])
-        _check_ascending("invitations", [invitation.id for invitation in directory.invitations])
-        _check_ascending("groups", [group.id for group in directory.groups])
+        check_ascending("directory's partners", [partner.id for partner in directory.partners])
+        check_ascending("directory's invitations", [invitation.id for invitation in directory.invitations])
+        check_ascending("directory's groups", [group.id for group in directory.groups])
         check_names(directory.rights, directory.groups, directory._by_id)
         keys = [key.id for partner in directory.partners for key in partner.keys]
         if len(set(keys)) != len(keys):
@@ -218,11 +129,11 @@ class Directory:
             "version": self.version,
             "created": format_time(self.created),
             "gateway": self.gateway,
-            "partners": [_partner_object(partner) for partner in sorted(self.partners, key=_id_of)],
+            "partners": [partner.to_object() for partner in sorted(self.partners, key=_id_of)],
             "rights": [right_object(right) for right in self.rights],
             "recovered": None if self.recovered is None else format_time(self.recovered),
             "groups": [group_object(group) for group in sorted(self.groups, key=_id_of)],
-            "invitations": [_invitation_object(item) for item in sorted(self.invitations, key=_id_of)],
+            "invitations": [item.to_object() for item in sorted(self.invitations, key=_id_of)],
             "log": None if self.log is None else self.log.to_object(),
         }
         data = canonical.encode(document)
@@ -354,124 +265,5 @@ class Directory:
         raise NotProven("There is no such open invitation.", hint="Ask the registry for a new one.")
 
 
-def key_id_of(value: str) -> str:
-    """The id of a key from its text: of a verify key its own id, of all others SHA-256 over the text."""
-    if value.startswith("ed25519:"):
-        return VerifyKey.from_text(value).key_id
-    return hashlib.sha256(value.encode("utf-8")).hexdigest()[:16]
-
-
-def check_recipient_text(text: str) -> str:
-    """``text`` if it looks like an age recipient (``age1`` and lower-case Bech32); DataRefused otherwise."""
-    if not _RECIPIENT_TEXT.fullmatch(text):
-        raise DataRefused("A recipient is not spelled age1...", hint="Copy it again, whole.")
-    return text
-
-
-def check_ssh_text(text: str) -> str:
-    """``text`` if it is an Ed25519 key as OpenSSH spells it, without a comment; DataRefused otherwise."""
-    if not _SSH_TEXT.fullmatch(text):
-        raise DataRefused("An SSH key is not spelled ssh-ed25519 AAAA...", hint="Copy it again, whole.")
-    return text
-
-
-def _kind_of(value: str) -> str:
-    if value.startswith("ed25519:"):
-        return SIGNING
-    return SSH if value.startswith("ssh-") else RECIPIENT
-
-
-def _id_of(item: Partner | Key | InvitationKey | Group) -> str:
+def _id_of(item: Partner | InvitationKey | Group) -> str:
     return item.id
-
-
-def _check_ascending(what: str, ids: list[str]) -> None:
-    if ids != sorted(set(ids)):
-        raise DataRefused(f"The directory's {what} are not in order of their ids, each once.")
-
-
-def _parse_partner(value: object) -> Partner:
-    fields = Fields(value, "directory's partner")
-    partner = Partner(
-        id=fields.partner("id"),
-        name=fields.text("name"),
-        keys=tuple(_parse_key(item) for item in fields.items("keys", most=_MAX_KEYS)),
-        role=fields.choice("role", _ROLES),
-        status=fields.choice("status", _STATES),
-        quota=Quota.parse(fields.value("quota")),
-        grants=fields.choices("grants", GRANTS),
-    )
-    fields.end()
-    _check_ascending("keys", [key.id for key in partner.keys])
-    return partner
-
-
-def _parse_key(value: object) -> Key:
-    fields = Fields(value, "directory's key")
-    key = Key(
-        id=fields.key_id("id"),
-        kind=fields.choice("kind", tuple(_SPELLING)),
-        value=fields.text("value", most=4000),
-        valid_from=fields.time("valid_from"),
-        valid_until=fields.optional_time("valid_until"),
-        revoked=fields.optional_time("revoked"),
-        label=fields.text("label", most=MAX_LABEL, empty=True),
-    )
-    fields.end()
-    _SPELLING[key.kind](key.value)
-    if key.id != key_id_of(key.value):
-        raise DataRefused("The directory's key has another id than its value gives it.")
-    return key
-
-
-_SPELLING: dict[str, Callable[[str], object]] = {
-    SIGNING: VerifyKey.from_text,
-    RECIPIENT: check_recipient_text,
-    SSH: check_ssh_text,
-}
-
-
-def _parse_invitation(value: object) -> InvitationKey:
-    fields = Fields(value, "directory's invitation")
-    invitation = InvitationKey(
-        id=fields.id("id"),
-        key=fields.text("key"),
-        partner_name=fields.text("partner_name"),
-        expires=fields.time("expires"),
-    )
-    fields.end()
-    VerifyKey.from_text(invitation.key)
-    return invitation
-
-
-def _partner_object(partner: Partner) -> dict[str, object]:
-    return {
-        "id": partner.id,
-        "name": partner.name,
-        "keys": [_key_object(key) for key in sorted(partner.keys, key=_id_of)],
-        "role": partner.role,
-        "status": partner.status,
-        "quota": None if partner.quota is None else partner.quota.to_object(),
-        "grants": list(partner.grants),
-    }
-
-
-def _key_object(key: Key) -> dict[str, object]:
-    return {
-        "id": key.id,
-        "kind": key.kind,
-        "value": key.value,
-        "valid_from": format_time(key.valid_from),
-        "valid_until": None if key.valid_until is None else format_time(key.valid_until),
-        "revoked": None if key.revoked is None else format_time(key.revoked),
-        "label": key.label,
-    }
-
-
-def _invitation_object(invitation: InvitationKey) -> dict[str, object]:
-    return {
-        "id": invitation.id,
-        "key": invitation.key,
-        "partner_name": invitation.partner_name,
-        "expires": format_time(invitation.expires),
-    }

@@ -17,9 +17,11 @@ from datetime import datetime
 
 from vernix.custody import canonical
 from vernix.custody.delivery import Part
-from vernix.custody.directory import BARE_FILES, CLOCK_TOLERANCE, Directory
+from vernix.custody.directory import Directory
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
+from vernix.custody.key import CLOCK_TOLERANCE
+from vernix.custody.partner import BARE_FILES
 from vernix.errors import FarSideRefused, NotProven
 
 FORMAT = "vernix/drop/v1"

@@ -229,3 +229,9 @@ class Fields:
 def _check_time(text: str) -> str:
     identifiers.parse_time(text)
     return text
+
+
+def check_ascending(what: str, ids: list[str]) -> None:
+    """Raise DataRefused unless ``ids`` ascend, each there once: so a document has one spelling."""
+    if ids != sorted(set(ids)):
+        raise DataRefused(f"The {what} are not in order of their ids, each once.")

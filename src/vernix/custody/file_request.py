@@ -24,10 +24,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from vernix.custody import canonical
 from vernix.custody.delivery import Delivery
-from vernix.custody.directory import CLOCK_TOLERANCE, FILE_REQUESTS, Directory
+from vernix.custody.directory import Directory
 from vernix.custody.fields import Fields, from_base64, to_base64
 from vernix.custody.identifiers import format_time, new_id
+from vernix.custody.key import CLOCK_TOLERANCE
 from vernix.custody.manifest import Manifest
+from vernix.custody.partner import FILE_REQUESTS
 from vernix.custody.signatures import DELIVERY, FILE_REQUEST, MANIFEST, Signed, SigningKey, VerifyKey
 from vernix.errors import DataRefused, FarSideRefused, NotProven
 

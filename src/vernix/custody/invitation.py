@@ -21,15 +21,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from vernix.custody import canonical
-from vernix.custody.directory import (
-    CLOCK_TOLERANCE,
-    MAX_LABEL,
-    InvitationKey,
-    check_recipient_text,
-    check_ssh_text,
-)
 from vernix.custody.fields import Fields, from_base64, to_base64
 from vernix.custody.identifiers import format_time, new_id
+from vernix.custody.key import CLOCK_TOLERANCE, MAX_LABEL, check_recipient_text, check_ssh_text
 from vernix.custody.signatures import ENROLMENT, Signed, SigningKey, VerifyKey
 from vernix.errors import DataRefused, NotProven
 
@@ -137,6 +131,41 @@ class Invitation:
     def request_key_id(self) -> str:
         """The key id under which an enrolment's request to the gateway is signed."""
         return f"invitation:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationKey:
+    """An open invitation as the directory lists it: ``key`` is the text of the verify key that follows from
+    its secret.
+    """
+
+    id: str
+    key: str
+    partner_name: str
+    expires: datetime
+
+    @classmethod
+    def parse(cls, value: object) -> InvitationKey:
+        """An invitation of the directory; DataRefused names the field that is not as it must be."""
+        fields = Fields(value, "directory's invitation")
+        invitation = cls(
+            id=fields.id("id"),
+            key=fields.text("key"),
+            partner_name=fields.text("partner_name"),
+            expires=fields.time("expires"),
+        )
+        fields.end()
+        VerifyKey.from_text(invitation.key)
+        return invitation
+
+    def to_object(self) -> dict[str, object]:
+        """As the directory writes it."""
+        return {
+            "id": self.id,
+            "key": self.key,
+            "partner_name": self.partner_name,
+            "expires": format_time(self.expires),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from typing import ClassVar, Self
 
 from vernix.custody import canonical
 from vernix.custody.delivery import MAX_ADDRESSEES, MAX_PARTS, Delivery
-from vernix.custody.directory import CLOCK_TOLERANCE, PURPOSES, Directory
+from vernix.custody.directory import PURPOSES, Directory
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
+from vernix.custody.key import CLOCK_TOLERANCE
 from vernix.custody.signatures import BUNDLE, MANIFEST, Signed, SigningKey
 from vernix.errors import DataRefused, NotProven
 

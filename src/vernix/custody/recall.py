@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vernix.custody import canonical
-from vernix.custody.directory import CLOCK_TOLERANCE, Directory
+from vernix.custody.directory import Directory
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
+from vernix.custody.key import CLOCK_TOLERANCE
 from vernix.custody.signatures import RECALL, Signed, SigningKey
 from vernix.errors import NotProven
 

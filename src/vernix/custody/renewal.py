@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vernix.custody import canonical
-from vernix.custody.directory import CLOCK_TOLERANCE, Directory, Key, check_recipient_text
+from vernix.custody.directory import Directory, Key
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
+from vernix.custody.key import CLOCK_TOLERANCE, check_recipient_text
 from vernix.custody.signatures import RENEWAL, Signed, SigningKey, VerifyKey
 from vernix.errors import DataRefused, NotProven
 

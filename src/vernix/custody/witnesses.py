@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from vernix.custody.checkpoint import Log, SignedCheckpoint
-from vernix.custody.directory import SIGNING, Directory, Partner
+from vernix.custody.directory import Directory, Partner
+from vernix.custody.key import SIGNING
 from vernix.custody.signatures import VerifyKey
 
 

@@ -8,8 +8,8 @@ from vernix.console import say
 from vernix.courier.exchange import Exchange
 from vernix.courier.piecing import KIB, Pieces
 from vernix.courier.road import Road
-from vernix.custody.directory import KEY_WARNING
 from vernix.custody.identifiers import utc_now
+from vernix.custody.key import KEY_WARNING
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import FarSideRefused
 from vernix.partner.state import Partner, certificate_authority

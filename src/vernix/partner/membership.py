@@ -21,11 +21,12 @@ from vernix.console import print_json, say
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held, private_folder, sweep
 from vernix.courier.road import Road
-from vernix.custody.directory import MAX_LABEL, SIGNING, Directory
+from vernix.custody.directory import Directory
 from vernix.custody.directory import Partner as Listed
 from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.identifiers import REGISTRY, utc_now
 from vernix.custody.invitation import Enrolment, Invitation
+from vernix.custody.key import MAX_LABEL, SIGNING
 from vernix.custody.signatures import SigningKey
 from vernix.custody.ssh_keys import ensure_ssh_key
 from vernix.custody.trust import DirectoryMirror

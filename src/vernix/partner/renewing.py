@@ -16,9 +16,10 @@ from typing import Any
 from vernix.console import print_json, say
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
-from vernix.custody.directory import Directory, Key, key_id_of
+from vernix.custody.directory import Directory, Key
 from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.identifiers import REGISTRY, format_time, parse_time, utc_now
+from vernix.custody.key import key_id_of
 from vernix.custody.renewal import LIFETIME, Renewal
 from vernix.custody.signatures import SigningKey
 from vernix.errors import KeeperFailed, NotProven, RoadFailed

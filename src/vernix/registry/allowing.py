@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vernix.console import print_json, say
-from vernix.custody.directory import BARE_FILES, FILE_REQUESTS, Directory
+from vernix.custody.directory import Directory
+from vernix.custody.partner import BARE_FILES, FILE_REQUESTS
 from vernix.errors import UsageError
 from vernix.registry.options import Access, Json
 from vernix.registry.unlocked import Registry, unlock

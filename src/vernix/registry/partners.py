@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from vernix.console import print_json
-from vernix.custody.directory import GROUP_MARK, SSH, Directory, Key, Partner
+from vernix.custody.directory import GROUP_MARK, Directory, Key, Partner
 from vernix.custody.identifiers import format_time, utc_now
+from vernix.custody.key import SSH
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import UsageError
 from vernix.registry.announcing import announced

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from vernix.console import print_json, say
 from vernix.custody import canonical
-from vernix.custody.directory import Directory, key_id_of
+from vernix.custody.directory import Directory
 from vernix.custody.durable import write_file
 from vernix.custody.fields import Fields, from_base64, to_base64
 from vernix.custody.identifiers import utc_now
+from vernix.custody.key import key_id_of
 from vernix.errors import DataRefused, UsageError
 from vernix.registry.announcing import announced
 from vernix.registry.founding import passphrase_for
