@@ -15,12 +15,12 @@ from vernix.custody.identifiers import utc_now
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.signatures import SigningKey
 from vernix.errors import NotFound, UsageError
-from vernix.registry import membership
-from vernix.registry.membership import (
+from vernix.registry import enrolling
+from vernix.registry.enrolling import take_enrolments
+from vernix.registry.inviting import (
     Invited,
     make_invitation,
     open_invitations,
-    take_enrolments,
     withdraw_invitation,
 )
 from vernix.registry.unlocked import Registry
@@ -108,7 +108,7 @@ def test_an_expired_invitation_lets_nobody_in(
 ) -> None:
     gateway.waiting["1"] = enrol(registry, invited.invitation)
     later = utc_now() + timedelta(days=15)
-    monkeypatch.setattr(membership, "utc_now", lambda: later)
+    monkeypatch.setattr(enrolling, "utc_now", lambda: later)
     assert take(registry, gateway) == 0
     with pytest.raises(NotFound):
         registry.publishing.current().partner("north-shore-midwives")

@@ -16,7 +16,7 @@ from vernix.custody.identifiers import utc_now
 from vernix.custody.renewal import Renewal
 from vernix.errors import UsageError
 from vernix.registry import partners
-from vernix.registry.membership import invite_machine
+from vernix.registry.inviting import invite_machine
 from vernix.registry.publishing import KEY_LIFE, OVERLAP
 from vernix.registry.unlocked import Registry
 from vernix.sealing.sealer import seal_bytes

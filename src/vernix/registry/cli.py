@@ -11,8 +11,8 @@ PROGRAM = Program(
         Command(
             "init", "vernix.registry.founding:init", "make the registry's keys, directory, vault and book"
         ),
-        Command("invite", "vernix.registry.membership:invite", "print an invitation for a partner"),
-        Command("withdraw", "vernix.registry.membership:withdraw", "take an open invitation back"),
+        Command("invite", "vernix.registry.inviting:invite", "print an invitation for a partner"),
+        Command("withdraw", "vernix.registry.inviting:withdraw", "take an open invitation back"),
         Command("allow", "vernix.registry.allowing:allow", "allow a partner what is not allowed by default"),
         Command("partners", "vernix.registry.partners:partners", "who is in the directory, keys and rights"),
         Command("grant", "vernix.registry.granting:grant", "let a partner or a group send something"),

@@ -18,8 +18,9 @@ from vernix.console import say
 from vernix.errors import FarSideRefused, KeeperFailed, RoadFailed
 from vernix.registry import steps
 from vernix.registry.collecting import Arrivals, Postbox
+from vernix.registry.enrolling import take_enrolments
+from vernix.registry.inviting import open_invitations
 from vernix.registry.logs import log, place_of
-from vernix.registry.membership import open_invitations, take_enrolments
 from vernix.registry.overseeing import oversee
 from vernix.registry.trouble import Trouble
 from vernix.registry.unlocked import Registry

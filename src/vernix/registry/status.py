@@ -97,7 +97,7 @@ def _mail(folder: RegistryFolder) -> dict[str, Any] | None:
 def _invitations() -> list[dict[str, str]]:
     """The open invitations."""
     # The tables are open only now.
-    from vernix.registry.membership import open_rows
+    from vernix.registry.inviting import open_rows
 
     return [
         {"expires": format_time(row.expires_at), "name": row.partner_name, "partner": row.partner}

@@ -1,8 +1,7 @@
-"""Partners join: ``vernix-registry invite`` and ``withdraw``, and what becomes of the enrolments that come.
+"""``vernix-registry invite`` and ``withdraw``: who may join, once, within fourteen days.
 
-An invitation is good once, for fourteen days. Its public half stands in the directory, so that the gateway
-can tell an invited stranger from noise; its secret half is printed once and kept nowhere. The enrolment that
-answers it is signed by both, so that no gateway can put other keys in the place of the partner's.
+An invitation's public half stands in the directory, so that the gateway can tell an invited stranger from
+noise; its secret half is printed once and kept nowhere.
 """
 
 from __future__ import annotations
@@ -14,27 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from vernix.console import print_json, say
-from vernix.custody import canonical
-from vernix.custody.directory import Directory, InvitationKey
+from vernix.custody.directory import Directory
 from vernix.custody.identifiers import format_time, partner_id_for, utc_now
-from vernix.custody.invitation import Enrolment, Invitation, verify_enrolment
-from vernix.custody.renewal import Renewal, verify_renewal
-from vernix.custody.signatures import RENEWAL, Signed
-from vernix.errors import DataRefused, FarSideRefused, UsageError
-from vernix.registry.failpoints import reached
-from vernix.registry.logs import log, place_of
+from vernix.custody.invitation import Invitation
+from vernix.errors import DataRefused, UsageError
 from vernix.registry.options import Access, Json
-from vernix.registry.publishing import with_enrolled, with_invitation, with_renewed, without_invitation
+from vernix.registry.publishing import with_invitation, without_invitation
 from vernix.registry.unlocked import Registry, unlock
-from vernix.sealing.opening import open_bytes
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from vernix.courier.exchange import Exchange
     from vernix.registry.workflow.models import Invitation as Row
-
-ENROLMENT_LIMIT = 64 * 1024
 
 
 def invite(
@@ -214,79 +204,6 @@ def open_rows() -> QuerySet[Row]:
     from vernix.registry.workflow.models import Invitation as Row
 
     return Row.objects.filter(used_at=None, expires_at__gt=utc_now()).order_by("created_at")
-
-
-def take_enrolments(registry: Registry, exchange: Exchange) -> int:
-    """Take in whoever enrolled with an open invitation, and renew the keys of who asked; returns how many.
-
-    An enrolment that does not prove itself is removed: its sender can enrol again while the invitation is
-    open.
-    """
-    joined = 0
-    for number in exchange.enrolments():
-        try:
-            joined += _take_in(registry, exchange.enrolment(number))
-        except (DataRefused, FarSideRefused) as error:
-            log().warning("enrolment refused", error=type(error).__name__, place=place_of(error))
-        reached("enrolment:published")
-        registry.publishing.push(exchange)
-        exchange.forget_enrolment(number)
-    return joined
-
-
-def _take_in(registry: Registry, sealed: bytes) -> bool:
-    """Add the keys that a sealed enrolment or renewal proves; returns True."""
-    content = open_bytes(sealed, [registry.keyring.identity], ENROLMENT_LIMIT)
-    signed = Signed.decode(content, limit=ENROLMENT_LIMIT)
-    claimed = canonical.decode(signed.document)
-    renews = isinstance(claimed, dict) and claimed.get("format") == RENEWAL
-    return _renew(registry, signed) if renews else _enrol(registry, signed)
-
-
-def _renew(registry: Registry, signed: Signed) -> bool:
-    renewal = Renewal.parse(signed.document)
-
-    def change(directory: Directory) -> Directory | None:
-        proven, present = verify_renewal(signed, directory, utc_now())
-        if _has_key(directory, proven.partner, proven.signing_key):
-            return None  # taken before a kill
-        return with_renewed(directory, proven, present.label)
-
-    directory = registry.publishing.change(change)
-    log().info("keys renewed", partner=renewal.partner, version=directory.version)
-    return True
-
-
-def _enrol(registry: Registry, signed: Signed) -> bool:
-    from vernix.registry.workflow.models import Invitation as Row
-
-    claimed = Enrolment.parse(signed.document)
-    row = Row.objects.filter(id=claimed.invitation).first()
-    if row is None or row.used_at is not None:
-        raise DataRefused("The enrolment answers no open invitation.", hint="Ask the registry for a new one.")
-
-    # Proven before anything is taken for done: an invitation's id and everybody's keys are public.
-    invitation = InvitationKey(row.id, row.public_key, row.partner_name, row.expires_at)
-    enrolment = verify_enrolment(signed, invitation, utc_now())
-
-    def change(directory: Directory) -> Directory | None:
-        is_open = any(known.id == row.id for known in directory.invitations)
-        if not is_open and _has_key(directory, row.partner, enrolment.signing_key):
-            return None  # taken before a kill
-        directory.invitation(row.id, utc_now())
-        return with_enrolled(directory, row.partner, enrolment)
-
-    directory = registry.publishing.change(change)
-    reached("enrolment:added")
-    row.used_at = utc_now()
-    row.save(update_fields=["used_at"])
-    log().info("joined", partner=row.partner, version=directory.version)
-    return True
-
-
-def _has_key(directory: Directory, partner_id: str, value: str) -> bool:
-    known = [key.value for each in directory.partners if each.id == partner_id for key in each.keys]
-    return value in known
 
 
 def _free_id(name: str, directory: Directory) -> str:
