@@ -33,7 +33,7 @@ def test_a_check_is_told_completely(check: Check) -> None:
 @pytest.mark.parametrize("check", BIRTH.checks, ids=lambda check: check.code)
 def test_a_check_reads_only_the_elements_it_names(check: Check) -> None:
     """A reader may hand over these columns and no others."""
-    schema = encounters.arrow_schema(BIRTH)
+    schema = BIRTH.arrow_schema()
     narrow = pa.schema([schema.field(name) for name in check.elements])
     table = ibis.memtable(pa.Table.from_pylist([], schema=narrow))
     assert table.mutate(verdict=check.fails(table)).verdict.to_pyarrow().to_pylist() == []
@@ -51,7 +51,7 @@ def test_a_row_about_which_nothing_is_known_breaks_only_the_rule_that_asks_for_a
 
 
 def _verdicts(check: Check, example: Example) -> tuple[bool, ...]:
-    schema = encounters.arrow_schema(BIRTH)
+    schema = BIRTH.arrow_schema()
     rows = [
         {name: row.get(name) for name in schema.names} | {"_row": n} for n, row in enumerate(example.rows)
     ]

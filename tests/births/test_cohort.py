@@ -13,12 +13,12 @@ import pyarrow as pa
 import pytest
 
 from vernix.births import encounters, gestation, identifiers
-from vernix.births.birth import BIRTH_ELEMENTS
-from vernix.births.cohort import SITES, Cohort, Site, generate
-from vernix.births.cohort_errors import ERRORS
+from vernix.births.birth.encounter import BIRTH
+from vernix.births.cohort.births import SITES, Cohort, Site, generate
+from vernix.births.cohort.errors import ERRORS
 
-SCHEMA = encounters.arrow_schema(encounters.get("birth"))
-ELEMENTS = {element.name: element for element in BIRTH_ELEMENTS}
+SCHEMA = encounters.get("birth").arrow_schema()
+ELEMENTS = {element.name: element for element in BIRTH.elements}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from vernix.insights.births import births_report, counts
 from vernix.insights.disclosure import REASONS, protect
 from vernix.insights.measures import BIRTH_MEASURES, Measure, Worked
 
-SCHEMA = encounters.arrow_schema(encounters.get("birth"), "quasi", "clinical")
+SCHEMA = encounters.get("birth").arrow_schema("quasi", "clinical")
 CASES = [
     pytest.param(measure, worked, id=f"{measure.name}: {worked.why}")
     for measure in BIRTH_MEASURES

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from vernix.births import encounters
 from vernix.births.checks import Check, Row
-from vernix.births.codes import CODE_SETS, CodeSet, Words
-from vernix.births.elements import Element, Range
-from vernix.births.encounters import Encounter
+from vernix.births.codes import CodeSet, Words
+from vernix.births.elements import Element, Places, Range
+from vernix.births.encounter import Encounter
 
 _INTRODUCTION = """\
 # Data dictionary / Dictionnaire de données
@@ -42,7 +42,7 @@ def render() -> str:
     for name in encounters.names():
         parts += _encounter(encounters.get(name))
     parts.append("## Code sets / Jeux de codes")
-    parts += [_code_set(code_set) for code_set in CODE_SETS]
+    parts += [_code_set(code_set) for code_set in encounters.code_sets()]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -80,9 +80,19 @@ def _element(element: Element) -> str:
         f"- {'; '.join(facts)}",
         f"- Source: {element.source}",
     ]
+    if places := _places(element.at):
+        lines.append(f"- Stands at: {'; '.join(places)}")
     if element.aliases:
         lines.append(f"- Known elsewhere as: {', '.join(f'`{alias}`' for alias in element.aliases)}")
     return "\n".join(lines)
+
+
+def _places(at: Places) -> list[str]:
+    formats = {"IJE": at.ije, "HL7 v2": at.hl7, "FHIR": at.fhir, "XML": at.xml}
+    found = [
+        f"{name} {', '.join(f'`{place}`' for place in places)}" for name, places in formats.items() if places
+    ]
+    return found + ([f"LOINC `{at.loinc}`"] if at.loinc else [])
 
 
 def _kind(element: Element) -> str:
@@ -91,7 +101,7 @@ def _kind(element: Element) -> str:
     kinds = {
         "text": f"text, at most {element.longest} characters",
         "integer": "whole number",
-        "decimal": f"number with {element.places} decimal",
+        "decimal": f"number with {element.digits} decimal",
         "date": "date, `YYYY-MM-DD`",
         "time": "time of day, `HH:MM`",
         "boolean": "true or false",

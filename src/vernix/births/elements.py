@@ -1,7 +1,7 @@
 """A data element, declared once: what it is called, what it may hold, who it could identify.
 
-Readers, checks, tables, the data dictionary, exposure categories and the synthetic cohort all derive from
-these declarations; nothing about an element is written a second time anywhere else.
+Readers, checks, tables, templates, the data dictionary, exposure categories and the synthetic cohort all
+derive from these declarations; nothing about an element is written a second time anywhere else.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ Type = Literal["text", "integer", "decimal", "date", "time", "code", "boolean", 
 Required = Literal["required", "expected", "optional"]
 Privacy = Literal["direct", "quasi", "clinical"]
 Subject = Literal["child", "mother", "event"]
+FIRST_EDITION = "1"
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,34 @@ class Range:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where an element stands in the formats of others.
+
+    ``ije``
+        Item codes of the Inter-Jurisdictional Exchange layouts, several where one value is split over them.
+    ``hl7``
+        Fields of HL7 v2 as ``PID-7``; what stands in an observation is told by ``loinc`` (OBX-3).
+    ``fhir``
+        Where it stands in a resource, as ``Patient.birthDate``; an observation is told by ``loinc``.
+    ``xml``
+        Element names of EMR batches.
+    ``loinc``
+        The LOINC code of the question, in HL7 v2 and in FHIR alike.
+    """
+
+    ije: tuple[str, ...] = ()
+    hl7: tuple[str, ...] = ()
+    fhir: tuple[str, ...] = ()
+    xml: tuple[str, ...] = ()
+    loinc: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Element:
-    """One declared field of an encounter.
+    """One declared field of an encounter; `vernix.births.declaring.element` is how it is written.
 
     ``type``
-        ``text``; ``integer``; ``decimal`` (``places`` digits after the point); ``date`` (a calendar day);
+        ``text``; ``integer``; ``decimal`` (``digits`` after the point); ``date`` (a calendar day);
         ``time`` (of day, kept as text ``HH:MM``, because Delta Lake has no time of day); ``code`` (one of
         ``codes``, kept as the code's own word); ``boolean``; ``gestation`` (kept as whole days, read in every
         spelling that `vernix.births.gestation` knows).
@@ -55,6 +79,8 @@ class Element:
         Names that other files use for it, lower case, for proposing a mapping.
     ``longest``
         For text: the most characters that are taken.
+    ``since``, ``until``
+        The first edition of the dictionary that holds it, and the first that no longer does.
     """
 
     name: str
@@ -66,12 +92,15 @@ class Element:
     subject: Subject
     required: Required = "optional"
     unit: str | None = None
-    places: int = 0
+    digits: int = 0
     codes: CodeSet | None = None
     possible: Range | None = None
     plausible: Range | None = None
     longest: int = 250
     aliases: tuple[str, ...] = ()
+    at: Places = Places()
+    since: str = FIRST_EDITION
+    until: str | None = None
 
     def __post_init__(self) -> None:
         if (self.type == "code") != (self.codes is not None):
@@ -90,7 +119,7 @@ def arrow_type(element: Element) -> pa.DataType:
     types: dict[Type, pa.DataType] = {
         "text": pa.string(),
         "integer": pa.int32(),
-        "decimal": pa.decimal128(9, element.places),
+        "decimal": pa.decimal128(9, element.digits),
         "date": pa.date32(),
         "time": pa.string(),
         "code": pa.string(),

@@ -1,71 +1,11 @@
-"""Encounters: contacts of care of one kind, each with its elements, its checks and its key."""
+"""All encounters of the registry, in the order of a pregnancy and a childhood."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
-
-from vernix.births.birth import BIRTH_ELEMENTS
-from vernix.births.birth_checks import BIRTH_CHECKS
-from vernix.births.checks import Check
-from vernix.births.codes import Words
-from vernix.births.elements import Element, Privacy, arrow_type
+from vernix.births.birth.encounter import BIRTH
+from vernix.births.codes import CodeSet
+from vernix.births.encounter import Encounter
 from vernix.errors import UsageError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-
-@dataclass(frozen=True)
-class Encounter:
-    """One kind of contact of care.
-
-    ``record_key`` names the element by which a site knows a record again; where it is blank, the row number
-    within the file stands for it.
-    """
-
-    name: str
-    label: Words
-    definition: Words
-    elements: tuple[Element, ...]
-    checks: tuple[Check, ...]
-    record_key: str
-
-    @cached_property
-    def by_name(self) -> dict[str, Element]:
-        """The elements by name, in their declared order."""
-        return {element.name: element for element in self.elements}
-
-    def element(self, name: str) -> Element:
-        """The element called ``name``; raises `UsageError` where there is none."""
-        try:
-            return self.by_name[name]
-        except KeyError:
-            raise UsageError(
-                f"the encounter {self.name} has no element called {name!r}.",
-                hint="The data dictionary lists the elements: docs/reference/dictionary.md.",
-            ) from None
-
-    def with_privacy(self, *classes: Privacy) -> Iterator[Element]:
-        """The elements of these privacy classes: ``direct`` is the vault's, the others are the book's."""
-        return (element for element in self.elements if element.privacy in classes)
-
-
-BIRTH = Encounter(
-    name="birth",
-    label=Words("Birth", "Naissance"),
-    definition=Words(
-        "The birth of one child, with its mother, to the first hours after; one row for each child, twins "
-        "on two.",
-        "La naissance d’un enfant, avec sa mère, jusqu’aux premières heures ; une ligne par enfant, deux "
-        "pour des jumeaux.",
-    ),
-    elements=BIRTH_ELEMENTS,
-    checks=BIRTH_CHECKS,
-    record_key="record_number",
-)
 
 _ENCOUNTERS = {encounter.name: encounter for encounter in (BIRTH,)}
 
@@ -85,9 +25,14 @@ def get(name: str) -> Encounter:
         ) from None
 
 
-def arrow_schema(encounter: Encounter, *privacy: Privacy) -> pa.Schema:
-    """The columns of an encounter in declared order, all of them or only those of some privacy classes."""
-    import pyarrow as pa
+def code_sets() -> tuple[CodeSet, ...]:
+    """The code sets of all elements, each once, by name.
 
-    chosen = encounter.with_privacy(*privacy) if privacy else encounter.elements
-    return pa.schema([(element.name, arrow_type(element)) for element in chosen])
+    Raises ``ValueError`` where two sets share a name.
+    """
+    found: dict[str, CodeSet] = {}
+    for encounter in _ENCOUNTERS.values():
+        for element in encounter.elements:
+            if element.codes and found.setdefault(element.codes.name, element.codes) is not element.codes:
+                raise ValueError(f"there are two code sets called {element.codes.name}")
+    return tuple(found[name] for name in sorted(found))

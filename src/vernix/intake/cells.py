@@ -94,7 +94,7 @@ def _read_for(
 def _number_reader(
     element: Element, factor: Decimal | None, codes: Mapping[str, str], decimal: str
 ) -> ReadCell:
-    exponent = Decimal(1).scaleb(-element.places)
+    exponent = Decimal(1).scaleb(-element.digits)
     whole = element.type == "integer" and factor in (None, Decimal(1))
     shape = _NUMBER if decimal == "." else _NUMBER_WITH_COMMA
 

@@ -26,7 +26,7 @@ import pyarrow as pa
 from vernix.births import encounters
 from vernix.births.checks import Check
 from vernix.births.elements import arrow_type
-from vernix.births.encounters import Encounter
+from vernix.births.encounter import Encounter
 from vernix.errors import KeeperFailed
 from vernix.intake.findings import Kind
 
@@ -175,7 +175,7 @@ def fingerprint(encounter: Encounter) -> str:
     digest = hashlib.sha256(encounter.name.encode())
     for element in encounter.elements:
         digest.update(f"{element.name} {arrow_type(element)}\n".encode())
-    for source in sorted(Path(encounters.__file__).parent.glob("*.py")):
+    for source in sorted(Path(encounters.__file__).parent.rglob("*.py")):
         text = source.read_bytes()
         if b"ibis" in text:
             digest.update(source.name.encode() + b"\0" + text)
@@ -197,7 +197,7 @@ def view(records: pa.Table, encounter: Encounter) -> str:
     columns = [
         f'"{element.name}"'
         if element.name in present
-        else f'CAST(NULL AS {types.get(element.type, f"DECIMAL(9,{element.places})")}) AS "{element.name}"'
+        else f'CAST(NULL AS {types.get(element.type, f"DECIMAL(9,{element.digits})")}) AS "{element.name}"'
         for element in encounter.elements
     ]
     return f'CREATE OR REPLACE TEMP VIEW "{_TABLE}" AS SELECT {", ".join(columns)}, "{ROW}" FROM file'  # noqa: S608 - our own names

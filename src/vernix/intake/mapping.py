@@ -32,7 +32,7 @@ from typing import Any, cast
 
 from vernix.births import encounters
 from vernix.births.elements import Element
-from vernix.births.encounters import Encounter
+from vernix.births.encounter import Encounter
 from vernix.births.gestation import Bare
 from vernix.errors import UsageError
 from vernix.intake import units

@@ -17,7 +17,7 @@ from statistics import median
 
 from vernix.births import encounters
 from vernix.births.elements import Element, Range
-from vernix.births.encounters import Encounter
+from vernix.births.encounter import Encounter
 from vernix.births.gestation import bare_meaning
 from vernix.intake import units
 from vernix.intake.cells import CLEAR, reader

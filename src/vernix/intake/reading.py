@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from vernix.births import encounters
 from vernix.births.checks import Check
 from vernix.births.codes import Words
-from vernix.births.encounters import Encounter
+from vernix.births.encounter import Encounter
 from vernix.errors import UsageError
 from vernix.intake import checking, sentences
 from vernix.intake.checking import ROW

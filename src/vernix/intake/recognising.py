@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vernix.births import encounters
-from vernix.births.encounters import Encounter
+from vernix.births.encounter import Encounter
 from vernix.intake.csv_structure import survey
 from vernix.intake.mapping import Mapping, find
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from vernix.births.age import completed_years_of
 from vernix.births.elements import Range, arrow_type
-from vernix.births.encounters import Encounter
+from vernix.births.encounter import Encounter
 from vernix.births.gestation import bare_meaning
 from vernix.intake import sentences
 from vernix.intake.checking import ROW

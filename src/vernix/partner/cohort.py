@@ -42,7 +42,7 @@ def cohort(
     error_rate
         The share of rows that are spoiled, 0 to 1.
     """
-    from vernix.births.cohort import generate
+    from vernix.births.cohort.births import generate
 
     if births < 0 or not 0 <= error_rate <= 1 or seed < 0:
         raise UsageError(

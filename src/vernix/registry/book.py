@@ -55,7 +55,7 @@ def book_schema(encounter: str) -> pa.Schema:
         pa.field("cleared", pa.list_(pa.string())),
     ]
     # Direct identifiers have no column here: what the book cannot hold, it cannot leak.
-    return pa.schema([*own, *encounters.arrow_schema(encounters.get(encounter), "quasi", "clinical")])
+    return pa.schema([*own, *encounters.get(encounter).arrow_schema("quasi", "clinical")])
 
 
 class Book:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vernix.births.encounters import Encounter
+from vernix.births.encounter import Encounter
 from vernix.intake.reading import Reading
 from vernix.intake.typed_file import CLEARED
 from vernix.registry.book import book_schema

@@ -6,4 +6,4 @@ from pathlib import Path
 
 from vernix.registry.settings import django_settings
 
-globals().update(django_settings(Path("no-database")))
+globals().update(django_settings(Path(":memory:")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vernix.births.cohort_people import blanked, choose
+from vernix.births.cohort.people import blanked, choose
 from vernix.births.growth import FIRST_WEEK, KRAMER_FEMALE, KRAMER_MALE, LAST_WEEK
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vernix.births import cohort_course as course
-from vernix.births import cohort_people as people
-from vernix.births.birth import BIRTH_ELEMENTS
-from vernix.births.cohort_errors import spoil
+from vernix.births.birth.encounter import BIRTH
+from vernix.births.cohort import course, people
+from vernix.births.cohort.errors import spoil
 from vernix.births.gestation import spelled
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def generate(
     return _split(sent, truth, sites)
 
 
-_KINDS = {element.name: element.type for element in BIRTH_ELEMENTS}
+_KINDS = {element.name: element.type for element in BIRTH.elements}
 
 
 def _pregnancy_sizes(rng: Generator, births: int) -> NDArray[np.int64]:

@@ -1,0 +1,1 @@
+"""The encounter ``birth``: child and mother on one row, one row for each child."""

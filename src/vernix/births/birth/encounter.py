@@ -1,0 +1,42 @@
+"""The encounter ``birth``, put together.
+
+The order here is the order of the columns everywhere: in the template, the book and the dictionary; and the
+order of the checks is the one in which findings are told.
+"""
+
+from __future__ import annotations
+
+from vernix.births.birth.child import CareAtBirth, ConditionAtBirth
+from vernix.births.birth.clinical_checks import CLINICAL_CHECKS
+from vernix.births.birth.event import Event
+from vernix.births.birth.identity_checks import IDENTITY_CHECKS
+from vernix.births.birth.mother import MotherPerson, ObstetricHistory
+from vernix.births.birth.pregnancy import MaternalMorbidity, Pregnancy
+from vernix.births.codes import Words
+from vernix.births.declaring import elements_of
+from vernix.births.encounter import Encounter
+from vernix.births.identity import ChildIdentity, MotherIdentity, Record
+
+BIRTH = Encounter(
+    name="birth",
+    label=Words("Birth", "Naissance"),
+    definition=Words(
+        "The birth of one child, with its mother, to the first hours after; one row for each child, twins "
+        "on two.",
+        "La naissance d’un enfant, avec sa mère, jusqu’aux premières heures ; une ligne par enfant, deux "
+        "pour des jumeaux.",
+    ),
+    elements=elements_of(
+        Record,
+        Event,
+        ChildIdentity,
+        ConditionAtBirth,
+        CareAtBirth,
+        MotherIdentity,
+        MotherPerson,
+        ObstetricHistory,
+        Pregnancy,
+        MaternalMorbidity,
+    ),
+    checks=IDENTITY_CHECKS + CLINICAL_CHECKS,
+)

@@ -1,0 +1,251 @@
+"""The mother: her body and habits, those before this child."""
+
+from __future__ import annotations
+
+from vernix.births.codes import (
+    MARITAL_STATUS,
+    SMOKING,
+    YES_NO,
+)
+from vernix.births.declaring import Block, element
+from vernix.births.elements import Places
+
+
+class MotherPerson(Block, subject="mother", privacy="clinical"):
+    """Her body and her habits."""
+
+    mother_age = element(
+        "integer",
+        ("Mother's age", "Âge de la mère"),
+        (
+            "In completed years on the day of the birth. Where it is blank, it is worked out from both "
+            "dates of birth.",
+            "En années révolues le jour de la naissance. S’il manque, il est déduit des deux dates de "
+            "naissance.",
+        ),
+        source="BORN Age",
+        privacy="quasi",
+        required="expected",
+        unit="a",
+        possible=(10, 65),
+        plausible=(14, 52),
+        aliases=("mager", "mage", "m_age", "maternal_age", "mother age", "age_mere", "age"),
+        at=Places(ije=("MAGER",)),
+    )
+    father_age = element(
+        "integer",
+        ("Father's age", "Âge du père"),
+        ("In completed years on the day of the birth.", "En années révolues le jour de la naissance."),
+        source="IJE natality",
+        subject="event",
+        privacy="quasi",
+        unit="a",
+        possible=(10, 100),
+        plausible=(14, 70),
+        aliases=("fagecomb", "fage", "f_age", "paternal_age", "age_pere"),
+        at=Places(ije=("FAGER",)),
+    )
+    marital_status = element(
+        MARITAL_STATUS,
+        ("Marital status", "État matrimonial"),
+        ("Of the mother, at the birth.", "De la mère, à la naissance."),
+        source="BORN Antenatal record",
+        privacy="quasi",
+        aliases=("marital", "marn", "etat_matrimonial"),
+        at=Places(ije=("MARN",)),
+    )
+    food_assistance = element(
+        YES_NO,
+        ("Food assistance in pregnancy", "Aide alimentaire pendant la grossesse"),
+        (
+            "Whether a public programme gave the mother food in this pregnancy.",
+            "Si un programme public a fourni des aliments à la mère pendant cette grossesse.",
+        ),
+        source="IJE natality",
+        privacy="quasi",
+        aliases=("wic",),
+        at=Places(ije=("WIC",)),
+    )
+    mother_height = element(
+        "decimal",
+        ("Mother's height", "Taille de la mère"),
+        ("Without shoes.", "Sans chaussures."),
+        source="BORN Height",
+        unit="cm",
+        digits=1,
+        possible=(100, 230),
+        plausible=(125, 200),
+        aliases=("m_ht_in", "height", "maternal_height", "hin", "taille_mere"),
+        at=Places(ije=("HFT", "HIN")),
+    )
+    mother_weight_before = element(
+        "decimal",
+        ("Mother's weight before pregnancy", "Poids de la mère avant la grossesse"),
+        ("Measured or remembered.", "Mesuré ou déclaré."),
+        source="IJE natality",
+        unit="kg",
+        digits=1,
+        possible=(20, 320),
+        plausible=(35, 200),
+        aliases=("pwgt_r", "pwgt", "prepregnancy_weight"),
+        at=Places(ije=("PWGT",)),
+    )
+    mother_weight_delivery = element(
+        "decimal",
+        ("Mother's weight at delivery", "Poids de la mère à l’accouchement"),
+        ("The last before delivery.", "Le dernier avant l’accouchement."),
+        source="IJE natality",
+        unit="kg",
+        digits=1,
+        possible=(20, 320),
+        plausible=(35, 200),
+        aliases=("dwgt_r", "dwgt", "delivery_weight"),
+        at=Places(ije=("DWGT",)),
+    )
+    mother_weight_gain = element(
+        "decimal",
+        ("Weight gained in pregnancy", "Poids pris pendant la grossesse"),
+        (
+            "Weight at delivery less weight before; a loss is negative.",
+            "Poids à l’accouchement moins poids d’avant ; une perte est négative.",
+        ),
+        source="IJE natality",
+        unit="kg",
+        digits=1,
+        possible=(-60, 100),
+        plausible=(-20, 50),
+        aliases=("gained", "wtgain", "weight_gain"),
+        at=Places(ije=("PWGT", "DWGT")),
+    )
+    smoking = element(
+        SMOKING,
+        ("Smoked in pregnancy", "A fumé pendant la grossesse"),
+        (
+            "Whether the mother smoked at any time in this pregnancy.",
+            "Si la mère a fumé à un moment de cette grossesse.",
+        ),
+        source="BORN Smoking",
+        aliases=("habit", "smoke", "smoker", "cig_rec", "tabac"),
+    )
+    cigarettes_before = element(
+        "integer",
+        ("Cigarettes a day, before pregnancy", "Cigarettes par jour, avant la grossesse"),
+        (
+            "As she says herself, on average, before pregnancy; 0 for none.",
+            "Selon elle, en moyenne, avant la grossesse ; 0 pour aucune.",
+        ),
+        source="IJE natality",
+        unit="1/d",
+        possible=(0, 98),
+        plausible=(0, 60),
+        aliases=("cig_0", "cigpn"),
+        at=Places(ije=("CIGPN",)),
+    )
+    cigarettes_1 = element(
+        "integer",
+        ("Cigarettes a day, first trimester", "Cigarettes par jour, premier trimestre"),
+        (
+            "As she says herself, on average, first trimester; 0 for none.",
+            "Selon elle, en moyenne, premier trimestre ; 0 pour aucune.",
+        ),
+        source="IJE natality",
+        unit="1/d",
+        possible=(0, 98),
+        plausible=(0, 60),
+        aliases=("cig_1", "cigfn"),
+        at=Places(ije=("CIGFN",)),
+    )
+    cigarettes_2 = element(
+        "integer",
+        ("Cigarettes a day, second trimester", "Cigarettes par jour, deuxième trimestre"),
+        (
+            "As she says herself, on average, second trimester; 0 for none.",
+            "Selon elle, en moyenne, deuxième trimestre ; 0 pour aucune.",
+        ),
+        source="IJE natality",
+        unit="1/d",
+        possible=(0, 98),
+        plausible=(0, 60),
+        aliases=("cig_2", "cigsn"),
+        at=Places(ije=("CIGSN",)),
+    )
+    cigarettes_3 = element(
+        "integer",
+        ("Cigarettes a day, third trimester", "Cigarettes par jour, troisième trimestre"),
+        (
+            "As she says herself, on average, third trimester; 0 for none.",
+            "Selon elle, en moyenne, troisième trimestre ; 0 pour aucune.",
+        ),
+        source="IJE natality",
+        unit="1/d",
+        possible=(0, 98),
+        plausible=(0, 60),
+        aliases=("cig_3", "cigln"),
+        at=Places(ije=("CIGLN",)),
+    )
+
+
+class ObstetricHistory(Block, subject="mother", privacy="clinical"):
+    """Those born before this child."""
+
+    gravida = element(
+        "integer",
+        ("Pregnancies", "Grossesses"),
+        ("All, this one included.", "Toutes, celle-ci comprise."),
+        source="BORN Gravida",
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("gravidity", "gestité"),
+    )
+    parity = element(
+        "integer",
+        ("Parity", "Parité"),
+        (
+            "Earlier pregnancies that ended in a birth of 20 weeks or more.",
+            "Grossesses antérieures menées à 20 semaines ou plus.",
+        ),
+        source="BORN Term and Preterm; WHO Robson 2017",
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("para", "parite"),
+    )
+    previous_live_births_living = element(
+        "integer",
+        ("Earlier children now living", "Enfants antérieurs vivants"),
+        ("Born alive before this birth, living now.", "Nés vivants avant cette naissance, encore vivants."),
+        source="IJE natality",
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("priorlive", "plbl"),
+        at=Places(ije=("PLBL",)),
+    )
+    previous_live_births_dead = element(
+        "integer",
+        ("Earlier children now dead", "Enfants antérieurs décédés"),
+        ("Born alive before this birth, since dead.", "Nés vivants avant cette naissance, décédés depuis."),
+        source="IJE natality",
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("priordead", "plbd"),
+        at=Places(ije=("PLBD",)),
+    )
+    previous_other_outcomes = element(
+        "integer",
+        ("Earlier pregnancies without live birth", "Grossesses antérieures sans naissance vivante"),
+        ("Losses and terminations of any duration.", "Pertes et interruptions de toute durée."),
+        source="IJE natality",
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("priorterm", "popo"),
+        at=Places(ije=("POPO",)),
+    )
+    previous_caesareans = element(
+        "integer",
+        ("Earlier caesareans", "Césariennes antérieures"),
+        ("How many; 0 for none.", "Combien ; 0 pour aucune."),
+        source="WHO Robson 2017",
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("npces", "rf_cesarn", "previous_cs"),
+        at=Places(ije=("PCES", "NPCES")),
+    )

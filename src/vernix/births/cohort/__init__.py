@@ -1,0 +1,1 @@
+"""A synthetic cohort: people, their pregnancies and births, and the errors of those who write them down."""

@@ -1,0 +1,222 @@
+"""Who it is about: the record, the child, the mother. Shared by the encounters."""
+
+from __future__ import annotations
+
+from vernix.births.codes import (
+    HEALTH_CARD,
+)
+from vernix.births.declaring import Block, element
+from vernix.births.elements import Places
+
+
+class Record(Block, subject="event", privacy="direct"):
+    """One record of a site."""
+
+    record_number = element(
+        "text",
+        ("Record number", "Numéro de dossier"),
+        (
+            "The site's own number for this birth; a later row with the same number corrects the "
+            "earlier one.",
+            "Le numéro que l’établissement donne à cette naissance ; une ligne ultérieure de même "
+            "numéro corrige la précédente.",
+        ),
+        source="BORN UniqueVendorIDSequence",
+        required="expected",
+        longest=40,
+        aliases=("rownames", "record id", "record_id", "fileno", "uniquevendoridsequence", "id", "case"),
+        at=Places(ije=("FILENO",), xml=("UniqueVendorIDSequence",)),
+    )
+    site = element(
+        "text",
+        ("Site", "Établissement"),
+        (
+            "The site where the birth was attended, when a partner sends for several.",
+            "L’établissement où la naissance a été suivie, lorsqu’un partenaire envoie pour plusieurs.",
+        ),
+        source="BORN OrganizationID",
+        privacy="quasi",
+        longest=50,
+        aliases=("organizationid", "facility", "hospital", "hospital_id", "fnpi", "etablissement"),
+        at=Places(ije=("FNPI",), xml=("OrganizationID",)),
+    )
+
+
+class ChildIdentity(Block, subject="child", privacy="direct"):
+    """Who a child is."""
+
+    child_family_name = element(
+        "text",
+        ("Child's family name", "Nom de famille de l’enfant"),
+        (
+            "As written at the site; often the mother's, and often changed later.",
+            "Tel qu’écrit par l’établissement ; souvent celui de la mère, souvent changé ensuite.",
+        ),
+        source="BORN LastName",
+        aliases=("baby_last_name", "child_last_name", "infant_last_name", "kidlname", "nom_enfant"),
+        at=Places(ije=("KIDLNAME",), xml=("LastName",)),
+    )
+    child_given_names = element(
+        "text",
+        ("Child's given names", "Prénoms de l’enfant"),
+        (
+            "Blank, or a stand-in such as Baby Girl, until the child is named.",
+            "En blanc, ou un nom provisoire tel que Bébé fille, jusqu’à ce que l’enfant soit nommé.",
+        ),
+        source="BORN FirstName",
+        aliases=("baby_first_name", "child_first_name", "infant_first_name", "kidfname", "prenom_enfant"),
+        at=Places(ije=("KIDFNAME",), xml=("FirstName",)),
+    )
+    child_health_number = element(
+        "text",
+        ("Child's health number", "Numéro de carte Santé de l’enfant"),
+        (
+            "Ten digits in Ontario, without the version code; the number given in advance on the "
+            "registration form counts. Blank if there is none: never the mother's.",
+            "Dix chiffres en Ontario, sans le code de version ; le numéro attribué d’avance sur le "
+            "formulaire compte. En blanc s’il n’y en a pas : jamais celui de la mère.",
+        ),
+        source="BORN HealthCardNum; Ontario form 4440-82",
+        longest=20,
+        aliases=("baby_hcn", "infant_hcn", "child_hcn", "baby_health_number", "hcn_enfant", "infant_hin"),
+        at=Places(xml=("HealthCardNum",)),
+    )
+    child_health_card = element(
+        HEALTH_CARD,
+        ("Issuer of the child's health card", "Émetteur de la carte Santé de l’enfant"),
+        (
+            "Whose number the child's health number is; a blank means Ontario.",
+            "De qui est le numéro de carte Santé de l’enfant ; un blanc signifie l’Ontario.",
+        ),
+        source="BORN HealthCardType",
+        privacy="quasi",
+        aliases=("healthcardtype", "baby_health_card_type"),
+        at=Places(xml=("HealthCardType",)),
+    )
+    child_chart_number = element(
+        "text",
+        ("Child's chart number", "Numéro de dossier médical de l’enfant"),
+        (
+            "The site's own number for the child; it changes when the child is transferred.",
+            "Le numéro de l’enfant dans l’établissement ; il change lors d’un transfert.",
+        ),
+        source="BORN ChartNumber",
+        longest=20,
+        aliases=("chartnumber", "chart_number", "baby_chart", "mrn", "baby_mrn"),
+        at=Places(xml=("ChartNumber",)),
+    )
+
+
+class MotherIdentity(Block, subject="mother", privacy="direct"):
+    """Who a mother is, and where she lives."""
+
+    mother_family_name = element(
+        "text",
+        ("Mother's family name", "Nom de famille de la mère"),
+        ("As on her health card.", "Comme sur sa carte Santé."),
+        source="BORN LastName",
+        aliases=("mother_last_name", "momlname", "maternal_last_name", "nom_mere"),
+        at=Places(ije=("MOMLNAME",), xml=("LastName",)),
+    )
+    mother_given_names = element(
+        "text",
+        ("Mother's given names", "Prénoms de la mère"),
+        ("As on her health card.", "Comme sur sa carte Santé."),
+        source="BORN FirstName",
+        aliases=("mother_first_name", "momfname", "maternal_first_name", "prenom_mere"),
+        at=Places(ije=("MOMFNAME",), xml=("FirstName",)),
+    )
+    mother_birth_family_name = element(
+        "text",
+        ("Mother's family name at birth", "Nom de naissance de la mère"),
+        ("Before any marriage.", "Avant tout mariage."),
+        source="IJE natality",
+        aliases=("mommaidn", "maiden_name", "nom_jeune_fille"),
+        at=Places(ije=("MOMMAIDN",)),
+    )
+    mother_birth_date = element(
+        "date",
+        ("Mother's date of birth", "Date de naissance de la mère"),
+        ("The day the mother was born.", "Le jour où la mère est née."),
+        source="BORN DOB",
+        aliases=("mother_dob", "mdob", "maternal_dob", "date_naissance_mere"),
+        at=Places(ije=("MDOB_YR", "MDOB_MO", "MDOB_DY"), xml=("DOB",)),
+    )
+    mother_health_number = element(
+        "text",
+        ("Mother's health number", "Numéro de carte Santé de la mère"),
+        (
+            "Ten digits in Ontario, without the version code.",
+            "Dix chiffres en Ontario, sans le code de version.",
+        ),
+        source="BORN HealthCardNum",
+        longest=20,
+        aliases=("mother_hcn", "maternal_hcn", "hcn_mere", "mother_hin"),
+        at=Places(xml=("HealthCardNum",)),
+    )
+    mother_health_card = element(
+        HEALTH_CARD,
+        ("Issuer of the mother's health card", "Émetteur de la carte Santé de la mère"),
+        (
+            "Whose number the mother's health number is; a blank means Ontario.",
+            "De qui est le numéro de carte Santé de la mère ; un blanc signifie l’Ontario.",
+        ),
+        source="BORN HealthCardType",
+        privacy="quasi",
+        aliases=("mother_health_card_type",),
+        at=Places(xml=("HealthCardType",)),
+    )
+    mother_chart_number = element(
+        "text",
+        ("Mother's chart number", "Numéro de dossier médical de la mère"),
+        ("The site's own number for the mother.", "Le numéro de la mère dans l’établissement."),
+        source="BORN ChartNumber",
+        longest=20,
+        aliases=("mother_chart", "mother_mrn"),
+        at=Places(xml=("ChartNumber",)),
+    )
+    address_line_1 = element(
+        "text",
+        ("Address, line 1", "Adresse, ligne 1"),
+        ("Number and street where the mother lives.", "Numéro et rue où vit la mère."),
+        source="BORN ResidentAddressLine1",
+        aliases=("residentaddressline1", "address", "street", "adresse"),
+        at=Places(xml=("ResidentAddressLine1",)),
+    )
+    address_line_2 = element(
+        "text",
+        ("Address, line 2", "Adresse, ligne 2"),
+        ("Apartment, rural route, or care of.", "Appartement, route rurale, ou aux soins de."),
+        source="BORN ResidentAddressLine2",
+        aliases=("residentaddressline2", "address2"),
+        at=Places(xml=("ResidentAddressLine2",)),
+    )
+    city = element(
+        "text",
+        ("City", "Ville"),
+        ("City, town or community where the mother lives.", "Ville ou communauté où vit la mère."),
+        source="BORN ResidentCity",
+        longest=100,
+        aliases=("residentcity", "town", "municipality", "ville"),
+        at=Places(xml=("ResidentCity",)),
+    )
+    postal_code = element(
+        "text",
+        ("Postal code", "Code postal"),
+        (
+            "Of the mother's home: letter, digit, letter, digit, letter, digit.",
+            "Du domicile de la mère : lettre, chiffre, lettre, chiffre, lettre, chiffre.",
+        ),
+        source="BORN ResidentPostalCode",
+        longest=10,
+        aliases=("residentpostalcode", "postalcode", "postcode", "zip"),
+        at=Places(xml=("ResidentPostalCode",)),
+    )
+    phone = element(
+        "text",
+        ("Telephone", "Téléphone"),
+        ("A number at which the mother can be reached.", "Un numéro où joindre la mère."),
+        source="BORN Antenatal record",
+        longest=40,
+        aliases=("telephone", "phone_number"),
+    )
