@@ -10,7 +10,7 @@ from tests.exchange_kit import ExchangeKit
 from tests.lying_gateway import LyingGateway
 from tests.partner_kit import exchange_of
 
-from vernix.courier import collecting, road, uploading
+from vernix.courier import fetching, road, uploading
 from vernix.courier.exchange import Exchange
 from vernix.courier.sending import Outbox
 
@@ -44,7 +44,7 @@ def outbox(tmp_path: Path) -> Outbox:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience without waiting: what is repeated is what matters, not how long it takes."""
-    for module in (collecting, uploading):
+    for module in (fetching, uploading):
         monkeypatch.setattr(module.time, "sleep", lambda _seconds: None)
     monkeypatch.setattr(
         road.patiently, "__kwdefaults__", {"attempts": 5, "pause": 0.0, "sleep": lambda _s: None}

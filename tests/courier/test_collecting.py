@@ -16,9 +16,10 @@ from tests.exchange_kit import ExchangeKit, Member
 from tests.lying_gateway import Asked, Hang, LyingGateway, Told, after, refused
 from tests.partner_kit import everything_in, exchange_of, sender
 
-from vernix.courier.collecting import Mail, Mailbox, fetch
+from vernix.courier.collecting import Mail, Mailbox
 from vernix.courier.dispatch import Dispatch, OutgoingFile, Plan
 from vernix.courier.exchange import Exchange
+from vernix.courier.fetching import fetch
 from vernix.courier.sending import Outbox
 from vernix.custody.delivery import Delivery
 from vernix.custody.signatures import Signed

@@ -15,9 +15,10 @@ from tests.flaky_road import FlakyRoad
 from tests.nginx_kit import nginx
 from tests.partner_kit import exchange_of, sender
 
-from vernix.courier.collecting import Mailbox, fetch
+from vernix.courier.collecting import Mailbox
 from vernix.courier.dispatch import Dispatch, OutgoingFile, Plan
 from vernix.courier.exchange import Exchange
+from vernix.courier.fetching import fetch
 from vernix.courier.piecing import LEAST, Pieces
 from vernix.courier.road import BodyCapped
 from vernix.courier.sending import Outbox, Sent

@@ -21,8 +21,9 @@ from tests.nginx_kit import nginx
 from tests.partner_kit import exchange_of, sender
 from tests.postgresql_kit import PostgreSql
 
-from vernix.courier.collecting import Mailbox, fetch
+from vernix.courier.collecting import Mailbox
 from vernix.courier.dispatch import Dispatch, OutgoingFile, Plan
+from vernix.courier.fetching import fetch
 from vernix.courier.piecing import MIB, Pieces
 from vernix.courier.sending import Outbox
 from vernix.custody.identifiers import utc_now

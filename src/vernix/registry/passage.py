@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vernix.courier.collecting import fetch
+from vernix.courier.fetching import fetch
 from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
 from vernix.registry.collecting import carried_of
