@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import io
 import json
 import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,7 +25,8 @@ from tests.exchange_kit import ExchangeKit
 
 from vernix.custody import canonical
 from vernix.custody.delivery import Delivery
-from vernix.custody.identifiers import utc_now
+from vernix.custody.drop import Drop
+from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
@@ -31,9 +34,11 @@ from vernix.custody.requests import Request, verify_request
 from vernix.custody.signatures import Signed, VerifyKey
 from vernix.custody.tree import BLOCK, leaf_hash, tree_head
 from vernix.errors import NotFound, NotProven, VernixError
+from vernix.sealing.header import read_header
 
 _PIECE = 1 << 16
 _MAIL = {"delivery": "deliveries", "receipt": "receipts", "read": "read_receipts", "recall": "recalls"}
+_WAITING = ("delivery", "drop")
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class LyingGateway:
         self.files: dict[str, bytes] = kit.publisher.files()
         self.uploads: dict[str, StoredUpload] = {}
         self.deliveries: dict[str, bytes] = {}
+        self.drops: dict[str, Drop] = {}
         self.parts: dict[tuple[str, int], bytes] = {}
         self.mail: dict[str, list[tuple[int, str, bytes]]] = {name: [] for name in kit.members}
         self.enrolments: dict[str, bytes] = {}
@@ -138,6 +144,25 @@ class LyingGateway:
         with self._lock:
             box = self.mail[who]
             box.append((seq or 1 + max((entry[0] for entry in box), default=0), kind, envelope))
+
+    def put_drop(self, sealed: bytes, sender: str, addressee: str) -> Drop:
+        """Put a file that came over SFTP into a mailbox."""
+        header = len(read_header(io.BytesIO(sealed)).encoded)
+        now = utc_now()
+        drop = Drop(
+            new_id(),
+            sender,
+            addressee,
+            len(sealed),
+            header,
+            digest_of(sealed, header),
+            now,
+            now + timedelta(days=7),
+        )
+        self.drops[drop.id] = drop
+        self.parts[drop.id, 0] = sealed
+        self.put_mail(addressee, "drop", drop.to_bytes())
+        return drop
 
     @contextlib.contextmanager
     def running(self) -> Iterator[LyingGateway]:
@@ -292,20 +317,25 @@ class LyingGateway:
             ]
             for kind, name in _MAIL.items()
         }
-        document["drops"] = []
+        document["drops"] = [
+            {"seq": seq, "drop": json.loads(drop)} for seq, kind, drop in entries if kind == "drop"
+        ]
         return _json(200, {**document, "next": max((entry[0] for entry in entries), default=after)})
 
     def _waits(self, who: str, delivery: str) -> bool:
-        return any(kind == "delivery" and delivery.encode() in entry for _, kind, entry in self.mail[who])
+        return any(kind in _WAITING and delivery.encode() in entry for _, kind, entry in self.mail[who])
 
     def _receipt(self, asked: Asked) -> Told:
         receipt = Receipt.open_signed(asked.body, self.kit.directory, utc_now())
-        if receipt.delivery not in self.deliveries:
+        if receipt.delivery in self.drops:
+            receipt.check_against(self.drops[receipt.delivery])
+        elif receipt.delivery in self.deliveries:
+            receipt.check_against(Delivery.parse(Signed.decode(self.deliveries[receipt.delivery]).document))
+        else:
             raise NotFound("There is no such delivery.")
-        receipt.check_against(Delivery.parse(Signed.decode(self.deliveries[receipt.delivery]).document))
         box = self.mail[receipt.addressee]
         box[:] = [
-            entry for entry in box if entry[1] != "delivery" or receipt.delivery.encode() not in entry[2]
+            entry for entry in box if entry[1] not in _WAITING or receipt.delivery.encode() not in entry[2]
         ]
         if not any(entry[2] == asked.body for entry in self.mail[receipt.sender]):
             self.put_mail(receipt.sender, "receipt", asked.body)

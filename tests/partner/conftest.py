@@ -12,7 +12,7 @@ from tests.exchange_kit import ExchangeKit
 from tests.lying_gateway import LyingGateway
 from tests.partner_kit import settle
 
-from vernix.courier import collecting, road, uploading
+from vernix.courier import fetching, road, uploading
 from vernix.partner.cli import PROGRAM
 from vernix.partner.state import Partner
 
@@ -71,7 +71,7 @@ def document(vernix: Vernix, capsys: pytest.CaptureFixture[str]) -> Document:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience without waiting."""
-    for module in (collecting, uploading):
+    for module in (fetching, uploading):
         monkeypatch.setattr(module.time, "sleep", lambda _seconds: None)
     monkeypatch.setattr(
         road.patiently, "__kwdefaults__", {"attempts": 3, "pause": 0.0, "sleep": lambda _s: None}

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,15 @@ from tests.partner_kit import everything_in, exchange_of, sender
 
 from vernix.courier.dispatch import Dispatch, OutgoingFile, Plan
 from vernix.courier.sending import Outbox
+from vernix.custody import bundle
 from vernix.custody.durable import TEMPORARY
+from vernix.custody.identifiers import new_id, utc_now
+from vernix.custody.manifest import BundleManifest, File
+from vernix.custody.receipt import Receipt
+from vernix.custody.signatures import Signed
 from vernix.partner.state import Partner
 from vernix.sealing.opening import open_bytes
+from vernix.sealing.sealer import seal_bytes
 
 NURSERY = """
 import json, os, signal, sys
@@ -205,3 +212,38 @@ def test_a_killed_collect_of_a_folder_is_one_folder(
         assert found == contents, f"killed at instant {last}"
         assert (into / "scans" / "empty").is_dir()
         assert half_written(riverside) == []
+
+
+def test_a_killed_collect_of_what_came_over_sftp_is_filed_or_refused_once(
+    kit: ExchangeKit, gateway: LyingGateway, registry: Partner, runs: Runs, tmp_path: Path, every: bool
+) -> None:
+    """One that is whole, and one that is cut: filed once, refused once, with one receipt each."""
+    content = os.urandom(300_000)
+
+    def leave() -> list[str]:
+        described = (File(1, "scan.bin", "text/plain", len(content), sha256(content).hexdigest(), "file"),)
+        manifest = BundleManifest(new_id(), "riverside", ("registry",), "message", described, "", utc_now())
+        start = bundle.beginning(manifest.sign(kit.members["riverside"].key))
+        sealed = seal_bytes(start + content, [kit.members["registry"].identity.recipient])
+        drops = [gateway.put_drop(one, "riverside", "registry") for one in (sealed, sealed[:-9])]
+        return [drop.id for drop in drops]
+
+    data = ("--data", registry.folder.path)
+    words = ("collect", "--into", tmp_path / "before", *data)
+    leave()
+    assert runs.run(*words, last=0) == 1
+    total = int(runs.said.read_text().rsplit("instants ", 1)[1])
+    for last in spread(total, every):
+        gateway.mail["riverside"].clear()
+        whole, cut = leave()
+        into = tmp_path / f"in{last}"
+        assert runs.run("collect", "--into", into, *data, last=last) in (1, -signal.SIGKILL)
+        assert runs.run("collect", "--into", into, *data) in (0, 1), runs.said.read_text()
+        assert [path.name for path in into.iterdir()] == ["scan.bin"], f"killed at instant {last}"
+        assert (into / "scan.bin").read_bytes() == content
+        letters = [Receipt.parse(Signed.decode(each).document) for _, _, each in gateway.mail["riverside"]]
+        assert {each.delivery: each.result for each in letters} == {whole: "received", cut: "rejected"}
+        assert len(letters) == 2
+        assert gateway.parts == {}
+        assert [name for name in everything_in(registry.folder.incoming) if "part-" in name] == []
+        assert half_written(registry) == []

@@ -12,17 +12,20 @@ Rule of change: any new or changed field makes ``vernix/drop/v2``; readers refus
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
+from typing import BinaryIO
 
-from vernix.custody import canonical
-from vernix.custody.delivery import Part
+from vernix.custody import bundle, canonical
+from vernix.custody.delivery import MAX_LIFETIME, Part
 from vernix.custody.directory import Directory
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
 from vernix.custody.key import CLOCK_TOLERANCE
+from vernix.custody.manifest import BundleManifest
 from vernix.custody.partner import BARE_FILES
-from vernix.errors import FarSideRefused, NotProven
+from vernix.errors import DataRefused, FarSideRefused, NotProven
 
 FORMAT = "vernix/drop/v1"
 _MAX_SIZE = 2**50
@@ -101,3 +104,34 @@ class Drop:
     def is_granted_bare(self, directory: Directory) -> bool:
         """Whether the directory takes this sender's files without a signature."""
         return BARE_FILES in directory.partner(self.sender).grants
+
+    def prove_bundle(
+        self, content: BinaryIO, directory: Directory, reader: str, now: datetime
+    ) -> BundleManifest:
+        """The manifest of the bundle that this drop turned out to be, once open; its files are not proven
+        yet.
+
+        ``content`` is seekable; it is left at the first byte of the first file. Raises DataRefused, NotProven
+        or FarSideRefused unless the bundle is signed by whoever left it, meant for ``reader``, not older than
+        a delivery may be (who kept a copy cannot use it later), and within the sender's rights.
+        """
+        manifest = BundleManifest.open_signed(bundle.read_beginning(content), directory, reader, now)
+        if manifest.sender != self.sender:
+            raise DataRefused(
+                "The bundle is signed by another partner than the one who left it.",
+                hint="Each partner leaves its own files.",
+            )
+        if manifest.created < now - MAX_LIFETIME:
+            raise DataRefused("The bundle was made more than 30 days ago.", hint="Seal the file again.")
+        directory.check_rights(manifest.sender, [reader], manifest.purpose)
+        start = content.tell()
+        bundle.check_size(manifest, content.seek(0, os.SEEK_END) - start)
+        content.seek(start)
+        return manifest
+
+
+def is_bundle(content: BinaryIO) -> bool:
+    """Whether what was sealed begins as a bundle does; leaves ``content`` at its beginning."""
+    found = content.read(len(bundle.MARK)) == bundle.MARK
+    content.seek(0)
+    return found

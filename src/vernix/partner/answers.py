@@ -39,13 +39,17 @@ _PARSERS: dict[str, Callable[[bytes], Receipt | ReadReceipt | Recall]] = {
 
 @dataclass(frozen=True)
 class NewAnswers:
-    """Answers as they are kept. ``sources`` are the files they stand in."""
+    """Answers as they are kept. ``sources`` are the files they stand in.
+
+    ``unknown`` are the ids of receipts for files over SFTP that were not sealed here as they arrived.
+    """
 
     receipts: tuple[Receipt, ...]
     acknowledgements: tuple[Acknowledgement, ...]
     read_receipts: tuple[ReadReceipt, ...]
     recalls: tuple[Recall, ...]
     sources: tuple[Path, ...]
+    unknown: frozenset[str] = frozenset()
 
 
 class Answers:
@@ -57,22 +61,25 @@ class Answers:
         self._outbox = outbox
         self._sealed = Sealed(outbox.folder)
 
-    def keep_receipt(self, answered: Answered) -> bool:
+    def keep_receipt(self, answered: Answered, *, bare: bool = False) -> bool:
         """Keep a proven receipt, if it is one for what we sent, or sealed for others to carry; False when we
         have it already.
 
-        Raises ``NotProven`` when it does not fit what we sent.
+        Of a file over SFTP that is unknown here (cut on its way, or made by another tool) it is kept if it is
+        a refusal, or if the directory takes ``bare`` files of ours. Raises ``NotProven`` when it does not fit
+        what we sent.
         """
         receipt = answered.receipt
         name = _receipt_name(receipt)
         if self._has(name):
             return False
         sent = next(self._outbox.sent(receipt.delivery), None)
+        known = sent is not None or any(map(self._sealed.knows, receipt.digests))
         if sent is not None:
             receipt.check_against(sent.delivery)
-        elif not (len(receipt.digests) == 1 and self._sealed.knows(receipt.digests[0])):
+        elif len(receipt.digests) != 1 or not (known or bare or receipt.result == "rejected"):
             raise _never_sent()
-        self._keep(name, answered.envelope)
+        self._keep(name, answered.envelope, known=known)
         return True
 
     def keep_read_receipt(self, read: Read) -> bool:
@@ -84,7 +91,9 @@ class Answers:
         name = _receipt_name(receipt)
         if self._has(name):
             return False
-        if receipt.addressee not in self._sent(receipt.delivery).delivery.addressees:
+        if not self._has(f"receipt-{receipt.delivery}-{receipt.addressee}.json") and (
+            receipt.addressee not in self._sent(receipt.delivery).delivery.addressees
+        ):
             raise NotProven("There is a read receipt of somebody to whom nothing was sent.")
         self._keep(name, read.envelope)
         return True
@@ -113,8 +122,8 @@ class Answers:
             raise _never_sent()
         return sent
 
-    def _keep(self, name: str, envelope: bytes) -> None:
-        write_json(self._new / name, {"envelope": envelope.decode("utf-8")})
+    def _keep(self, name: str, envelope: bytes, *, known: bool = True) -> None:
+        write_json(self._new / name, {"envelope": envelope.decode("utf-8"), "known": known})
 
     def keep_acknowledgements(self, delivery: Delivery, documents: Sequence[bytes]) -> None:
         """Keep the acknowledgements that came in one delivery. Raises ``DataRefused`` for what is none."""
@@ -187,19 +196,24 @@ def _recall_name(recall: Recall) -> str:
 
 def _read(sources: Sequence[Path]) -> NewAnswers:
     letters: list[Receipt | ReadReceipt | Recall | Acknowledgement] = []
+    unknown: set[str] = set()
     for path in sources:
         document = read_json(path) or {}
         kind = path.name.split("-", 1)[0]
         if kind == "acknowledgement":
             letters += [Acknowledgement.parse(text.encode("utf-8")) for text in document["files"]]
         else:
-            letters.append(_PARSERS[kind](Signed.decode(document["envelope"].encode("utf-8")).document))
+            letter = _PARSERS[kind](Signed.decode(document["envelope"].encode("utf-8")).document)
+            letters.append(letter)
+            if not document.get("known", True):
+                unknown.add(letter.delivery)
     return NewAnswers(
         receipts=tuple(each for each in letters if isinstance(each, Receipt)),
         acknowledgements=tuple(each for each in letters if isinstance(each, Acknowledgement)),
         read_receipts=tuple(each for each in letters if isinstance(each, ReadReceipt)),
         recalls=tuple(each for each in letters if isinstance(each, Recall)),
         sources=tuple(sources),
+        unknown=frozenset(unknown),
     )
 
 

@@ -22,37 +22,33 @@ from vernix.custody.manifest import BundleManifest, File, safe_name
 from vernix.custody.signatures import Signed
 from vernix.errors import FarSideRefused, UsageError
 from vernix.partner import state
-from vernix.partner.dispatching import Wish, dispatch_for
+from vernix.partner.dispatching import Wish, dispatch_for, everybody
 from vernix.partner.sealed import Sealed
 from vernix.sealing.descriptors import changed, fingerprint, reading
 from vernix.sealing.identities import Identity, KeyIdentity
 from vernix.sealing.opening import SealedReader
 from vernix.sealing.placing import check_target, new_file
+from vernix.sealing.recipients import Recipient
 from vernix.sealing.sealer import seal_stream
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-    from vernix.courier.dispatch import OutgoingFile
+    from vernix.courier.dispatch import Dispatch, OutgoingFile
 
 
-def seal_bundle(file: Path, to: str, target: Path, *, data: Path | None, armor: bool, replace: bool) -> None:
-    """Seal ``file`` (with the mapping that explains it) and a signed manifest to the partner ``to``.
+def seal_bundle(
+    file: Path, to: Sequence[str], target: Path, *, data: Path | None, armor: bool, replace: bool
+) -> tuple[str, ...]:
+    """Seal ``file`` (with the mapping that explains it) and a signed manifest to partners and groups; to whom
+    that is.
 
     Works from the directory on disk, without a network. Reads the file twice, in flat memory: for the digest
     that is signed, then to seal it. Raises ``UsageError`` if ``data`` has not joined, ``FarSideRefused`` if
-    the directory has no such partner or right, ``DataRefused`` if the file changes meanwhile.
+    the directory has no such partner, group or right, ``DataRefused`` if the file changes meanwhile.
     """
     partner = state.load(data)
-    directory = _directory(partner)
-    dispatch = dispatch_for(partner, Wish([file], (to,)))
-    try:
-        directory.check_rights(partner.id, dispatch.to, dispatch.purpose)
-        recipients = directory.recipients(to, utc_now())
-    except FarSideRefused as error:
-        # Whoever joined, or was given a right, since the last command on line is not in the copy here.
-        hint = f"{error.hint} If that is new, run vernix inbox once: it brings the directory here up to date."
-        raise type(error)(error.message, hint=hint) from None
+    dispatch, recipients = _dispatch(partner, file, to)
     check_target(target, replace=replace)
     with ExitStack() as opened:
         sources = [opened.enter_context(reading(item.path)) for item in dispatch.files]
@@ -76,7 +72,21 @@ def seal_bundle(file: Path, to: str, target: Path, *, data: Path | None, armor: 
         joined = _Joined([io.BytesIO(beginning), *streams], unchanged)
         seal_stream(io.BufferedReader(joined, bundle.PIECE), target, recipients, armor=armor, replace=replace)
     if not armor:
-        Sealed(partner.folder.outbox).remember(target)
+        Sealed(partner.folder.outbox).remember(target, manifest)
+    return dispatch.to
+
+
+def _dispatch(partner: state.Partner, file: Path, to: Sequence[str]) -> tuple[Dispatch, list[Recipient]]:
+    """What goes to whom, and whom to seal it to, by the directory on disk."""
+    directory, now = _directory(partner), utc_now()
+    try:
+        dispatch = dispatch_for(partner, Wish([file], everybody(directory, to, partner.id)))
+        directory.check_rights(partner.id, dispatch.to, dispatch.purpose)
+        return dispatch, [each for name in dispatch.to for each in directory.recipients(name, now)]
+    except FarSideRefused as error:
+        # Whoever joined, or was given a right, since the last command on line is not in the copy here.
+        hint = f"{error.hint} If that is new, run vernix inbox once: it brings the directory here up to date."
+        raise type(error)(error.message, hint=hint) from None
 
 
 @dataclass(frozen=True)

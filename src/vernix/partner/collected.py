@@ -9,20 +9,20 @@ year after the delivery has expired.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from vernix.courier.keeping import read_json, sweep, write_json
-from vernix.custody.delivery import Delivery
+from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.durable import remove_unfinished
 from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.manifest import File, Manifest
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
-from vernix.errors import KeeperFailed
+from vernix.errors import KeeperFailed, VernixError
 
 KEPT = timedelta(days=366)
 """After its expiry; the gateway shows no delivery again that has been expired for so long."""
@@ -30,7 +30,11 @@ KEPT = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Collected:
-    """A delivery that was taken in. ``envelope`` is our signed receipt, ``read`` our signed read receipt."""
+    """A delivery or drop that was taken in, or refused. ``envelope`` is our signed receipt, ``read`` our
+    signed read receipt.
+
+    ``bare``, ``signed``: as in ``vernix.partner.dropped``. ``refusal`` is why a drop was refused.
+    """
 
     delivery: str
     sender: str
@@ -45,28 +49,44 @@ class Collected:
     digests: tuple[str, ...]
     envelope: bytes
     read: bytes | None = None
+    bare: bool = False
+    signed: str | None = None
+    refusal: str | None = None
 
     @classmethod
     def of(
         cls,
-        delivery: Delivery,
+        carried: Carried,
         manifest: Manifest,
         placed: tuple[tuple[File, Path], ...],
-        receipt: Receipt,
         envelope: bytes,
     ) -> Collected:
-        """What to remember of a delivery that was just taken in."""
+        """What to remember of a delivery or drop that was just taken in; ``envelope`` is our receipt."""
+        files = tuple(("/".join((*file.folder, file.name)), str(path)) for file, path in placed)
+        basis = cls._basis(carried, envelope)
+        return replace(
+            basis, addressees=manifest.recipients, purpose=manifest.purpose, note=manifest.note, files=files
+        )
+
+    @classmethod
+    def refused(cls, carried: Carried, envelope: bytes, why: VernixError) -> Collected:
+        """What to remember of a drop that was just refused."""
+        return replace(cls._basis(carried, envelope), refusal=str(why))
+
+    @classmethod
+    def _basis(cls, carried: Carried, envelope: bytes) -> Collected:
+        receipt = Receipt.parse(Signed.decode(envelope).document)
         return cls(
-            delivery=delivery.id,
-            sender=delivery.sender,
-            addressees=delivery.addressees,
-            purpose=delivery.purpose,
-            created=delivery.created,
+            delivery=carried.id,
+            sender=carried.sender,
+            addressees=carried.addressees,
+            purpose="message",
+            created=carried.created,
             received=receipt.received,
-            expires=delivery.expires,
-            in_reply_to=delivery.in_reply_to,
-            note=manifest.note,
-            files=tuple(("/".join((*file.folder, file.name)), str(path)) for file, path in placed),
+            expires=carried.expires,
+            in_reply_to=carried.in_reply_to if isinstance(carried, Delivery) else None,
+            note="",
+            files=(),
             digests=receipt.digests,
             envelope=envelope,
         )
@@ -87,6 +107,9 @@ class Collected:
             "digests": list(self.digests),
             "receipt": self.envelope.decode("utf-8"),
             "read": None if self.read is None else self.read.decode("utf-8"),
+            "bare": self.bare,
+            "signed": self.signed,
+            "refusal": self.refusal,
         }
 
     @classmethod
@@ -107,6 +130,10 @@ class Collected:
                 digests=tuple(document["digests"]),
                 envelope=document["receipt"].encode("utf-8"),
                 read=None if document["read"] is None else document["read"].encode("utf-8"),
+                # What was collected before there were drops has none of these.
+                bare=document.get("bare", False),
+                signed=document.get("signed"),
+                refusal=document.get("refusal"),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise KeeperFailed(
@@ -129,6 +156,12 @@ class Memory:
         """What is remembered of a delivery, by its id."""
         document = read_json(self._path(delivery))
         return None if document is None else Collected.from_document(document)
+
+    def with_signed(self, signed: str | None) -> Collected | None:
+        """The bundle that was taken in and is known by ``signed``; looks through everything, newest first."""
+        if signed is None:
+            return None
+        return next((each for each in self.all() if each.signed == signed and each.refusal is None), None)
 
     def has(self, delivery: str) -> bool:
         """Whether a delivery has been taken in, even if our receipt for it was lost on its way."""
@@ -172,4 +205,6 @@ def document(collected: Collected) -> dict[str, Any]:
         "in_reply_to": collected.in_reply_to,
         "note": collected.note,
         "files": [{"name": name, "path": path} for name, path in collected.files],
+        "bare": collected.bare,
+        "refused": collected.refusal,
     }

@@ -12,13 +12,15 @@ from vernix.courier.collecting import Mail, Mailbox, SetAside
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held
 from vernix.courier.sending import Outbox
-from vernix.custody.delivery import MAX_LIFETIME, Delivery
+from vernix.custody.delivery import MAX_LIFETIME, Carried
 from vernix.custody.identifiers import utc_now
+from vernix.custody.partner import BARE_FILES
 from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, RoadFailed, UsageError, worst_exit_code
 from vernix.partner import showing, state
 from vernix.partner.answers import Answers, NewAnswers
 from vernix.partner.collected import Memory, document
 from vernix.partner.connecting import connect, warn_if_stale
+from vernix.partner.dropped import Unusable
 from vernix.partner.options import Data, Json
 from vernix.partner.progress import progress
 from vernix.partner.proofs import Proofs
@@ -59,8 +61,9 @@ def collect(
 ) -> int:
     """Fetch, verify and open what waits for you; show receipts and acknowledgements.
 
-    Ends with 1 if an acknowledgement says that rows or a file were rejected, as check would. Stopped or
-    killed, run it again: no file is lost or doubled.
+    What came over SFTP is taken in as well. Ends with 1 if an acknowledgement says that rows or a file were
+    rejected, as check would, or if a file over SFTP was of no use. Stopped or killed, run it again: no file
+    is lost or doubled.
 
     Parameters
     ----------
@@ -82,7 +85,7 @@ def collect(
                 hint="Give the id that vernix send printed; vernix collect fetches what waits.",
             )
         showing.show_collected([], answers, [], json=json, language=language(french))
-        return _ending(answers)
+        return _ending(answers, partner)
     exchange = connect(partner)
     collection = _Collection(partner, exchange, into or partner.folder.received)
     with held(partner.folder.incoming / "collect.lock") as mine:
@@ -96,20 +99,25 @@ def collect(
             collection.taken, new, collection.set_aside, json=json, language=language(french)
         )
         collection.answers.mark_shown(new)
-    return max(_ending(new), worst_exit_code([item.error for item in collection.set_aside]))
+    return max(_ending(new, partner), worst_exit_code([item.error for item in collection.set_aside]))
 
 
-def _ending(answers: NewAnswers) -> int:
+def _ending(answers: NewAnswers, partner: Partner) -> int:
     rejected = any(answer.result != "accepted" for answer in answers.acknowledgements)
-    return DataRefused.exit_code if rejected else 0
+    # The registry says in an acknowledgement why it refuses; a partner has its receipt only.
+    refused = any(
+        receipt.result == "rejected" and receipt.addressee != partner.registry for receipt in answers.receipts
+    )
+    return DataRefused.exit_code if rejected or refused else 0
 
 
-def keep_receipts(answers: Answers, mail: Mail) -> list[SetAside]:
+def keep_receipts(partner: Partner, exchange: Exchange, answers: Answers, mail: Mail) -> list[SetAside]:
     """Keep the receipts and read receipts in ``mail``; those that do not fit what we sent are set aside."""
+    bare = BARE_FILES in exchange.mirror.current().partner(partner.id).grants
     set_aside = []
     for answered in mail.receipts:
         try:
-            answers.keep_receipt(answered)
+            answers.keep_receipt(answered, bare=bare)
         except FarSideRefused as error:
             set_aside.append(SetAside("receipt", error))
     for read in mail.read_receipts:
@@ -127,6 +135,7 @@ def _still_waiting(partner: Partner, mail: Mail) -> Mail:
     return replace(
         mail,
         deliveries=tuple(each for each in mail.deliveries if not memory.has(each.delivery.id)),
+        drops=tuple(each for each in mail.drops if not memory.has(each.id)),
         receipts=tuple(each for each in mail.receipts if not answers.is_shown(each.receipt)),
         read_receipts=tuple(each for each in mail.read_receipts if not answers.is_shown(each.receipt)),
         recalls=tuple(each for each in mail.recalls if not answers.is_shown(each.recall)),
@@ -174,13 +183,12 @@ class _Collection:
     def _round(self, wait: int) -> None:
         mail = self._mailbox.read(wait=wait)
         self.set_aside += mail.set_aside
-        self.set_aside += keep_receipts(self.answers, mail)
+        self.set_aside += keep_receipts(self._partner, self._exchange, self.answers, mail)
         self._drop_recalled(mail)
         for waiting in mail.deliveries:
-            try:
-                self._take(waiting.delivery)
-            except (DataRefused, FarSideRefused) as error:
-                self.set_aside.append(SetAside(f"delivery {waiting.delivery.id}", error))
+            self._try(waiting.delivery, f"delivery {waiting.delivery.id}")
+        for drop in mail.drops:
+            self._try(drop, f"file {drop.id} that came over SFTP from {drop.sender}")
 
     def _drop_recalled(self, mail: Mail) -> None:
         """What was fetched goes only on the word of whoever sent it: the gateway could carry another's."""
@@ -194,12 +202,18 @@ class _Collection:
             except FarSideRefused as error:
                 self.set_aside.append(SetAside("recall", error))
 
-    def _take(self, delivery: Delivery) -> None:
-        total = sum(part.size for part in delivery.parts)
+    def _try(self, carried: Carried, what: str) -> None:
+        try:
+            self._take(carried)
+        except (DataRefused, FarSideRefused) as error:
+            self.set_aside.append(SetAside(what, error, refused=isinstance(error, Unusable)))
+
+    def _take(self, carried: Carried) -> None:
+        total = sum(part.size for part in carried.parts)
         with progress("Fetching") as moved:
-            taken = self._receiver.take(delivery, lambda done: moved(done, total))
+            taken = self._receiver.take(carried, lambda done: moved(done, total))
         if taken is not None:
             self.taken.append(taken)
-            title = title_of(self._partner, delivery.sender)
+            title = title_of(self._partner, carried.sender)
             if title is not None:
                 say(f"Answered by whoever held the request to {title}; nobody else vouches for the sender.")

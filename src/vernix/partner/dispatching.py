@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vernix.console import say
 from vernix.courier.dispatch import LONGEST, Dispatch, OutgoingFile
+from vernix.custody.directory import Directory
 from vernix.custody.manifest import MAX_NOTE, safe_name
 from vernix.errors import DataRefused, UsageError
 from vernix.partner.gathering import Found, gather
@@ -74,6 +75,14 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
     return Dispatch(
         wish.to, purpose, tuple(files), wish.note, folders=folders, life=wish.life, downloads=wish.downloads
     )
+
+
+def everybody(directory: Directory, to: Sequence[str], sender: str) -> tuple[str, ...]:
+    """Whom names of partners and groups stand for when ``sender`` sends, each once.
+
+    Raises ``NotFound`` for a group that is not there, or in which nobody else is.
+    """
+    return tuple(dict.fromkeys(each for name in to for each in directory.addressees(name, sender)))
 
 
 def packed_files(named: Sequence[Path]) -> tuple[tuple[OutgoingFile, ...], tuple[tuple[str, ...], ...]]:

@@ -71,7 +71,7 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
     recipient: Recipients = None,
     recipients_file: Annotated[list[Path] | None, Parameter(name=["-R", "--recipients-file"])] = None,
     output: Output = None,
-    to: str | None = None,
+    to: list[str] | None = None,
     armor: Annotated[bool, Parameter(name=["-a", "--armor"])] = False,
     data: Data = None,
     force: Force = False,
@@ -89,22 +89,22 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
     output
         Where to write; FILE.age by default; - writes to standard output.
     to
-        Seal to this partner of the directory, as a bundle: signed by us inside the seal, and as good as a
-        delivery whatever carries it.
+        Seal to this partner of the directory (or a group as @GROUP: all its members but you), as a bundle:
+        signed by us inside the seal, and as good as a delivery whatever carries it. Can be repeated.
     armor
         Write text instead of bytes.
     force
         Replace an existing output.
     """
     target = output or _sealed_name(file)
-    if to is not None:
+    if to:
         if recipient or recipients_file or _STANDARD in (file, target):
             raise UsageError("--to goes with files, and without -r or -R.", hint="Name FILE and -o FILE.")
         _refuse_same(file, target)
         from vernix.partner.bundling import seal_bundle
 
-        seal_bundle(file, to, target, data=data, armor=armor, replace=force)
-        say(f"Sealed to {to}, signed by us: {target}")
+        readers = seal_bundle(file, to, target, data=data, armor=armor, replace=force)
+        say(f"Sealed to {', '.join(readers)}, signed by us: {target}")
         return
     recipients = recipients_named(recipient or [], recipients_file or [])
     if target == _STANDARD:

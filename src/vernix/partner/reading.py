@@ -87,6 +87,8 @@ def _collected(partner: Partner, delivery: str) -> Collected:
     found = Memory(partner.folder.incoming).find(checked_id(delivery))
     if found is None:
         raise UsageError("Nothing that was collected here has that id.", hint="See vernix inbox --collected.")
+    if found.refusal is not None:
+        raise UsageError(f"It was refused, and nothing of it is here. {found.refusal}")
     return found
 
 
@@ -114,6 +116,8 @@ def _show(partner: Partner, collected: Collected, *, json: bool) -> None:
     if len(thread) > 1:
         columns = ("delivery", "from", "at", "note")
         showing.table("Thread", columns, [[str(entry[name]) for name in columns] for entry in thread])
+    if collected.bare:
+        say("It bears no signature: whose it is, is the gateway's word alone.")
     if collected.read is None:
         say("The sender was not told that it was read.")
 

@@ -11,8 +11,9 @@ from vernix.partner import state
 from vernix.partner.answers import Answers
 from vernix.partner.collecting import keep_receipts
 from vernix.partner.connecting import connect
+from vernix.partner.history import History
 from vernix.partner.options import Data, Json, checked_id
-from vernix.partner.sent import History, show_one
+from vernix.partner.sent import show_one
 
 
 def recall(delivery: str, *, data: Data = None, json: Json = False) -> int:
@@ -37,7 +38,7 @@ def recall(delivery: str, *, data: Data = None, json: Json = False) -> int:
     exchange.refresh_directory()
     Recalls(partner.folder.outbox).take_back(sent, exchange, Sender(partner.id, partner.signing_key()))
     answers = Answers(partner.folder.incoming, outbox)
-    keep_receipts(answers, Mailbox(exchange, partner.id).read())
+    keep_receipts(partner, exchange, answers, Mailbox(exchange, partner.id).read())
     told = History(partner).tell(sent)
     show_one(told, json=json)
     have = [place.partner for place in told.places if place.delivered is not None]

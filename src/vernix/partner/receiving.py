@@ -8,30 +8,33 @@ once.
     DIR/.vernix-<id>/               what was opened, before it gets its names; on the same disk as they
 
 Nothing is seen under DIR before every file of the delivery has been opened and verified as a whole. A name
-from a manifest is never trusted as a path, and never overwrites.
+from a manifest is never trusted as a path, and never overwrites. A drop is taken in like a delivery; one that
+is of no use to anybody here is refused with a receipt that says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vernix.courier.asking import request_of
-from vernix.courier.collecting import fetch
 from vernix.courier.exchange import Exchange
+from vernix.courier.fetching import fetch
 from vernix.courier.keeping import private_folder, read_json, sweep, write_json
-from vernix.custody.delivery import Delivery
+from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.directory import Directory
+from vernix.custody.drop import Drop
 from vernix.custody.identifiers import utc_now
 from vernix.custody.manifest import File, Manifest
 from vernix.custody.receipt import Receipt
 from vernix.errors import DataRefused, NotProven, RoadFailed
 from vernix.partner.answers import Answers
 from vernix.partner.collected import Collected, Memory
+from vernix.partner.dropped import Unusable, opened_drop
 from vernix.partner.placing import Placing
 from vernix.partner.state import Partner
-from vernix.partner.unpacking import Unpacking
+from vernix.partner.unpacking import SealedParts, Unpacking
 from vernix.sealing.opening import open_bytes
 
 MANIFEST_LIMIT = 8 << 20
@@ -40,16 +43,22 @@ ACKNOWLEDGEMENT_LIMIT = 16 << 20
 
 @dataclass(frozen=True)
 class Taken:
-    """A delivery that is here: its manifest, and where each of its files lies (acknowledgements lie with
-    us)."""
+    """A delivery or drop that is here: its manifest, and where its files lie (acknowledgements lie with us).
 
-    delivery: Delivery
+    ``bare``: nobody but the gateway vouches for its sender. ``signed`` is by what a bundle is known again
+    (``vernix.partner.dropped``), ``repeats`` the id under which the same one was taken in before.
+    """
+
+    delivery: Carried
     manifest: Manifest
     placed: tuple[tuple[File, Path], ...]
+    bare: bool = False
+    signed: str | None = None
+    repeats: str | None = None
 
 
 class Receiver:
-    """Takes deliveries of one partner in, into the folder ``into``."""
+    """Takes deliveries and drops of one partner in, into the folder ``into``."""
 
     def __init__(self, partner: Partner, exchange: Exchange, answers: Answers, into: Path) -> None:
         self._partner = partner
@@ -59,30 +68,33 @@ class Receiver:
         self._memory = Memory(partner.folder.incoming)
         self._identities = partner.identities()
 
-    def take(self, delivery: Delivery, moved: Callable[[int], None]) -> Taken | None:
-        """Take one proven delivery in and post our receipt; None when it had been taken in before.
+    def take(self, carried: Carried, moved: Callable[[int], None]) -> Taken | None:
+        """Take a proven delivery, or a drop, in and post our receipt; None when it had been taken in before.
 
         ``moved`` is told how many of its sealed bytes are here. Raises ``RoadFailed`` (call again: what was
-        fetched stays) or a refusal, after which nothing is left of it.
+        fetched stays) or a refusal, after which nothing is left of it; an ``Unusable`` drop was refused with
+        a receipt.
         """
-        folder = self._partner.folder.incoming / delivery.id
+        folder = self._partner.folder.incoming / carried.id
         private_folder(folder)
         placing = Placing(folder / "placing.jsonl", self._into)
-        stage = _stage(placing, delivery.id)
-        before = self._memory.find(delivery.id)
+        stage = _stage(placing, carried.id)
+        before = self._memory.find(carried.id)
         if before is not None:
             _clear(stage, folder)
-            self._sign_again(delivery, before)
+            self._sign_again(carried, before)
             return None
-        self._remember_sender(delivery, folder)
+        self._remember_sender(carried, folder)
         try:
-            sealed = fetch(self._exchange, delivery, folder, moved)
-            taken = self._take(delivery, sealed, stage, placing)
+            sealed = fetch(self._exchange, carried, folder, moved)
+            taken = self._take(carried, sealed, stage, placing)
         except (RoadFailed, KeyboardInterrupt):
             raise
-        except BaseException:
+        except BaseException as error:
             if not placing.any_there():
                 _clear(stage, folder)
+                if isinstance(error, Unusable):
+                    self._refuse(carried, error)
             raise
         collected = self._sign(taken)
         self._memory.keep(collected)
@@ -104,7 +116,7 @@ class Receiver:
         placing = Placing(folder / "placing.jsonl", self._into)
         _clear(_stage(placing, delivery_id), folder)
 
-    def _remember_sender(self, delivery: Delivery, folder: Path) -> None:
+    def _remember_sender(self, delivery: Carried, folder: Path) -> None:
         """The first stays: who uses the id of another's delivery cannot have that one's parts removed."""
         sender = self.sender_of(delivery.id)
         if sender is None:
@@ -112,14 +124,27 @@ class Receiver:
         elif sender != delivery.sender:
             raise _used_before()
 
-    def _take(self, delivery: Delivery, sealed: list[Path], stage: Path, placing: Placing) -> Taken:
-        manifest = self._open_manifest(delivery, sealed[0], self._exchange.mirror.current())
-        if delivery.purpose == "acknowledgement" and delivery.sender == self._partner.registry:
-            self._keep_acknowledgement(delivery, manifest, sealed)
-            return Taken(delivery, manifest, ())
+    def _take(self, carried: Carried, sealed: list[Path], stage: Path, placing: Placing) -> Taken:
+        if isinstance(carried, Drop):
+            return self._take_drop(carried, sealed[0], stage, placing)
+        if not isinstance(carried, Delivery):
+            raise TypeError("neither a delivery nor a drop")
+        manifest = self._open_manifest(carried, sealed[0], self._exchange.mirror.current())
+        if carried.purpose == "acknowledgement" and carried.sender == self._partner.registry:
+            self._keep_acknowledgement(carried, manifest, sealed)
+            return Taken(carried, manifest, ())
         placing.begin()
-        placed = Unpacking(manifest, sealed, self._identities, stage).place(placing)
-        return Taken(delivery, manifest, placed)
+        placed = Unpacking(manifest, SealedParts(sealed, self._identities), stage).place(placing)
+        return Taken(carried, manifest, placed)
+
+    def _take_drop(self, drop: Drop, sealed: Path, stage: Path, placing: Placing) -> Taken:
+        with opened_drop(drop, sealed, self._identities, self._exchange.mirror.current()) as opened:
+            before = self._memory.with_signed(opened.signed)
+            if before is not None:
+                return Taken(drop, opened.manifest, (), signed=opened.signed, repeats=before.delivery)
+            placing.begin()
+            placed = Unpacking(opened.manifest, opened.content, stage).place(placing)
+        return Taken(drop, opened.manifest, placed, opened.bare, opened.signed)
 
     def _open_manifest(self, delivery: Delivery, sealed: Path, directory: Directory) -> Manifest:
         if delivery.parts[0].size > 2 * MANIFEST_LIMIT:
@@ -144,24 +169,37 @@ class Receiver:
         self._answers.keep_acknowledgements(delivery, documents)
 
     def _sign(self, taken: Taken) -> Collected:
-        delivery = taken.delivery
-        receipt = Receipt(
-            delivery=delivery.id,
-            addressee=self._partner.id,
-            sender=delivery.sender,
-            digests=tuple(part.digest for part in delivery.parts),
-            received=utc_now(),
-            result="received",
-        )
-        envelope = receipt.sign(self._partner.signing_key()).encode()
-        return Collected.of(delivery, taken.manifest, taken.placed, receipt, envelope)
+        envelope = self._receipt(taken.delivery, "received")
+        collected = Collected.of(taken.delivery, taken.manifest, taken.placed, envelope)
+        return replace(collected, bare=taken.bare, signed=taken.signed)
 
-    def _sign_again(self, delivery: Delivery, before: Collected) -> None:
+    def _refuse(self, carried: Carried, error: Unusable) -> None:
+        """Sign that it is of no use here. Kept first, so that a second run posts the same receipt."""
+        envelope = self._receipt(carried, "rejected")
+        refused = Collected.refused(carried, envelope, error)
+        self._memory.keep(refused)
+        self._exchange.post_receipt(envelope)
+
+    def _receipt(self, carried: Carried, result: str) -> bytes:
+        receipt = Receipt(
+            delivery=carried.id,
+            addressee=self._partner.id,
+            sender=carried.sender,
+            digests=tuple(part.digest for part in carried.parts),
+            received=utc_now(),
+            result=result,
+        )
+        return receipt.sign(self._partner.signing_key()).encode()
+
+    def _sign_again(self, carried: Carried, before: Collected) -> None:
         """The gateway shows what we have: our receipt was lost on the way, or it replays. Either way, once
         is enough."""
-        if before.digests != tuple(part.digest for part in delivery.parts):
+        if before.digests != tuple(part.digest for part in carried.parts):
             raise _used_before()
         self._exchange.post_receipt(before.envelope)
+        if before.refusal is not None:
+            # A kill may have come between the receipt and the word of it.
+            raise Unusable(before.refusal)
 
 
 def _sender_file(folder: Path) -> Path:

@@ -17,7 +17,7 @@ from vernix.custody.directory import GROUP_MARK
 from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError, worst_exit_code
 from vernix.partner import showing, state
 from vernix.partner.connecting import connect, warn_if_nearly_used, warn_if_stale
-from vernix.partner.dispatching import Wish, dispatch_for, life_in, read_note
+from vernix.partner.dispatching import Wish, dispatch_for, everybody, life_in, read_note
 from vernix.partner.options import Data, Json
 from vernix.partner.progress import progress
 from vernix.partner.state import Partner
@@ -105,11 +105,7 @@ def addressees_of(partner: Partner, exchange: Exchange, to: Sequence[str]) -> tu
     """Whom the names stand for, each once; only a group needs the directory, and with it the gateway."""
     if not any(name.startswith(GROUP_MARK) for name in to):
         return tuple(dict.fromkeys(to))
-    directory = exchange.refresh_directory()
-    everybody = (
-        directory.addressees(name, partner.id) if name.startswith(GROUP_MARK) else (name,) for name in to
-    )
-    return tuple(dict.fromkeys(addressee for some in everybody for addressee in some))
+    return everybody(exchange.refresh_directory(), to, partner.id)
 
 
 def _send_begun(partner: Partner, outbox: Outbox, exchange: Exchange, begun: Plan) -> Sent:

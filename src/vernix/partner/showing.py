@@ -17,13 +17,8 @@ if TYPE_CHECKING:
     from vernix.custody.read_receipt import ReadReceipt
     from vernix.custody.recall import Recall
     from vernix.custody.receipt import Receipt
-    from vernix.intake.acknowledgement import Acknowledgement
-    from vernix.intake.findings import Finding
     from vernix.partner.answers import NewAnswers
     from vernix.partner.receiving import Taken
-
-SHOWN = 40
-"""Findings shown on a terminal for each file; ``collect --again ID --json`` has all of an acknowledgement."""
 
 
 def show_sent(sent: Sent, *, json: bool = False, repeated: bool = False) -> None:
@@ -73,6 +68,18 @@ def show_mail(mail: Mail, *, json: bool) -> None:
         }
         for waiting in mail.deliveries
     ]
+    drops = [
+        {
+            "delivery": drop.id,
+            "from": drop.sender,
+            "sealed_bytes": drop.size,
+            "size": size_in_words(drop.size),
+            "created": format_time(drop.created),
+            "expires": format_time(drop.expires),
+            "left": time_left(drop.expires),
+        }
+        for drop in mail.drops
+    ]
     receipts = [_receipt_document(answered.receipt) for answered in mail.receipts]
     if json:
         read = [_read_document(each.receipt) for each in mail.read_receipts]
@@ -83,13 +90,15 @@ def show_mail(mail: Mail, *, json: bool) -> None:
                 "receipts": receipts,
                 "read_receipts": read,
                 "recalls": recalls,
+                "drops": drops,
                 "set_aside": _set_aside(mail.set_aside),
             }
         )
         return
-    if deliveries:
+    waiting = deliveries + [{**drop, "purpose": "(over SFTP)"} for drop in drops]
+    if waiting:
         columns = ("delivery", "from", "purpose", "size", "created", "left")
-        table("Waiting", columns, [[str(entry[name]) for name in columns] for entry in deliveries])
+        table("Waiting", columns, [[str(entry[name]) for name in columns] for entry in waiting])
     _show_receipts([answered.receipt for answered in mail.receipts])
     _show_read_receipts([each.receipt for each in mail.read_receipts])
     _show_recalls([each.recall for each in mail.recalls])
@@ -106,7 +115,7 @@ def show_memory(collected: Sequence[dict[str, Any]], *, json: bool) -> None:
     if not collected:
         say("Nothing was collected here.")
         return
-    columns = ("delivery", "from", "purpose", "collected", "read")
+    columns = ("delivery", "from", "purpose", "collected", "read", "refused")
     table("Collected", columns, [[str(entry[name] or "") for name in columns] for entry in collected])
 
 
@@ -114,14 +123,17 @@ def show_collected(
     taken: Sequence[Taken], answers: NewAnswers, set_aside: Sequence[SetAside], *, json: bool, language: str
 ) -> None:
     """Files taken in, receipts, acknowledgements with what to do, and what was set aside."""
+    from vernix.partner.acknowledged import acknowledgement_document, show_acknowledgement
+
     files = [
         {
             "delivery": item.delivery.id,
             "from": item.delivery.sender,
-            "purpose": item.delivery.purpose,
+            "purpose": item.manifest.purpose,
             "name": file.name,
             "role": file.role,
             "path": str(path),
+            "bare": item.bare,
         }
         for item in taken
         for file, path in item.placed
@@ -130,27 +142,47 @@ def show_collected(
         print_json(
             {
                 "files": files,
-                "receipts": [_receipt_document(receipt) for receipt in answers.receipts],
+                "receipts": [
+                    {**_receipt_document(receipt), "known": receipt.delivery not in answers.unknown}
+                    for receipt in answers.receipts
+                ],
                 "read_receipts": [_read_document(receipt) for receipt in answers.read_receipts],
                 "recalls": [_recall_document(recall) for recall in answers.recalls],
-                "acknowledgements": [_acknowledgement(each, language) for each in answers.acknowledgements],
+                "acknowledgements": [
+                    acknowledgement_document(each, language) for each in answers.acknowledgements
+                ],
                 "set_aside": _set_aside(set_aside),
             }
         )
         return
     if files:
-        table("Files", ("from", "purpose", "file"), [[f["from"], f["purpose"], f["path"]] for f in files])
+        columns = ("from", "purpose", "path")
+        table("Files", columns, [[str(file[name]) for name in columns] for file in files])
     for item in taken:
-        if item.manifest.note:
-            sys.stdout.write(f"{item.delivery.sender} says: {one_line(item.manifest.note)}\n")
+        _show_remarks(item)
     _show_receipts(answers.receipts)
+    for delivery in sorted(answers.unknown):
+        say(
+            f"{delivery} is a file over SFTP that was not sealed here as it arrived: "
+            "cut on its way, or made by another tool."
+        )
     _show_read_receipts(answers.read_receipts)
     _show_recalls(answers.recalls)
     for acknowledgement in answers.acknowledgements:
-        _show_acknowledgement(acknowledgement, language)
+        show_acknowledgement(acknowledgement, language)
     _show_set_aside(set_aside)
     if not (files or answers.sources or set_aside):
         say("Nothing new.")
+
+
+def _show_remarks(item: Taken) -> None:
+    sender = item.delivery.sender
+    if item.repeats is not None:
+        say(f"{sender} left the same sealed file twice; it was collected before, as {item.repeats}.")
+    elif item.manifest.note:
+        sys.stdout.write(f"{sender} says: {one_line(item.manifest.note)}\n")
+    if item.bare:
+        say(f"A file of {sender} bears no signature: that it is theirs is the gateway's word alone.")
 
 
 def _show_receipts(receipts: Sequence[Receipt]) -> None:
@@ -186,50 +218,17 @@ def _show_recalls(recalls: Sequence[Recall]) -> None:
         table("Taken back by the sender", ("delivery", "from", "at"), rows)
 
 
-def _show_acknowledgement(acknowledgement: Acknowledgement, language: str) -> None:
-    counts = acknowledgement.counts
-    name = one_line(acknowledgement.file) or f"Delivery {acknowledgement.delivery}"
-    if acknowledgement.refusal:
-        sys.stdout.write(f"{name}: {acknowledgement.result}; nothing of it was kept.\n")
-        sys.stdout.write(f"  {one_line(_refusal(acknowledgement, language))}\n")
-        return
-    title = (
-        f"{name}: {acknowledgement.result}; {counts.accepted} rows accepted "
-        f"({counts.warned} with a warning), {counts.rejected} rejected"
-    )
-    findings = acknowledgement.findings[:SHOWN]
-    if not findings:
-        sys.stdout.write(f"{title}.\n")
-        return
-    columns = ("code", "severity", "row", "column", "what to do")
-    table(title, columns, [_finding_row(finding, language) for finding in findings])
-    left = len(acknowledgement.findings) - len(findings) + acknowledgement.more
-    if left:
-        sys.stdout.write(
-            f"  and {left} more; vernix collect --again {acknowledgement.delivery} --json lists them.\n"
-        )
-
-
-def _refusal(acknowledgement: Acknowledgement, language: str) -> str:
-    """Why the file was refused: its finding has it in both languages, an older answer in English only."""
-    from vernix.intake.refusals import CODE
-
-    said = (each.text(language) for each in acknowledgement.findings if each.code == CODE)
-    return next(said, acknowledgement.refusal) if acknowledgement.refusal else ""
-
-
-def _finding_row(finding: Finding, language: str) -> list[str]:
-    row = "" if finding.row is None else str(finding.row)
-    return [finding.code, finding.severity, row, finding.column or "", finding.text(language)]
-
-
 def _show_set_aside(set_aside: Sequence[SetAside]) -> None:
     for item in set_aside:
-        say(f"Set aside, nothing kept ({item.kind}): {item.error}")
+        what = "Refused, and its sender told" if item.refused else "Set aside, nothing kept"
+        say(f"{what} ({item.kind}): {item.error}")
 
 
-def _set_aside(set_aside: Iterable[SetAside]) -> list[dict[str, str]]:
-    return [{"what": item.kind, "why": item.error.message, "hint": item.error.hint} for item in set_aside]
+def _set_aside(set_aside: Iterable[SetAside]) -> list[dict[str, Any]]:
+    return [
+        {"what": item.kind, "why": item.error.message, "hint": item.error.hint, "refused": item.refused}
+        for item in set_aside
+    ]
 
 
 def _receipt_document(receipt: Receipt) -> dict[str, Any]:
@@ -249,30 +248,6 @@ def _read_document(receipt: ReadReceipt) -> dict[str, Any]:
 
 def _recall_document(recall: Recall) -> dict[str, Any]:
     return {"delivery": recall.delivery, "from": recall.sender, "recalled": format_time(recall.recalled)}
-
-
-def _acknowledgement(acknowledgement: Acknowledgement, language: str) -> dict[str, Any]:
-    return {
-        "delivery": acknowledgement.delivery,
-        "file": acknowledgement.file,
-        "encounter": acknowledgement.encounter,
-        "result": acknowledgement.result,
-        "counts": acknowledgement.counts.as_dict(),
-        "refusal": _refusal(acknowledgement, language),
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": finding.severity,
-                "row": finding.row,
-                "column": finding.column,
-                "element": finding.element,
-                "place": finding.place,
-                "text": finding.text(language),
-            }
-            for finding in acknowledgement.findings
-        ],
-        "more": acknowledgement.more,
-    }
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

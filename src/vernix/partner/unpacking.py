@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from vernix.courier.keeping import private_folder, sweep
 from vernix.custody.layout import layout_of
@@ -32,7 +33,7 @@ _PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
-class _Ready:
+class Ready:
     """A file of the package, and where it is made ready: ``key`` is what gets a name."""
 
     file: File
@@ -41,15 +42,22 @@ class _Ready:
     path: Path
 
 
-class Unpacking:
-    """Takes the package of ``manifest`` out of its ``sealed`` parts (files, part 0 first) into ``stage``."""
+class Content(Protocol):
+    """Where the content of a package's parts comes from: ``SealedParts``, or a drop's one file."""
 
-    def __init__(
-        self, manifest: Manifest, sealed: Sequence[Path], identities: Sequence[Identity], stage: Path
-    ) -> None:
+    def take_out(self, files: Sequence[File], wanted: Sequence[Ready], stage: Path, *, durable: bool) -> None:
+        """Make those ``wanted`` of one part's ``files`` ready, each verified whole before it is there.
+
+        Raises ``DataRefused`` or ``NotProven`` when the part is not what the manifest says.
+        """
+
+
+class Unpacking:
+    """Takes the package of ``manifest`` out of its ``content`` into ``stage``."""
+
+    def __init__(self, manifest: Manifest, content: Content, stage: Path) -> None:
         self._manifest = manifest
-        self._sealed = sealed
-        self._identities = identities
+        self._content = content
         self._stage = stage
         self._layout = layout_of(manifest)
         self._durable = len(manifest.files) <= _FEW
@@ -57,7 +65,8 @@ class Unpacking:
     def place(self, placing: Placing) -> tuple[tuple[File, Path], ...]:
         """Open everything, then give it names; where each file lies.
 
-        Raises ``DataRefused`` when a part is not what the manifest says; then nothing got a name.
+        Raises ``DataRefused`` or ``NotProven`` when a part is not what the manifest says; then nothing got a
+        name.
         """
         private_folder(self._stage)
         sweep(self._stage / "tree")
@@ -67,7 +76,7 @@ class Unpacking:
         for files in self._manifest.parts:
             wanted = [item for item in ready[start : start + len(files)] if self._is_wanted(item, placing)]
             if wanted:
-                self._open(files, wanted)
+                self._content.take_out(files, wanted, self._stage, durable=self._durable)
             start += len(files)
         staged = list(self._staged(ready))
         if not self._durable or any(item.path.is_dir() for item in staged):
@@ -75,11 +84,11 @@ class Unpacking:
         placing.place(staged)
         return tuple((item.file, self._where(item, placing)) for item in ready)
 
-    def _ready(self, number: int, file: File) -> _Ready:
+    def _ready(self, number: int, file: File) -> Ready:
         place = self._layout.files[number]
         if len(place.parts) == 1:
-            return _Ready(file, place, f"file-{number}", self._stage / f"file-{number}")
-        return _Ready(file, place, f"folder-{place.parts[0]}", self._stage / "tree" / place)
+            return Ready(file, place, f"file-{number}", self._stage / f"file-{number}")
+        return Ready(file, place, f"folder-{place.parts[0]}", self._stage / "tree" / place)
 
     def _make_folders(self, placing: Placing) -> None:
         needed = {place.parent for place in self._layout.files if len(place.parts) > 1}
@@ -88,26 +97,11 @@ class Unpacking:
                 (self._stage / "tree" / place).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @staticmethod
-    def _is_wanted(item: _Ready, placing: Placing) -> bool:
+    def _is_wanted(item: Ready, placing: Placing) -> bool:
         # A file is there only after all of it verified; opening it anew would lose sight of a name it has.
         return placing.target(item.key) is None and not item.path.exists()
 
-    def _open(self, files: Sequence[File], wanted: Sequence[_Ready]) -> None:
-        sealed = self._sealed[files[0].part]
-        if len(files) == 1:
-            open_file(sealed, wanted[0].path, self._identities, durable=self._durable)
-            _check_size(files, wanted[0].path)
-            return
-        content = self._stage / f"{files[0].part}.{files[0].digest}"
-        open_file(sealed, content, self._identities)
-        _check_size(files, content)
-        with content.open("rb", buffering=0) as whole:
-            for item in wanted:
-                with new_file(item.path, replace=False, durable=self._durable) as descriptor:
-                    _copy(whole.fileno(), descriptor, item.file)
-        content.unlink()
-
-    def _staged(self, ready: Sequence[_Ready]) -> Iterator[Staged]:
+    def _staged(self, ready: Sequence[Ready]) -> Iterator[Staged]:
         for item in ready:
             if len(item.place.parts) == 1:
                 yield Staged(item.key, safe_name(item.file.name), item.path)
@@ -117,11 +111,35 @@ class Unpacking:
             yield Staged(f"folder-{top}", top, self._stage / "tree" / top)
 
     @staticmethod
-    def _where(item: _Ready, placing: Placing) -> Path:
+    def _where(item: Ready, placing: Placing) -> Path:
         target = placing.target(item.key)
         if target is None:
             raise AssertionError("everything was given its name")
         return target.joinpath(*item.place.parts[1:])
+
+
+class SealedParts:
+    """The content of a delivery: its ``sealed`` parts (files, part 0 first), and what opens them."""
+
+    def __init__(self, sealed: Sequence[Path], identities: Sequence[Identity]) -> None:
+        self._sealed = sealed
+        self._identities = identities
+
+    def take_out(self, files: Sequence[File], wanted: Sequence[Ready], stage: Path, *, durable: bool) -> None:
+        """See ``Content``."""
+        sealed = self._sealed[files[0].part]
+        if len(files) == 1:
+            open_file(sealed, wanted[0].path, self._identities, durable=durable)
+            _check_size(files, wanted[0].path)
+            return
+        content = stage / f"{files[0].part}.{files[0].digest}"
+        open_file(sealed, content, self._identities)
+        _check_size(files, content)
+        with content.open("rb", buffering=0) as whole:
+            for item in wanted:
+                with new_file(item.path, replace=False, durable=durable) as descriptor:
+                    _copy(whole.fileno(), descriptor, item.file)
+        content.unlink()
 
 
 def _copy(source: int, target: int, file: File) -> None:

@@ -7,17 +7,15 @@ same private folder and handed on as the same `Opened`, so that every step after
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from vernix.custody import bundle
 from vernix.custody.directory import Directory
-from vernix.custody.drop import Drop
+from vernix.custody.drop import Drop, is_bundle
 from vernix.custody.identifiers import REGISTRY, utc_now
-from vernix.custody.manifest import BundleManifest, File
+from vernix.custody.manifest import File
 from vernix.errors import DataRefused, FarSideRefused
 from vernix.registry.opening import Opened, OpenedFile, Unusable, not_for_us, private_work, with_mappings
 from vernix.sealing.identities import HybridIdentity
@@ -26,9 +24,6 @@ from vernix.sealing.refusals import NotForUs
 
 BARE_ENCOUNTER = "birth"
 """What a bare file is read as: nothing in it says."""
-
-OLDEST = timedelta(days=30)
-"""How long a bundle is taken after it was made, as deliveries are: who kept a copy cannot use it later."""
 
 
 @contextmanager
@@ -49,8 +44,7 @@ def opened_drop(
         except DataRefused as error:
             raise Unusable("not-opened", error.message, "Seal the file again and send it whole.") from None
         with content.open("rb") as stream:
-            if stream.read(len(bundle.MARK)) == bundle.MARK:
-                stream.seek(0)
+            if is_bundle(stream):
                 yield _bundle(drop, stream, directory, folder)
                 return
         yield _bare(drop, content, directory)
@@ -58,17 +52,7 @@ def opened_drop(
 
 def _bundle(drop: Drop, stream: io.BufferedReader, directory: Directory, folder: Path) -> Opened:
     try:
-        signed = bundle.read_beginning(stream)
-        manifest = BundleManifest.open_signed(signed, directory, REGISTRY, utc_now())
-        if manifest.sender != drop.sender:
-            raise DataRefused(
-                "The bundle is signed by another partner than the one who left it.",
-                hint="Each partner leaves its own files.",
-            )
-        if manifest.created < utc_now() - OLDEST:
-            raise DataRefused("The bundle was made more than 30 days ago.", hint="Seal the file again.")
-        directory.check_rights(manifest.sender, [REGISTRY], manifest.purpose)
-        bundle.check_size(manifest, os.fstat(stream.fileno()).st_size - stream.tell())
+        manifest = drop.prove_bundle(stream, directory, REGISTRY, utc_now())
         files = [_file(entry, stream, folder) for entry in manifest.files]
     except (DataRefused, FarSideRefused) as error:
         raise Unusable("manifest", error.message, error.hint) from None
