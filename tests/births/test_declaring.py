@@ -46,6 +46,10 @@ def test_blocks_are_put_together_in_order_and_each_once() -> None:
     assert [each.name for each in elements_of(Other, Visit, Other)] == ["length", "weight", "smoked"]
 
 
+def test_one_element_of_a_block_can_be_lent_without_the_others() -> None:
+    assert elements_of(Visit.smoked) == (Visit.elements[1],)
+
+
 def test_one_name_for_two_elements_does_not_load() -> None:
     class Twice(Block, subject="child", privacy="clinical", source="a book"):
         """A name that another block has."""

@@ -27,6 +27,12 @@ def test_the_kept_sql_is_what_the_declarations_say(name: str) -> None:
     assert kept["sql"] == checking.compile_checks(encounter), "run python -m vernix.intake.checking"
 
 
+@pytest.mark.parametrize("name", encounters.names())
+def test_the_rooms_of_an_encounters_rules_are_known(name: str) -> None:
+    """Without a rule of its own an encounter would not be compiled anew when its declarations change."""
+    assert checking.rooms(encounters.get(name))
+
+
 def test_a_stale_copy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "fingerprint", lambda _encounter: "another")
     monkeypatch.setattr(checking, "compile_checks", lambda _encounter: {"fresh": "sql"})

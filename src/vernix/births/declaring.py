@@ -89,11 +89,14 @@ class Block:
             setattr(cls, each.name, each)
 
 
-def elements_of(*blocks: type[Block]) -> tuple[Element, ...]:
-    """The elements of several blocks in order. Raises ``ValueError`` where two have one name."""
+def elements_of(*parts: type[Block] | Element) -> tuple[Element, ...]:
+    """The elements of blocks, or of single elements of other blocks, in order.
+
+    Raises ``ValueError`` where two have one name.
+    """
     found: dict[str, Element] = {}
-    for block in blocks:
-        for each in block.elements:
+    for part in parts:
+        for each in (part,) if isinstance(part, Element) else part.elements:
             if found.setdefault(each.name, each) is not each:
                 raise ValueError(f"{each.name} is declared twice")
     return tuple(found.values())

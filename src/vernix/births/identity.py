@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from vernix.births.codes import (
-    HEALTH_CARD,
-)
+from vernix.births.codes import HEALTH_CARD
 from vernix.births.declaring import Block, element
 from vernix.births.elements import Places
 
@@ -16,9 +14,9 @@ class Record(Block, subject="event", privacy="direct"):
         "text",
         ("Record number", "Numéro de dossier"),
         (
-            "The site's own number for this birth; a later row with the same number corrects the "
-            "earlier one.",
-            "Le numéro que l’établissement donne à cette naissance ; une ligne ultérieure de même "
+            "The site's own number for what this row is about; a later row with the same number corrects "
+            "the earlier one.",
+            "Le numéro que l’établissement donne à l’objet de cette ligne ; une ligne ultérieure de même "
             "numéro corrige la précédente.",
         ),
         source="BORN UniqueVendorIDSequence",
@@ -31,8 +29,8 @@ class Record(Block, subject="event", privacy="direct"):
         "text",
         ("Site", "Établissement"),
         (
-            "The site where the birth was attended, when a partner sends for several.",
-            "L’établissement où la naissance a été suivie, lorsqu’un partenaire envoie pour plusieurs.",
+            "The site where this care was given, when a partner sends for several.",
+            "L’établissement où ces soins ont été donnés, lorsqu’un partenaire envoie pour plusieurs.",
         ),
         source="BORN OrganizationID",
         privacy="quasi",

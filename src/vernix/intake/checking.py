@@ -171,15 +171,28 @@ def compile_checks(encounter: Encounter) -> dict[str, str]:
 
 
 def fingerprint(encounter: Encounter) -> str:
-    """SHA-256 over what the SQL follows from: the columns' types, and the modules that speak Ibis."""
+    """SHA-256 over what the SQL follows from: the columns' types, and the modules that speak Ibis.
+
+    Those are the ones that all encounters share and those of the encounter's own rooms, so that a rule of the
+    newborn's makes no other encounter's SQL stale.
+    """
     digest = hashlib.sha256(encounter.name.encode())
     for element in encounter.elements:
         digest.update(f"{element.name} {arrow_type(element)}\n".encode())
-    for source in sorted(Path(encounters.__file__).parent.rglob("*.py")):
+    births = Path(encounters.__file__).parent
+    own = (source for room in rooms(encounter) for source in (births / room).rglob("*.py"))
+    for source in sorted({*births.glob("*.py"), *own}):
         text = source.read_bytes()
         if b"ibis" in text:
             digest.update(source.name.encode() + b"\0" + text)
     return digest.hexdigest()
+
+
+def rooms(encounter: Encounter) -> frozenset[str]:
+    """The rooms of `vernix.births` in which the encounter's own rules are written."""
+    package = encounters.__name__.rpartition(".")[0] + "."
+    modules = (check.expression.__module__.removeprefix(package) for check in encounter.checks)
+    return frozenset(module.partition(".")[0] for module in modules if "." in module)
 
 
 def view(records: pa.Table, encounter: Encounter) -> str:

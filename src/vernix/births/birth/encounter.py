@@ -9,13 +9,27 @@ from __future__ import annotations
 from vernix.births.birth.child import CareAtBirth, ConditionAtBirth
 from vernix.births.birth.clinical_checks import CLINICAL_CHECKS
 from vernix.births.birth.event import Event
-from vernix.births.birth.identity_checks import IDENTITY_CHECKS
+from vernix.births.birth.event_checks import EVENT_CHECKS
 from vernix.births.birth.mother import MotherPerson, ObstetricHistory
 from vernix.births.birth.pregnancy import MaternalMorbidity, Pregnancy
 from vernix.births.codes import Words
 from vernix.births.declaring import elements_of
 from vernix.births.encounter import Encounter
 from vernix.births.identity import ChildIdentity, MotherIdentity, Record
+from vernix.births.identity_checks import identity_checks
+
+_ELEMENTS = elements_of(
+    Record,
+    Event,
+    ChildIdentity,
+    ConditionAtBirth,
+    CareAtBirth,
+    MotherIdentity,
+    MotherPerson,
+    ObstetricHistory,
+    Pregnancy,
+    MaternalMorbidity,
+)
 
 BIRTH = Encounter(
     name="birth",
@@ -26,17 +40,6 @@ BIRTH = Encounter(
         "La naissance d’un enfant, avec sa mère, jusqu’aux premières heures ; une ligne par enfant, deux "
         "pour des jumeaux.",
     ),
-    elements=elements_of(
-        Record,
-        Event,
-        ChildIdentity,
-        ConditionAtBirth,
-        CareAtBirth,
-        MotherIdentity,
-        MotherPerson,
-        ObstetricHistory,
-        Pregnancy,
-        MaternalMorbidity,
-    ),
-    checks=IDENTITY_CHECKS + CLINICAL_CHECKS,
+    elements=_ELEMENTS,
+    checks=identity_checks("B", _ELEMENTS) + EVENT_CHECKS + CLINICAL_CHECKS,
 )

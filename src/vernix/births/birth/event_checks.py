@@ -1,7 +1,4 @@
-"""Checks of the encounter ``birth`` on who, when and whether twice.
-
-Dates, numbers, sets of twins, duplicates.
-"""
+"""Checks of the encounter ``birth`` on when and whether twice: dates, sets of twins, duplicates."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import TYPE_CHECKING
 from vernix.births.age import completed_years
 from vernix.births.checks import Check, Example, one
 from vernix.births.codes import Words
-from vernix.births.identifiers import health_number_is_right, postal_code_is_shaped
+from vernix.births.identity_checks import digits
 
 if TYPE_CHECKING:
     import ibis
@@ -45,32 +42,6 @@ def _midnight(t: ibis.Table) -> ibis.Value:
     return t.birth_time == "00:00"
 
 
-def _digits(column: ibis.Value) -> ibis.Value:
-    return column.re_replace("[^0-9]", "").nullif("")
-
-
-def _site_is_no_code(t: ibis.Table) -> ibis.Value:
-    return ~t.site.re_search("^[A-Za-z0-9][A-Za-z0-9._-]*$")
-
-
-def _number_is_the_mothers(t: ibis.Table) -> ibis.Value:
-    return _digits(t.child_health_number) == _digits(t.mother_health_number)
-
-
-def _child_number_is_wrong(t: ibis.Table) -> ibis.Value:
-    ontario = t.child_health_card.fill_null("ontario") == "ontario"
-    return ontario & ~health_number_is_right(t.child_health_number)
-
-
-def _mother_number_is_wrong(t: ibis.Table) -> ibis.Value:
-    ontario = t.mother_health_card.fill_null("ontario") == "ontario"
-    return ontario & ~health_number_is_right(t.mother_health_number)
-
-
-def _postal_code_is_odd(t: ibis.Table) -> ibis.Value:
-    return ~postal_code_is_shaped(t.postal_code)
-
-
 def _order_beyond_plurality(t: ibis.Table) -> ibis.Value:
     return t.birth_order > t.plurality
 
@@ -83,14 +54,8 @@ def _set_is_incomplete(t: ibis.Table) -> ibis.Value:
     import ibis
 
     several = (t.plurality > 1) & t.mother_health_number.notnull()
-    same = ibis.window(group_by=[_digits(t.mother_health_number), t.plurality])
+    same = ibis.window(group_by=[digits(t.mother_health_number), t.plurality])
     return several & (several.cast("int32").sum().over(same) < t.plurality)
-
-
-def _record_number_twice(t: ibis.Table) -> ibis.Value:
-    import ibis
-
-    return t.record_number.count().over(ibis.window(group_by=[t.record_number])) > 1
 
 
 def _child_twice(t: ibis.Table) -> ibis.Value:
@@ -98,7 +63,7 @@ def _child_twice(t: ibis.Table) -> ibis.Value:
 
     told_apart = t.birth_order.notnull() | (t.plurality.fill_null(1) == 1)
     known = t.mother_health_number.notnull() & t.birth_date.notnull() & told_apart
-    same = ibis.window(group_by=[_digits(t.mother_health_number), t.birth_date, t.birth_order.fill_null(1)])
+    same = ibis.window(group_by=[digits(t.mother_health_number), t.birth_date, t.birth_order.fill_null(1)])
     return known & (known.cast("int32").sum().over(same) > 1)
 
 
@@ -222,110 +187,6 @@ DATES = (
     ),
 )
 
-NUMBERS = (
-    Check(
-        code="B-HCN-01",
-        severity="hard",
-        elements=("child_health_number", "mother_health_number"),
-        text=Words(
-            "The child's health number is the mother's: give the child's own, or leave it blank.",
-            "Le numéro de carte Santé de l’enfant est celui de la mère : donnez celui de l’enfant, ou "
-            "laissez en blanc.",
-        ),
-        source="Newborn screening card: common errors",
-        expression=_number_is_the_mothers,
-        examples=(
-            one("the same", True, child_health_number="9393881587", mother_health_number="9393881587"),
-            one(
-                "spaces hide nothing",
-                True,
-                child_health_number="9393 881 587",
-                mother_health_number="9393881587",
-            ),
-            one("two numbers", False, child_health_number="1234567897", mother_health_number="9393881587"),
-            one("no number yet", False, mother_health_number="9393881587"),
-        ),
-    ),
-    Check(
-        code="B-HCN-02",
-        severity="hard",
-        elements=("child_health_number", "child_health_card"),
-        text=Words(
-            "The child's health number is mistyped (its check digit is wrong): copy it again, or leave it "
-            "blank.",
-            "Le numéro de carte Santé de l’enfant est mal saisi (chiffre de contrôle erroné) : recopiez-le, "
-            "ou laissez en blanc.",
-        ),
-        source="Ontario health number, mod 10",
-        expression=_child_number_is_wrong,
-        examples=(
-            one("the published dummy number", False, child_health_number="9393881587"),
-            one("its version code is let pass", False, child_health_number="9393-881-587 AB"),
-            one("one digit off", True, child_health_number="9393881588"),
-            one("two digits exchanged", True, child_health_number="9393885187"),
-            one("too short", True, child_health_number="939388158"),
-            one("another province's", False, child_health_number="12345678", child_health_card="other"),
-            one("a stillbirth has none", False, outcome="stillbirth"),
-        ),
-    ),
-    Check(
-        code="B-HCN-03",
-        severity="hard",
-        elements=("mother_health_number", "mother_health_card"),
-        text=Words(
-            "The mother's health number is mistyped (its check digit is wrong): copy it again, or say which "
-            "province issued her card.",
-            "Le numéro de carte Santé de la mère est mal saisi (chiffre de contrôle erroné) : recopiez-le, "
-            "ou indiquez la province qui a émis la carte.",
-        ),
-        source="Ontario health number, mod 10",
-        expression=_mother_number_is_wrong,
-        examples=(
-            one("right", False, mother_health_number="9393881587"),
-            one("wrong", True, mother_health_number="9393881580"),
-            one("text", True, mother_health_number="see chart"),
-            one("from elsewhere", False, mother_health_number="A1234", mother_health_card="other"),
-        ),
-    ),
-    Check(
-        code="B-POS-01",
-        severity="soft",
-        elements=("postal_code",),
-        text=Words(
-            "This is not shaped like a Canadian postal code: copy it again unless she lives abroad.",
-            "Ceci n’a pas la forme d’un code postal canadien : recopiez-le, sauf si elle vit à l’étranger.",
-        ),
-        source="Canada Post, by shape",
-        expression=_postal_code_is_odd,
-        examples=(
-            one("with a space", False, postal_code="K1A 0B1"),
-            one("without, in small letters", False, postal_code="k1a0b1"),
-            one("letter O for zero", True, postal_code="K1A OB1"),
-            one("abroad", True, postal_code="90210"),
-        ),
-    ),
-)
-
-SITE = (
-    Check(
-        code="B-SIT-01",
-        severity="hard",
-        elements=("site",),
-        text=Words(
-            "Give the site's code (letters, digits, hyphens), not its name and nobody's name.",
-            "Donnez le code de l’établissement (lettres, chiffres, traits d’union), non un nom.",
-        ),
-        # The site is the only text that reaches the book: it must not be able to hold a sentence.
-        source="vernix",
-        expression=_site_is_no_code,
-        examples=(
-            one("a code", False, site="lakeside-2"),
-            one("words", True, site="Ask the ward clerk"),
-            one("one site only, so none is sent", False),
-        ),
-    ),
-)
-
 SETS = (
     Check(
         code="B-ORD-01",
@@ -385,23 +246,6 @@ SETS = (
         ),
     ),
     Check(
-        code="B-DUP-01",
-        severity="soft",
-        elements=("record_number",),
-        text=Words(
-            "Another row of this file has the same record number: the later row will count as a correction.",
-            "Une autre ligne de ce fichier porte le même numéro de dossier : la dernière vaudra correction.",
-        ),
-        source="vernix",
-        expression=_record_number_twice,
-        across=True,
-        examples=(
-            Example("the same number twice", ({"record_number": "7"}, {"record_number": "7"}), (True, True)),
-            Example("two numbers", ({"record_number": "7"}, {"record_number": "8"}), (False, False)),
-            Example("blanks are not alike", ({}, {}), (False, False)),
-        ),
-    ),
-    Check(
         code="B-DUP-02",
         severity="soft",
         elements=("birth_order", "mother_health_number", "birth_date", "plurality"),
@@ -453,4 +297,4 @@ SETS = (
     ),
 )
 
-IDENTITY_CHECKS: tuple[Check, ...] = DATES + NUMBERS + SITE + SETS
+EVENT_CHECKS: tuple[Check, ...] = DATES + SETS
