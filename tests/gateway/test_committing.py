@@ -79,6 +79,28 @@ def test_who_fails_takes_back_only_itself(database: Database) -> None:
     assert partners(database) == [str(n) for n in range(OTHERS) if n != 2]
 
 
+def test_a_first_who_fails_leaves_the_others_theirs(database: Database) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with database.writing() as connection:
+            connection.execute(MAILBOX_HEADS.insert().values(partner="first", head=0))
+            inside.set()
+            go_on.wait(10)
+            raise ValueError("first")
+
+    with ThreadPoolExecutor(OTHERS + 1) as pool:
+        failing = pool.submit(first)
+        inside.wait(10)
+        done = [pool.submit(insert, database, str(n)) for n in range(OTHERS)]
+        time.sleep(0.2)
+        go_on.set()
+        assert isinstance(failing.exception(), ValueError)
+        for one in done:
+            one.result()
+    assert partners(database) == [str(n) for n in range(OTHERS)]
+
+
 def test_a_commit_that_fails_is_heard_by_all_who_share_it(database: Database) -> None:
     def spoil() -> None:
         with database.writing() as connection:

@@ -1,8 +1,8 @@
 """Group commit: writers of one process that come together share one transaction, and one wait for the disk.
 
-Each has its turn alone and in a savepoint, so that it sees what those before it wrote and takes back only
-itself when it fails. Whoever finds nobody in line behind it commits for all; nobody is answered before that.
-A lone writer commits at once, as without this.
+Each has its turn alone and, behind others, in a savepoint, so that it sees what those before it wrote and
+takes back only itself when it fails. Whoever finds nobody in line behind it commits for all; nobody is
+answered before that. A lone writer commits at once, as without this.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Committing:
                 with shared.alone():
                     yield shared.connection
             finally:
-                if shared.error or not self._in_line or shared.writers >= _MOST:
+                if shared.over or not self._in_line or shared.writers >= _MOST:
                     self._open = None
                     shared.commit()
         shared.wait()
@@ -57,29 +57,35 @@ class _Shared:
         self.connection = engine.connect()
         self.writers = 0
         self.error: Exception | None = None
-        self._over = threading.Event()
+        self._committed = threading.Event()
         try:
             self._transaction = self.connection.begin()
         except BaseException:
             self.connection.close()
             raise
 
+    @property
+    def over(self) -> bool:
+        """Whether nobody may write in it any more: it failed, or its first writer took everything back."""
+        return self.error is not None or not self._transaction.is_active
+
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """A writer's own part of it."""
-        savepoint = self.connection.begin_nested()
+        """A writer's own part of it: for the first that is the transaction itself, which has nothing else."""
+        savepoint = self.connection.begin_nested() if self.writers else None
         try:
             yield
         except BaseException:
-            self._try(savepoint.rollback)
+            self._try((savepoint or self._transaction).rollback)
             raise
-        self._try(savepoint.commit)
+        if savepoint is not None:
+            self._try(savepoint.commit)
         self.writers += 1
 
     def commit(self) -> None:
         """End it, for all who share it; errors are theirs to hear, in ``wait``."""
         try:
-            if self.error is None:
+            if not self.over:
                 self._try(self._transaction.commit)
             if self.error is not None:
                 # The connection goes with whatever is still open on it.
@@ -87,11 +93,11 @@ class _Shared:
         finally:
             with suppress(DBAPIError):
                 self.connection.close()
-            self._over.set()
+            self._committed.set()
 
     def wait(self) -> None:
         """Come back when what was written is durable. Raises what kept it from being so."""
-        self._over.wait()
+        self._committed.wait()
         if self.error is not None:
             raise self.error
 

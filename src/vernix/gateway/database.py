@@ -28,6 +28,8 @@ _PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
 )
+# Whoever takes a connection ends its transaction: the pool need not roll one back that is not there.
+_ENDED: dict[str, Any] = {"pool_reset_on_return": None}
 
 _POSTGRESQL = "postgresql+psycopg"
 _LOCK = 0x7665726E6978  # any number that nobody else takes in this database: "vernix"
@@ -133,7 +135,7 @@ def _parsed(url: str) -> URL:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=8, max_overflow=24, pool_timeout=20)
+    engine = create_engine(url, pool_size=8, max_overflow=24, pool_timeout=20, **_ENDED)
 
     # The driver's own transaction handling begins late and without the write lock; we say BEGIN ourselves.
     @event.listens_for(engine, "connect")
@@ -158,6 +160,7 @@ def _postgresql(url: URL) -> Engine:
             pool_size=8,
             max_overflow=16,
             pool_timeout=20,
+            **_ENDED,
             # A server that was started again must not fail the first requests that come after.
             pool_pre_ping=True,
             connect_args={"connect_timeout": 10, "options": _OPTIONS, "client_encoding": "utf8"},
