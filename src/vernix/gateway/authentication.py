@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from starlette.types import Scope
 
@@ -26,6 +27,8 @@ from vernix.gateway.tables import NONCES
 _INVITATION = "invitation:"
 _REQUEST = "request:"
 _REGISTRY = "registry"
+
+_REMEMBER = insert(NONCES)
 
 
 class Access(StrEnum):
@@ -145,7 +148,7 @@ def _seen(database: Database, found: dict[str, Caller], nonce: str) -> bool:
     expires = int((utc_now() + WINDOW + SKEW).timestamp()) + 1
     try:
         with database.noting() as connection:
-            connection.execute(NONCES.insert().values(key_id=key_id, nonce=nonce, expires=expires))
+            connection.execute(_REMEMBER, {"key_id": key_id, "nonce": nonce, "expires": expires})
     except IntegrityError:
         return True
     return False

@@ -13,7 +13,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import insert as inserting
 
 from vernix.custody.fields import to_base64
 from vernix.custody.identifiers import new_id
@@ -23,10 +24,23 @@ from vernix.gateway import file_requests, quotas, uploads
 from vernix.gateway.blobs import new_blob
 from vernix.gateway.limits import Limits, check_size
 from vernix.gateway.quotas import Used
-from vernix.gateway.tables import UPLOADS
+from vernix.gateway.tables import IS_OPEN, UPLOADS
 from vernix.gateway.uploads import State, Upload
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+# Built once: building a statement takes three times as long as running it (measured).
+_ADD = inserting(UPLOADS)
+_BY_CAPABILITY = select(UPLOADS).where(UPLOADS.c.capability == bindparam("hashed"))
+_BY_ID = select(UPLOADS).where(UPLOADS.c.id == bindparam("which"))
+_OUTSTANDING = select(func.coalesce(func.sum(UPLOADS.c.size - UPLOADS.c.offset), 0)).where(IS_OPEN)
+# What they set are the columns among the values that they are executed with.
+_ADVANCE = update(UPLOADS).where(
+    UPLOADS.c.id == bindparam("which"),
+    UPLOADS.c.offset == bindparam("from_offset"),
+    UPLOADS.c.state == bindparam("from_state"),
+)
+_BIND = update(UPLOADS).where(UPLOADS.c.id == bindparam("which"), UPLOADS.c.state == State.COMPLETE)
 
 
 @dataclass(frozen=True)
@@ -87,23 +101,19 @@ def insert(connection: Connection, upload: Upload, now: int, creation: bytes | N
         "expires": upload.expires,
         "creation": creation,
     }
-    connection.execute(UPLOADS.insert().values(row))
+    connection.execute(_ADD, row)
     return token
 
 
 def outstanding(connection: Connection) -> int:
     """Bytes that were promised a place and have not arrived yet."""
-    total = select(func.coalesce(func.sum(UPLOADS.c.size - UPLOADS.c.offset), 0)).where(
-        UPLOADS.c.state == State.OPEN
-    )
-    return int(connection.execute(total).scalar_one())
+    return int(connection.execute(_OUTSTANDING).scalar_one())
 
 
 def find(connection: Connection, token: str) -> Held:
     """The upload that a capability leads to. Raises ``NotFound``, the same for a wrong and a used-up one."""
     # Looked up by hash: how long the comparison takes says nothing of the capability itself.
-    query = select(UPLOADS).where(UPLOADS.c.capability == hashed(token))
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_BY_CAPABILITY, {"hashed": hashed(token)}).one_or_none()
     if row is None:
         raise NotFound(
             "There is no such upload (any more).",
@@ -114,7 +124,7 @@ def find(connection: Connection, token: str) -> Held:
 
 def find_by_id(connection: Connection, upload_id: str) -> Held | None:
     """The upload of an id, which is no secret: the signed delivery names it."""
-    row = connection.execute(select(UPLOADS).where(UPLOADS.c.id == upload_id)).one_or_none()
+    row = connection.execute(_BY_ID, {"which": upload_id}).one_or_none()
     return None if row is None else held(row)
 
 
@@ -128,20 +138,24 @@ def require(connection: Connection, upload_id: str) -> Held:
 
 def advance(connection: Connection, before: Upload, after: Upload) -> None:
     """Write a step, if the row still stands at ``before``. Raises ``Conflict``."""
-    step = (
-        update(UPLOADS)
-        .where(UPLOADS.c.id == before.id, UPLOADS.c.offset == before.offset, UPLOADS.c.state == before.state)
-        .values(offset=after.offset, state=after.state, digest=after.digest)
-    )
-    if connection.execute(step).rowcount != 1:
+    step = {
+        "which": before.id,
+        "from_offset": before.offset,
+        "from_state": before.state,
+        "offset": after.offset,
+        "state": after.state,
+        "digest": after.digest,
+    }
+    if connection.execute(_ADVANCE, step).rowcount != 1:
         raise Conflict("Another connection went on with this upload.", hint="Ask for its offset with HEAD.")
 
 
 def bind(connection: Connection, after: Upload) -> None:
     """Write that a complete upload became part of a delivery."""
-    step = update(UPLOADS).where(UPLOADS.c.id == after.id, UPLOADS.c.state == State.COMPLETE)
-    values = {"state": after.state, "delivery": after.delivery, "number": after.number}
-    if connection.execute(step.values(values)).rowcount != 1:
+    step = {
+        "which": after.id, "state": after.state, "delivery": after.delivery, "number": after.number
+    }  # fmt: skip
+    if connection.execute(_BIND, step).rowcount != 1:
         raise Conflict("An upload changed while its delivery was posted.", hint="Post the delivery again.")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
@@ -26,6 +26,11 @@ WAITING = "waiting"
 RECEIVED = "received"
 EXPIRED = "expired"
 RECALLED = "recalled"
+
+# Built once: to build them takes longer than to run them.
+_BY_ID = select(DELIVERIES).where(DELIVERIES.c.id == bindparam("which"))
+_ADD = insert(DELIVERIES)
+_ADDRESS = insert(ADDRESSEES)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, 
         "expires": min(int(delivery.expires.timestamp()), now + keep),
         "downloads": delivery.downloads,
     }
-    connection.execute(DELIVERIES.insert().values(row))
+    connection.execute(_ADD, row)
     for number, part in enumerate(delivery.parts):
         held = capabilities.find_by_id(connection, part.upload)
         if held is None:
@@ -73,7 +78,7 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, 
         claim = Claim(part.size, part.header, part.digest)
         capabilities.bind(connection, uploads.bind(held.upload, delivery.id, number, delivery.sender, claim))
     for addressee in delivery.addressees:
-        connection.execute(ADDRESSEES.insert().values(delivery=delivery.id, partner=addressee))
+        connection.execute(_ADDRESS, {"delivery": delivery.id, "partner": addressee})
         mailboxes.put(connection, addressee, mailboxes.DELIVERY, delivery.id, addressee)
     telling.announced(connection, delivery, envelope, now)
     return True
@@ -90,10 +95,10 @@ def drop(connection: Connection, dropped: Drop, file: Upload, now: int) -> None:
         "posted": now,
         "expires": int(dropped.expires.timestamp()),
     }
-    connection.execute(DELIVERIES.insert().values(row))
+    connection.execute(_ADD, row)
     claim = Claim(dropped.size, dropped.header, dropped.digest)
     capabilities.bind(connection, uploads.bind(file, dropped.id, 0, dropped.sender, claim))
-    connection.execute(ADDRESSEES.insert().values(delivery=dropped.id, partner=dropped.addressee))
+    connection.execute(_ADDRESS, {"delivery": dropped.id, "partner": dropped.addressee})
     mailboxes.put(connection, dropped.addressee, mailboxes.DROP, dropped.id, dropped.addressee)
     telling.uploaded(connection, file, now)
     telling.dropped_in(connection, dropped, now)
@@ -245,7 +250,7 @@ def _people(connection: Connection, delivery: str) -> list[str]:
 
 
 def _find(connection: Connection, delivery: str) -> Row[Any] | None:
-    return connection.execute(select(DELIVERIES).where(DELIVERIES.c.id == delivery)).one_or_none()
+    return connection.execute(_BY_ID, {"which": delivery}).one_or_none()
 
 
 def _unknown() -> NotFound:

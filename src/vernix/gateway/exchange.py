@@ -14,7 +14,7 @@ from vernix.custody import canonical
 from vernix.custody.delivery import PURPOSES, Delivery
 from vernix.custody.event import Leaf
 from vernix.custody.fields import Fields
-from vernix.custody.file_request import FileRequest
+from vernix.custody.file_request import FileRequest, request_behind
 from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.quota import Quota
 from vernix.custody.read_receipt import ReadReceipt
@@ -84,6 +84,8 @@ class Exchange:
 
     def payer_of(self, sender: str) -> str:
         """The partner whose quota and rates hold for what ``sender`` has begun to send."""
+        if request_behind(sender) is None:
+            return sender
         with self.database.reading() as connection:
             return file_requests.payer_of(connection, sender)
 

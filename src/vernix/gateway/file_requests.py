@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from vernix.custody.file_request import FileRequest, request_behind
 from vernix.custody.signatures import Signed
@@ -21,6 +21,8 @@ from vernix.gateway.uploads import State
 OPEN = "open"
 ANSWERED = "answered"
 WITHDRAWN = "withdrawn"
+
+_BY_ID = select(FILE_REQUESTS).where(FILE_REQUESTS.c.id == bindparam("which"))
 
 
 def post(connection: Connection, request: FileRequest, envelope: bytes, now: int, limits: Limits) -> bool:
@@ -123,7 +125,7 @@ def withdraw(connection: Connection, request_id: str, partner: str, now: int) ->
 
 
 def _find(connection: Connection, request_id: str) -> Row[Any] | None:
-    return connection.execute(select(FILE_REQUESTS).where(FILE_REQUESTS.c.id == request_id)).one_or_none()
+    return connection.execute(_BY_ID, {"which": request_id}).one_or_none()
 
 
 def _unknown() -> NotFound:

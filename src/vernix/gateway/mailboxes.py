@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, delete, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from vernix.gateway.limits import Limits
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, MAILBOX, MAILBOX_HEADS
@@ -17,6 +17,17 @@ DROP = "drop"
 RECEIPT = "receipt"
 READ = "read"
 RECALL = "recall"
+
+# Built once: every delivery is put into mailboxes, and to build them takes longer than to run them.
+_NEXT = (
+    update(MAILBOX_HEADS)
+    .where(MAILBOX_HEADS.c.partner == bindparam("who"))
+    .values(head=MAILBOX_HEADS.c.head + 1)
+    .returning(MAILBOX_HEADS.c.head)
+)
+_BEGIN = insert(MAILBOX_HEADS)
+_ADD = insert(MAILBOX)
+
 _TICK = 0.05
 """Seconds between two looks at the database while somebody waits; other processes post there too."""
 
@@ -33,16 +44,13 @@ class Entry:
 
 def put(connection: Connection, partner: str, kind: str, delivery: str, addressee: str) -> None:
     """Add an entry at the end of ``partner``'s mailbox; it is seen when the transaction stands."""
-    step = (
-        update(MAILBOX_HEADS).where(MAILBOX_HEADS.c.partner == partner).values(head=MAILBOX_HEADS.c.head + 1)
-    )
     # The row is locked from here to the commit, so numbers appear in the order of their commits.
-    seq = connection.execute(step.returning(MAILBOX_HEADS.c.head)).scalar_one_or_none()
+    seq = connection.execute(_NEXT, {"who": partner}).scalar_one_or_none()
     if seq is None:
         seq = 1
-        connection.execute(MAILBOX_HEADS.insert().values(partner=partner, head=seq))
+        connection.execute(_BEGIN, {"partner": partner, "head": seq})
     entry = {"partner": partner, "seq": seq, "kind": kind, "delivery": delivery, "addressee": addressee}
-    connection.execute(MAILBOX.insert().values(entry))
+    connection.execute(_ADD, entry)
 
 
 def take_out(connection: Connection, partner: str, delivery: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, case, func, literal, or_, select, union
+from sqlalchemy import Connection, String, bindparam, case, func, literal, select, union
 
 from vernix.custody.quota import Quota
 from vernix.errors import TooMuch, TooOften
@@ -21,15 +21,16 @@ TELL_FROM = 80
 """Percent."""
 
 # In whose names requests for files are answered.
-_ANSWERERS = select(literal("request-") + FILE_REQUESTS.c.id)
+_ANSWERERS = select((literal("request-") + FILE_REQUESTS.c.id).label("sender"))
 
 # Built once: to build it takes longer than to run it. What answers a partner's requests for files is its own.
 _HELD = select(
     func.coalesce(func.sum(UPLOADS.c.size), 0), func.count(case((UPLOADS.c.state != State.BOUND, 1)))
 ).where(
-    or_(
-        UPLOADS.c.sender == bindparam("who"),
-        UPLOADS.c.sender.in_(_ANSWERERS.where(FILE_REQUESTS.c.partner == bindparam("who"))),
+    UPLOADS.c.sender.in_(
+        select(bindparam("who", type_=String)).union_all(
+            _ANSWERERS.where(FILE_REQUESTS.c.partner == bindparam("who"))
+        )
     )
 )
 

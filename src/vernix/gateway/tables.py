@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 METADATA = MetaData(
@@ -33,13 +34,16 @@ METADATA = MetaData(
     }
 )
 
+IS_OPEN = text("state = 'open'")
+"""Of uploads. In these very words, so that databases know their index for it."""
+
 UPLOADS = Table(
     "uploads",
     METADATA,
     Column("id", String(36), primary_key=True),
     Column("capability", LargeBinary(32), nullable=False, unique=True),
     Column("blob", String(32), nullable=False, unique=True),
-    Column("sender", String(64), nullable=False, index=True),
+    Column("sender", String(64), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("header", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
@@ -54,6 +58,9 @@ UPLOADS = Table(
     Column("final", String(36), index=True),
     Column("concat", Text),
     Index("ix_uploads_delivery_number", "delivery", "number", unique=True),
+    # What every upload that begins is counted by, without a look at the rows.
+    Index("ix_uploads_sender_state_size", "sender", "state", "size"),
+    Index("ix_uploads_open", "state", "size", "offset", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
 )
 
 SFTP_FILES = Table(
