@@ -67,6 +67,8 @@ def digest_of(data: bytes, header: int, block: int) -> bytes:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(tree, "BLOCK", 64)
+    # The header's leaf is hashed at once, the others by the pool.
+    monkeypatch.setattr(tree, "_SMALL", 20)
     return 64
 
 
@@ -113,6 +115,17 @@ def test_a_buffer_may_be_used_again_at_once(small_blocks: int) -> None:
         buffer[:] = data[at : at + 100]
         hasher.update(memoryview(buffer))
         buffer[:] = bytes(100)
+    assert hasher.digest() == digest_of(data, 10, small_blocks)
+
+
+def test_what_waits_for_the_end_of_its_block_can_be_let_go_of(small_blocks: int) -> None:
+    data = bytes(n * 11 % 251 for n in range(300))
+    hasher = tree.PartHasher(10)
+    for at in range(0, 300, 7):
+        piece = bytes(bytearray(data[at : at + 7]))
+        hasher.update(piece)
+        hasher.let_go()
+        assert not any(view.obj is piece for view in hasher._waiting)
     assert hasher.digest() == digest_of(data, 10, small_blocks)
 
 

@@ -23,6 +23,8 @@ EMPTY_TREE = hashlib.sha256(b"").digest()
 
 _WORKERS = min(8, os.cpu_count() or 1)
 _MOST_PENDING = 4 * _WORKERS
+_SMALL = 32 * 1024
+"""Bytes that take less time to hash than to hand to another thread."""
 _MOST_WAITING = (
     64  # pieces of one block; a caller that feeds single bytes must not fill the memory with views
 )
@@ -33,9 +35,9 @@ Data = bytes | bytearray | memoryview
 class PartHasher:
     """The digest of one part while its bytes pass by, in order, in pieces of any size.
 
-    Blocks are hashed by a small pool of threads. Pieces of type ``bytes`` are kept (never copied) until
-    hashed, at most a few blocks at a time; other buffers are hashed before ``update`` returns, so that the
-    caller may use them again.
+    Blocks are hashed by a small pool of threads, what is small at once. Pieces of type ``bytes`` are kept
+    (never copied) until hashed, at most a few blocks at a time; other buffers are hashed before ``update``
+    returns, so that the caller may use them again.
     """
 
     def __init__(self, header_size: int) -> None:
@@ -82,11 +84,15 @@ class PartHasher:
             self._left -= len(view)
             self._waiting.append(view)
         if not keep or len(self._waiting) > _MOST_WAITING:
-            for piece in self._waiting:
-                self._open.update(piece)
-            self._waiting = []
+            self.let_go()
         if not keep:
             self._settle(0)
+
+    def let_go(self) -> None:
+        """Hash what is kept of a block that is not complete yet: its pieces may be long in coming."""
+        for piece in self._waiting:
+            self._open.update(piece)
+        self._waiting = []
 
     def leaves(self, first: int = 0) -> list[bytes]:
         """The hashes of the complete leaves from number ``first`` on (the header's is 0).
@@ -109,7 +115,10 @@ class PartHasher:
         return tree_head(leaves)
 
     def _close_leaf(self) -> None:
-        self._pending.append(_pool().submit(_finish, self._open, self._waiting))
+        if not self._pending and sum(map(len, self._waiting)) < _SMALL:
+            self._leaves.append(_finish(self._open, self._waiting))
+        else:
+            self._pending.append(_pool().submit(_finish, self._open, self._waiting))
         self._open = hashlib.sha256(b"\0")
         self._waiting = []
         self._left = BLOCK

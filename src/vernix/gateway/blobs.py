@@ -172,6 +172,9 @@ class Appending:
             self.offset += sum(map(len, some))
         for piece in pieces:
             self._hasher.update(piece)
+        if sum(map(len, pieces)) < BLOCK:
+            # It comes slowly: nothing waits for a whole block, which other cores could hash meanwhile.
+            self._hasher.let_go()
 
     def mark(self, *, last: bool = False) -> Mark:
         """Where we are, to be secured while writing goes on. The ``last`` one needs no leaves any more."""
@@ -197,6 +200,11 @@ class Appending:
     def cut(self, offset: int) -> None:
         """Throw away what stands beyond the safe ``offset``. Nothing can be appended afterwards."""
         os.ftruncate(self._descriptor, offset)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the blob was let go of."""
+        return self._descriptor < 0
 
     def close(self) -> None:
         """Let go of the blob. A second time does nothing."""
@@ -241,6 +249,9 @@ class _Unhashed:
 
     def update(self, _piece: bytes) -> None:
         """Nothing to do."""
+
+    def let_go(self) -> None:
+        """Nothing is kept."""
 
     def leaves(self) -> list[bytes]:
         """There are none."""

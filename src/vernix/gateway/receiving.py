@@ -1,7 +1,8 @@
 """Taking in one part's bytes: from the socket to the disk, hashed on the way, never a body in memory.
 
 The event loop gathers what arrives into batches; a thread writes a batch while the next one gathers (that
-is the backpressure: at most two batches of a body are in memory), and the tree's own threads hash it. Every
+is the backpressure: at most two batches of a body are in memory, and of one that comes slowly next to
+nothing), and the tree's own threads hash it. Every
 few seconds or ``_SAFE_EVERY`` bytes what was written is forced to the disk and then, in this order, the
 row's offset moves on by compare and swap. So an offset that HEAD answers is always on the disk, and a kill
 loses only what came since.
@@ -24,7 +25,7 @@ from vernix.gateway.blobs import Appending, BlobBusy, BlobStore, Mark
 from vernix.gateway.capabilities import Held
 from vernix.gateway.checksums import Checksum, ChecksumMismatch
 from vernix.gateway.database import Database
-from vernix.gateway.limits import MIB, Limits, Pace
+from vernix.gateway.limits import KIB, MIB, Limits, Pace
 from vernix.gateway.rates import Throttle
 from vernix.gateway.sealedness import NotSealed, check_of
 from vernix.gateway.uploads import State, Upload
@@ -42,6 +43,8 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _BATCH = 2 * MIB
+_FEW = 64 * KIB
+"""Bytes that are not worth a thread's time yet."""
 _SAFE_EVERY = 64 * MIB
 _SAFE_SECONDS = 2.0
 _IDLE_ENOUGH = 3.0
@@ -168,7 +171,7 @@ class Reception:
         self._upload, self._appending = await self._begin(offset)
         self._position = self._marked = self._upload.offset
         try:
-            head = await self._home.run(self._appending.head)
+            head = await self._home.run(self._appending.head) if self._position else b""
             self._check = check_of(self._upload.header, self._upload.size, head)
             await self._take_and_keep(receive)
         except NotSealed as error:
@@ -181,7 +184,8 @@ class Reception:
             raise
         finally:
             await self._settle()
-            await self._home.run(self._appending.close)
+            if not self._appending.closed:
+                await self._home.run(self._appending.close)
         return self._upload
 
     def silent_for(self) -> float:
@@ -250,7 +254,7 @@ class Reception:
                 body = message.get("body", b"")
                 self._gather(body)
                 wait = 0.0 if self._throttle is None else self._throttle(len(body))
-                if self._gathered >= _BATCH:
+                if self._gathered >= (_FEW if self._writer_is_free() else _BATCH):
                     await self._hand_over()
                 if not message.get("more_body", False):
                     return
@@ -277,6 +281,9 @@ class Reception:
         self._position += len(body)
         self._pieces.append(body)
         self._gathered += len(body)
+
+    def _writer_is_free(self) -> bool:
+        return self._storing is None or self._storing.done()
 
     async def _hand_over(self) -> None:
         """Give the batch to a thread, once the one before is written."""
@@ -343,22 +350,25 @@ class Reception:
         await self._home.run(self._appending.cut, self._upload.offset)
 
     async def _finish(self) -> None:
-        """Write and secure everything that was gathered."""
-        if self._pieces:
-            await self._hand_over()
+        """Write and secure everything that was gathered, and let go of the blob."""
         await self._stored()
-        if self._checksum is not None:
-            self._checksum.check()
         if self._securing is not None:
             await asyncio.wait([self._securing])
             self._securing.result()
-        await self._home.run(self._secure_all)
+        pieces, self._pieces = self._pieces, []
+        # In one go: of a small part, this is all that there is to do.
+        self._storing = self._home.run(self._store_and_secure, pieces)
+        await self._stored()
 
-    def _secure_all(self) -> None:
+    def _store_and_secure(self, pieces: list[bytes]) -> None:
+        self._store(pieces, False)
+        if self._checksum is not None:
+            self._checksum.check()
         if self._appending.offset > self._upload.offset:
             mark = self._appending.mark(last=self._appending.offset == self._upload.size)
             whole = mark.offset == self._upload.size and not self._upload.partial
             self._secure(mark, self._appending.digest() if whole else None)
+        self._appending.close()
 
     async def _settle(self) -> None:
         """No thread works on the blob any more."""
