@@ -32,9 +32,8 @@ def encode(value: object) -> bytes:
     printable ASCII, lone surrogates, integers beyond 2**53, nesting beyond 32.
     """
     _check(value, MAX_DEPTH)
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     try:
-        return text.encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError:
         raise _refused("a text has half of a surrogate pair") from None
 
@@ -49,9 +48,7 @@ def decode(data: bytes | bytearray | memoryview, *, limit: int = MAX_BYTES) -> o
         raise DataRefused(f"A document is larger than {limit} bytes.", hint="Split it into smaller ones.")
     raw = bytes(data)
     try:
-        value: object = json.loads(
-            raw.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float, parse_int=_integer
-        )
+        value: object = _DECODER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         raise _refused("it is not JSON in UTF-8") from None
     if encode(value) != raw:
@@ -86,6 +83,11 @@ def _integer(text: str) -> int:
     if len(text) > 17:
         raise _refused("an integer is beyond 2**53")
     return int(text)
+
+
+# Made once: ``json.dumps`` and ``json.loads`` would make them anew for every document.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float, parse_int=_integer)
 
 
 def _refused(why: str) -> DataRefused:

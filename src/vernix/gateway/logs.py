@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
+from functools import cache
 from typing import Any
 
 import structlog
@@ -39,6 +40,7 @@ def only_allowed(_logger: object, _name: str, event: MutableMapping[str, Any]) -
 
 def configure() -> None:
     """Set the process's log up. Called once by each program that serves."""
+    log.cache_clear()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -47,14 +49,16 @@ def configure() -> None:
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
 
 
+@cache
 def log() -> FilteringBoundLogger:
     """The log."""
-    logger: FilteringBoundLogger = structlog.get_logger()
+    # Bound once: what get_logger() gives is put together anew for every line.
+    logger: FilteringBoundLogger = structlog.get_logger().bind()
     return logger
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -27,6 +28,7 @@ MAX_HEADER = 1 << 20
 
 INTRO = b"age-encryption.org/v1\n"
 _COLUMNS = 64
+_ARGUMENT = re.compile(rb"[!-~]+")
 _MAC_LINE = len(b"--- ") + 43 + len(b"\n")
 
 
@@ -143,7 +145,7 @@ class _Reader:
         if mark != b"->" or not arguments:
             raise HeaderBroken("a stanza does not begin as it should")
         for argument in arguments:
-            if not argument or any(not 33 <= byte <= 126 for byte in argument):
+            if not _ARGUMENT.fullmatch(argument):
                 raise HeaderBroken("a stanza has an empty or unprintable argument")
         words = [argument.decode("ascii") for argument in arguments]
         return Stanza(words[0], tuple(words[1:]), self._body())
