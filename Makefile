@@ -50,8 +50,9 @@ format: $(STAMP) ## put the code in its one layout
 docs: $(STAMP) ## build the documentation site into site/
 	NO_COLOR=1 $(BIN)/zensical build --clean --strict
 
-reference: $(STAMP) ## write the generated pages of docs/reference anew
+reference: $(STAMP) ## write anew what is made from the code: pages of docs/reference, compiled checks
 	$(BIN)/python tools/write_reference.py
+	$(BIN)/python -m vernix.intake.checking
 
 lock: $(STAMP) ## resolve the dependencies anew, with hashes and no addresses
 	tools/lock

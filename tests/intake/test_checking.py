@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from vernix.births import encounters
 from vernix.births.checks import Check, Row
 from vernix.births.elements import arrow_type
+from vernix.births.encounter import Encounter
 from vernix.intake import checking
 
 BIRTH = encounters.get("birth")
@@ -43,30 +44,49 @@ def test_a_stale_copy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
         checking.compiled.cache_clear()
 
 
-def _table(rows: tuple[Row, ...]) -> pa.Table:
+def _table(encounter: Encounter, rows: tuple[Row, ...]) -> pa.Table:
     columns = {
         element.name: pa.array([row.get(element.name) for row in rows], arrow_type(element))
-        for element in BIRTH.elements
+        for element in encounter.elements
         if any(element.name in row for row in rows)
     }
     return pa.table({**columns, "_row": pa.array(range(1, len(rows) + 1), pa.int64())})
 
 
-@pytest.mark.parametrize("check", BIRTH.checks, ids=lambda check: check.code)
-def test_every_example_of_every_check_fails_and_holds_as_it_says(check: Check) -> None:
-    with checking.Checker(BIRTH) as checker:
-        for example in check.examples:
-            table = _table(example.rows)
-            found = checker.across(table) if check.across else checker.within(table)
-            broken = {each.code: set(rows.to_pylist()) for each, rows in found}
-            fails = {place for place, fails in enumerate(example.fails, 1) if fails}
-            assert broken.get(check.code, set()) == fails, example.why
+@pytest.mark.parametrize("name", encounters.names())
+def test_every_example_of_every_check_fails_and_holds_as_it_says(name: str) -> None:
+    """The examples are the specification of a check and its documentation."""
+    encounter = encounters.get(name)
+    alone = [
+        (check, example, row, fails)
+        for check in checking.asked(encounter, "within")
+        for example in check.examples
+        for row, fails in zip(example.rows, example.fails, strict=True)
+    ]
+    with checking.Checker(encounter) as checker:
+        found = _numbers(checker.within(_table(encounter, tuple(row for _, _, row, _ in alone))))
+        for place, (check, example, _, fails) in enumerate(alone, 1):
+            assert (place in found.get(check.code, ())) is fails, (check.code, example.why)
+        for check in checking.asked(encounter, "across"):
+            for example in check.examples:
+                found = _numbers(checker.across(_table(encounter, example.rows)))
+                broken = tuple(
+                    place in found.get(check.code, ()) for place in range(1, len(example.rows) + 1)
+                )
+                assert broken == example.fails, (check.code, example.why)
 
 
-@pytest.mark.parametrize("check", BIRTH.checks, ids=lambda check: check.code)
-def test_a_check_that_compares_rows_says_so(check: Check) -> None:
-    alone = checking.compile_checks(replace(BIRTH, checks=(check,)))
-    assert ("OVER (" in "".join(alone.values())) is check.across
+def _numbers(found: Iterable[tuple[Check, pa.Array]]) -> dict[str, set[int]]:
+    return {check.code: set(rows.to_pylist()) for check, rows in found}
+
+
+@pytest.mark.parametrize("name", encounters.names())
+def test_a_check_that_compares_rows_says_so(name: str) -> None:
+    sql = json.loads((checking.COMPILED / f"{name}.json").read_bytes())["sql"]
+    assert "OVER (" not in sql["within"]
+    comparing = [check for check in encounters.get(name).checks if check.across]
+    assert sql["across"].count(' AS "') >= len(comparing)
+    assert ("OVER (" in sql["across"]) is bool(comparing)
 
 
 def test_what_is_compared_across_rows_is_a_few_columns() -> None:

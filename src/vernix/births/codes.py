@@ -41,27 +41,28 @@ class CodeSet:
     def spellings(self) -> dict[str, str]:
         """Every accepted spelling in lower case (code, aliases, both labels) -> the code."""
         found: dict[str, str] = {}
-        for code in self.codes:
-            for spelling in (code.code, code.label.en, code.label.fr, *code.aliases):
-                if found.setdefault(spelling.lower(), code.code) != code.code:
+        for each in self.codes:
+            for spelling in (each.code, each.label.en, each.label.fr, *each.aliases):
+                if found.setdefault(spelling.lower(), each.code) != each.code:
                     raise ValueError(f"code set {self.name}: {spelling!r} would mean two things")
         return found
 
-    def __contains__(self, code: object) -> bool:
-        return any(known.code == code for known in self.codes)
+    def __contains__(self, word: object) -> bool:
+        return any(known.code == word for known in self.codes)
 
 
-def _code(code: str, en: str, fr: str, *aliases: str) -> Code:
-    return Code(code, Words(en, fr), aliases)
+def code(word: str, en: str, fr: str, *aliases: str) -> Code:
+    """Declare a code: its word, its labels in English and French, and other spellings of it."""
+    return Code(word, Words(en, fr), aliases)
 
 
-UNKNOWN = _code("unknown", "Unknown", "Inconnu", "u", "unk", "nsp")
+UNKNOWN = code("unknown", "Unknown", "Inconnu", "u", "unk", "nsp")
 
 YES_NO = CodeSet(
     "yes_no",
     (
-        _code("yes", "Yes", "Oui", "y", "o", "1", "true", "vrai"),
-        _code("no", "No", "Non", "n", "0", "false", "faux"),
+        code("yes", "Yes", "Oui", "y", "o", "1", "true", "vrai"),
+        code("no", "No", "Non", "n", "0", "false", "faux"),
         UNKNOWN,
     ),
 )
@@ -69,9 +70,9 @@ YES_NO = CodeSet(
 SEX = CodeSet(
     "sex",
     (
-        _code("female", "Female", "Féminin", "f", "girl", "fille", "femelle"),
-        _code("male", "Male", "Masculin", "m", "boy", "garçon", "mâle"),
-        _code("undetermined", "Undetermined", "Indéterminé", "ambiguous", "other", "a", "o"),
+        code("female", "Female", "Féminin", "f", "girl", "fille", "femelle"),
+        code("male", "Male", "Masculin", "m", "boy", "garçon", "mâle"),
+        code("undetermined", "Undetermined", "Indéterminé", "ambiguous", "other", "a", "o"),
         UNKNOWN,
     ),
 )
@@ -79,9 +80,9 @@ SEX = CodeSet(
 OUTCOME = CodeSet(
     "outcome",
     (
-        _code("live", "Live birth", "Naissance vivante", "live birth", "liveborn", "alive", "lb", "vivant"),
-        _code("stillbirth", "Stillbirth", "Mortinaissance", "stillborn", "fetal death", "sb", "mort-né"),
-        _code("termination", "Termination of pregnancy", "Interruption de grossesse", "top", "ivg", "img"),
+        code("live", "Live birth", "Naissance vivante", "live birth", "liveborn", "alive", "lb", "vivant"),
+        code("stillbirth", "Stillbirth", "Mortinaissance", "stillborn", "fetal death", "sb", "mort-né"),
+        code("termination", "Termination of pregnancy", "Interruption de grossesse", "top", "ivg", "img"),
         UNKNOWN,
     ),
 )
@@ -89,11 +90,11 @@ OUTCOME = CodeSet(
 DELIVERY_METHOD = CodeSet(
     "delivery_method",
     (
-        _code("spontaneous", "Spontaneous vaginal", "Vaginal spontané", "svb", "svd", "vaginal/spontaneous"),
-        _code("forceps", "Vaginal with forceps", "Vaginal avec forceps", "vaginal/forceps"),
-        _code("vacuum", "Vaginal with vacuum", "Vaginal avec ventouse", "vaginal/vacuum", "ventouse"),
-        _code("vaginal", "Vaginal, method not stated", "Vaginal, méthode non précisée"),
-        _code("caesarean", "Caesarean section", "Césarienne", "cesarean", "c-section", "cs", "cesarienne"),
+        code("spontaneous", "Spontaneous vaginal", "Vaginal spontané", "svb", "svd", "vaginal/spontaneous"),
+        code("forceps", "Vaginal with forceps", "Vaginal avec forceps", "vaginal/forceps"),
+        code("vacuum", "Vaginal with vacuum", "Vaginal avec ventouse", "vaginal/vacuum", "ventouse"),
+        code("vaginal", "Vaginal, method not stated", "Vaginal, méthode non précisée"),
+        code("caesarean", "Caesarean section", "Césarienne", "cesarean", "c-section", "cs", "cesarienne"),
         UNKNOWN,
     ),
 )
@@ -101,10 +102,10 @@ DELIVERY_METHOD = CodeSet(
 PRESENTATION = CodeSet(
     "presentation",
     (
-        _code("cephalic", "Cephalic", "Céphalique", "vertex", "head"),
-        _code("breech", "Breech", "Siège", "siege"),
-        _code("transverse", "Transverse or oblique", "Transverse ou oblique", "oblique", "shoulder"),
-        _code("other", "Other", "Autre"),
+        code("cephalic", "Cephalic", "Céphalique", "vertex", "head"),
+        code("breech", "Breech", "Siège", "siege"),
+        code("transverse", "Transverse or oblique", "Transverse ou oblique", "oblique", "shoulder"),
+        code("other", "Other", "Autre"),
         UNKNOWN,
     ),
 )
@@ -112,9 +113,9 @@ PRESENTATION = CodeSet(
 LABOUR_TYPE = CodeSet(
     "labour_type",
     (
-        _code("spontaneous", "Spontaneous", "Spontané"),
-        _code("induced", "Induced", "Déclenché", "induction"),
-        _code("none", "No labour", "Pas de travail", "no labor"),
+        code("spontaneous", "Spontaneous", "Spontané"),
+        code("induced", "Induced", "Déclenché", "induction"),
+        code("none", "No labour", "Pas de travail", "no labor"),
         UNKNOWN,
     ),
 )
@@ -122,11 +123,11 @@ LABOUR_TYPE = CodeSet(
 BIRTH_PLACE = CodeSet(
     "birth_place",
     (
-        _code("hospital", "Hospital", "Hôpital", "hosp", "hopital"),
-        _code("birth_centre", "Birth centre", "Maison de naissance", "center", "centre", "birth center"),
-        _code("home", "Home", "Domicile", "residence", "house"),
-        _code("clinic", "Clinic or doctor's office", "Clinique ou cabinet", "clinic", "office"),
-        _code("other", "Other", "Autre"),
+        code("hospital", "Hospital", "Hôpital", "hosp", "hopital"),
+        code("birth_centre", "Birth centre", "Maison de naissance", "center", "centre", "birth center"),
+        code("home", "Home", "Domicile", "residence", "house"),
+        code("clinic", "Clinic or doctor's office", "Clinique ou cabinet", "clinic", "office"),
+        code("other", "Other", "Autre"),
         UNKNOWN,
     ),
 )
@@ -134,17 +135,17 @@ BIRTH_PLACE = CodeSet(
 DIABETES = CodeSet(
     "diabetes",
     (
-        _code("none", "None", "Aucun", "no", "n", "non"),
-        _code("gestational", "Gestational", "Gestationnel", "gdm"),
-        _code("type_1", "Type 1, before pregnancy", "Type 1, avant la grossesse", "type 1", "t1"),
-        _code("type_2", "Type 2, before pregnancy", "Type 2, avant la grossesse", "type 2", "t2"),
-        _code(
+        code("none", "None", "Aucun", "no", "n", "non"),
+        code("gestational", "Gestational", "Gestationnel", "gdm"),
+        code("type_1", "Type 1, before pregnancy", "Type 1, avant la grossesse", "type 1", "t1"),
+        code("type_2", "Type 2, before pregnancy", "Type 2, avant la grossesse", "type 2", "t2"),
+        code(
             "before",
             "Before pregnancy, type not stated",
             "Avant la grossesse, type non précisé",
             "pregestational",
         ),
-        _code("present", "Present, kind not stated", "Présent, genre non précisé", "yes", "y", "oui", "o"),
+        code("present", "Present, kind not stated", "Présent, genre non précisé", "yes", "y", "oui", "o"),
         UNKNOWN,
     ),
 )
@@ -152,9 +153,9 @@ DIABETES = CodeSet(
 HEALTH_CARD = CodeSet(
     "health_card",
     (
-        _code("ontario", "Ontario", "Ontario", "on", "ca-on"),
-        _code("other", "Another province or territory", "Autre province ou territoire", "other province"),
-        _code("none", "None", "Aucune", "no card"),
+        code("ontario", "Ontario", "Ontario", "on", "ca-on"),
+        code("other", "Another province or territory", "Autre province ou territoire", "other province"),
+        code("none", "None", "Aucune", "no card"),
         UNKNOWN,
     ),
 )
@@ -162,9 +163,9 @@ HEALTH_CARD = CodeSet(
 ANOMALY = CodeSet(
     "anomaly",
     (
-        _code("none", "None seen", "Aucune constatée", "no", "n", "non"),
-        _code("suspected", "Suspected", "Soupçonnée", "pending", "p"),
-        _code("confirmed", "Confirmed", "Confirmée", "yes", "y", "c", "oui"),
+        code("none", "None seen", "Aucune constatée", "no", "n", "non"),
+        code("suspected", "Suspected", "Soupçonnée", "pending", "p"),
+        code("confirmed", "Confirmed", "Confirmée", "yes", "y", "c", "oui"),
         UNKNOWN,
     ),
 )
@@ -172,12 +173,12 @@ ANOMALY = CodeSet(
 TEAR = CodeSet(
     "tear",
     (
-        _code("none", "None", "Aucune", "0", "no", "n", "non", "intact"),
-        _code("first", "First degree", "Premier degré", "1"),
-        _code("second", "Second degree", "Deuxième degré", "2"),
-        _code("third", "Third degree", "Troisième degré", "3"),
-        _code("fourth", "Fourth degree", "Quatrième degré", "4"),
-        _code("severe", "Third or fourth degree", "Troisième ou quatrième degré", "3-4", "yes", "y", "oui"),
+        code("none", "None", "Aucune", "0", "no", "n", "non", "intact"),
+        code("first", "First degree", "Premier degré", "1"),
+        code("second", "Second degree", "Deuxième degré", "2"),
+        code("third", "Third degree", "Troisième degré", "3"),
+        code("fourth", "Fourth degree", "Quatrième degré", "4"),
+        code("severe", "Third or fourth degree", "Troisième ou quatrième degré", "3-4", "yes", "y", "oui"),
         UNKNOWN,
     ),
 )
@@ -185,8 +186,8 @@ TEAR = CodeSet(
 SMOKING = CodeSet(
     "smoking",
     (
-        _code("none", "Did not smoke", "N’a pas fumé", "nonsmoker", "non-smoker", "no", "n", "non"),
-        _code("some", "Smoked", "A fumé", "smoker", "yes", "y", "oui"),
+        code("none", "Did not smoke", "N’a pas fumé", "nonsmoker", "non-smoker", "no", "n", "non"),
+        code("some", "Smoked", "A fumé", "smoker", "yes", "y", "oui"),
         UNKNOWN,
     ),
 )
@@ -194,13 +195,13 @@ SMOKING = CodeSet(
 PAYMENT = CodeSet(
     "payment",
     (
-        _code("public", "Public plan", "Régime public", "ohip", "medicaid", "government"),
-        _code("private", "Private insurance", "Assurance privée"),
-        _code("self_pay", "Self-pay", "À ses frais", "self-pay", "self pay"),
-        _code("military", "Military plan", "Régime militaire", "champus", "tricare"),
-        _code("indigenous", "Indigenous health programme", "Programme de santé autochtone", "ihs", "nihb"),
-        _code("other_government", "Other government plan", "Autre régime public", "other_gov"),
-        _code("other", "Other", "Autre"),
+        code("public", "Public plan", "Régime public", "ohip", "medicaid", "government"),
+        code("private", "Private insurance", "Assurance privée"),
+        code("self_pay", "Self-pay", "À ses frais", "self-pay", "self pay"),
+        code("military", "Military plan", "Régime militaire", "champus", "tricare"),
+        code("indigenous", "Indigenous health programme", "Programme de santé autochtone", "ihs", "nihb"),
+        code("other_government", "Other government plan", "Autre régime public", "other_gov"),
+        code("other", "Other", "Autre"),
         UNKNOWN,
     ),
 )
@@ -208,10 +209,10 @@ PAYMENT = CodeSet(
 FEEDING_INTENTION = CodeSet(
     "feeding_intention",
     (
-        _code("exclusive", "Breast milk only", "Lait maternel seulement", "exclusive breastfeeding"),
-        _code("combination", "Breast milk and substitute", "Lait maternel et substitut", "mixed"),
-        _code("substitute", "Substitute only", "Substitut seulement", "no", "formula"),
-        _code("unsure", "Unsure", "Incertaine"),
+        code("exclusive", "Breast milk only", "Lait maternel seulement", "exclusive breastfeeding"),
+        code("combination", "Breast milk and substitute", "Lait maternel et substitut", "mixed"),
+        code("substitute", "Substitute only", "Substitut seulement", "no", "formula"),
+        code("unsure", "Unsure", "Incertaine"),
         UNKNOWN,
     ),
 )
@@ -219,15 +220,13 @@ FEEDING_INTENTION = CodeSet(
 GESTATION_METHOD = CodeSet(
     "gestation_method",
     (
-        _code("art", "Date of transfer or insemination", "Date du transfert ou de l’insémination", "ivf"),
-        _code(
-            "ultrasound_1", "First-trimester ultrasound", "Échographie du premier trimestre", "t1 us", "t1"
-        ),
-        _code(
+        code("art", "Date of transfer or insemination", "Date du transfert ou de l’insémination", "ivf"),
+        code("ultrasound_1", "First-trimester ultrasound", "Échographie du premier trimestre", "t1 us", "t1"),
+        code(
             "ultrasound_2", "Second-trimester ultrasound", "Échographie du deuxième trimestre", "t2 us", "t2"
         ),
-        _code("menstrual", "Last menstrual period", "Dernières règles", "lmp", "ddr", "dates"),
-        _code(
+        code("menstrual", "Last menstrual period", "Dernières règles", "lmp", "ddr", "dates"),
+        code(
             "clinical",
             "Clinical or combined estimate",
             "Estimation clinique ou combinée",
@@ -241,10 +240,10 @@ GESTATION_METHOD = CodeSet(
 MARITAL_STATUS = CodeSet(
     "marital_status",
     (
-        _code("married", "Married", "Mariée", "m", "mariee"),
-        _code("common_law", "Common-law", "Union de fait", "cl"),
-        _code("single", "Single", "Célibataire", "s"),
-        _code(
+        code("married", "Married", "Mariée", "m", "mariee"),
+        code("common_law", "Common-law", "Union de fait", "cl"),
+        code("single", "Single", "Célibataire", "s"),
+        code(
             "not_married",
             "Not married, no more said",
             "Non mariée, sans autre précision",

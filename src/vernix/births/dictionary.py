@@ -1,13 +1,12 @@
-"""The published data dictionary, rendered from the declarations.
+"""The published data dictionary, rendered from the declarations: a page that begins it, one for each
+encounter, one for all code sets.
 
-``python -m vernix.births.dictionary > docs/reference/dictionary.md`` writes the page; a test holds the
-committed page equal to what the declarations say.
+``make reference`` writes the pages; a test holds the committed ones equal to what the declarations say.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from vernix.births import encounters
 from vernix.births.checks import Check, Row
@@ -15,10 +14,11 @@ from vernix.births.codes import CodeSet, Words
 from vernix.births.elements import Element, Places, Range
 from vernix.births.encounter import Encounter
 
-_INTRODUCTION = """\
+_MADE = "<!-- Written by `make reference`: change the declarations, not this page. -->"
+_INTRODUCTION = f"""\
 # Data dictionary / Dictionnaire de données
 
-<!-- Written by `python -m vernix.births.dictionary`: change the declarations, not this page. -->
+{_MADE}
 
 Every element is declared once, in code; readers, checks, the vault, the book and this page follow from it.
 *Chaque élément est déclaré une seule fois, dans le code ; tout le reste en découle, y compris cette page.*
@@ -36,25 +36,53 @@ Every element is declared once, in code; readers, checks, the vault, the book an
 """
 
 
-def render() -> str:
-    """The whole page, as Markdown."""
-    parts = [_INTRODUCTION]
-    for name in encounters.names():
-        parts += _encounter(encounters.get(name))
-    parts.append("## Code sets / Jeux de codes")
-    parts += [_code_set(code_set) for code_set in encounters.code_sets()]
+def pages() -> dict[str, str]:
+    """The pages as Markdown, by their path under ``docs/reference``."""
+    kinds = [encounters.get(name) for name in encounters.names()]
+    return {
+        "dictionary.md": _page([_INTRODUCTION, _contents(kinds)]),
+        "dictionary/code-sets.md": _page(_code_sets()),
+        **{f"dictionary/{kind.name}.md": _page(_encounter(kind)) for kind in kinds},
+    }
+
+
+def _page(parts: Iterable[str]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
+def _contents(kinds: list[Encounter]) -> str:
+    shared = {element.name for kind in kinds for element in kind.elements}
+    lines = [
+        "## Encounters / Rencontres",
+        "",
+        f"{len(shared)} elements, of which several encounters may have the same one.",
+        "The words that coded elements may hold stand under [code sets](dictionary/code-sets.md).",
+        "",
+        "| encounter | English | français | elements | checks |",
+        "|---|---|---|---|---|",
+    ]
+    for kind in kinds:
+        link = f"[`{kind.name}`](dictionary/{kind.name}.md)"
+        label = f"{kind.label.en} | {kind.label.fr}"
+        lines.append(f"| {link} | {label} | {len(kind.elements)} | {len(kind.checks)} |")
+    return "\n".join(lines)
+
+
+def _code_sets() -> Iterator[str]:
+    yield f"# Code sets / Jeux de codes\n\n{_MADE}"
+    for code_set in encounters.code_sets():
+        yield _code_set(code_set)
+
+
 def _encounter(encounter: Encounter) -> Iterator[str]:
-    yield f"## Encounter `{encounter.name}`: {_both(encounter.label)}"
+    yield f"# {_both(encounter.label)}: `{encounter.name}`\n\n{_MADE}"
     yield _sentences(encounter.definition)
     yield f"{len(encounter.elements)} elements, {len(encounter.checks)} checks."
     yield f"A site knows a record again by `{encounter.record_key}`."
-    yield f"### Elements of `{encounter.name}` / Éléments"
+    yield "## Elements / Éléments"
     for element in encounter.elements:
         yield _element(element)
-    yield f"### Checks of `{encounter.name}` / Vérifications"
+    yield "## Checks / Vérifications"
     yield (
         "A hard check refuses the row; a soft one keeps and questions it. A rule that too little was\n"
         "sent to judge counts as kept.\n"
@@ -71,7 +99,7 @@ def _element(element: Element) -> str:
     if element.plausible:
         facts.append(f"plausible {_range(element.plausible)}")
     lines = [
-        f"#### `{element.name}`",
+        f"### `{element.name}`",
         "",
         f"**{element.label.en}** / *{element.label.fr}*",
         "",
@@ -97,7 +125,9 @@ def _places(at: Places) -> list[str]:
 
 def _kind(element: Element) -> str:
     if element.codes:
-        return f"code of [`{element.codes.name}`](#code-set-{element.codes.name.replace('_', '-')})"
+        return (
+            f"code of [`{element.codes.name}`](code-sets.md#code-set-{element.codes.name.replace('_', '-')})"
+        )
     kinds = {
         "text": f"text, at most {element.longest} characters",
         "integer": "whole number",
@@ -112,7 +142,7 @@ def _kind(element: Element) -> str:
 
 def _check(check: Check) -> str:
     lines = [
-        f"#### {check.code} ({check.severity})",
+        f"### {check.code} ({check.severity})",
         "",
         _sentences(check.text),
         "",
@@ -130,7 +160,7 @@ def _check(check: Check) -> str:
 
 def _code_set(code_set: CodeSet) -> str:
     lines = [
-        f"### Code set `{code_set.name}` {{ #code-set-{code_set.name.replace('_', '-')} }}",
+        f"## `{code_set.name}` {{ #code-set-{code_set.name.replace('_', '-')} }}",
         "",
         "| code | English | français | also read |",
         "|---|---|---|---|",
@@ -159,7 +189,3 @@ def _sentences(words: Words) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render())

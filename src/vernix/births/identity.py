@@ -218,3 +218,34 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         longest=40,
         aliases=("telephone", "phone_number"),
     )
+
+
+class PregnancyIdentity(Block, subject="mother", privacy="quasi"):
+    """Which of her pregnancies: what ties its encounters together."""
+
+    episode_number = element(
+        "text",
+        ("Number of the pregnancy", "Numéro de la grossesse"),
+        (
+            "The site's own number for this pregnancy, the same in all its encounters there.",
+            "Le numéro que l’établissement donne à cette grossesse, le même dans toutes ses rencontres.",
+        ),
+        source="BORN Antenatal record",
+        privacy="direct",
+        longest=40,
+        aliases=("episodeid", "episode_id", "pregnancy_id", "numero_grossesse"),
+    )
+    due_date = element(
+        "date",
+        ("Estimated date of birth", "Date prévue d’accouchement"),
+        (
+            "The final one: 280 days after the first day of the last period, as corrected by ultrasound "
+            "or by the date of a transfer.",
+            "La définitive : 280 jours après le premier jour des dernières règles, corrigée par "
+            "l’échographie ou par la date d’un transfert.",
+        ),
+        source="BORN Antenatal record; SOGC 388",
+        required="expected",
+        aliases=("edb", "edd", "edc", "finaledb", "final_edb", "estimated_due_date", "dpa"),
+        at=Places(loinc="11778-8"),
+    )

@@ -10,13 +10,28 @@ from vernix.births.birth.child import CareAtBirth, ConditionAtBirth
 from vernix.births.birth.clinical_checks import CLINICAL_CHECKS
 from vernix.births.birth.event import Event
 from vernix.births.birth.event_checks import EVENT_CHECKS
-from vernix.births.birth.mother import MotherPerson, ObstetricHistory
-from vernix.births.birth.pregnancy import MaternalMorbidity, Pregnancy
 from vernix.births.codes import Words
 from vernix.births.declaring import elements_of
 from vernix.births.encounter import Encounter
 from vernix.births.identity import ChildIdentity, MotherIdentity, Record
 from vernix.births.identity_checks import identity_checks
+from vernix.births.mother import (
+    Body,
+    Cigarettes,
+    Household,
+    ObstetricHistory,
+    ParentsAge,
+    Smoking,
+    WeightAtDelivery,
+)
+from vernix.births.pregnancy import (
+    MaternalMorbidity,
+    MotherTransfer,
+    PerinealTear,
+    PregnancyIllness,
+    PregnancyInfections,
+    PrenatalCare,
+)
 
 _ELEMENTS = elements_of(
     Record,
@@ -25,9 +40,18 @@ _ELEMENTS = elements_of(
     ConditionAtBirth,
     CareAtBirth,
     MotherIdentity,
-    MotherPerson,
+    ParentsAge,
+    Household,
+    Body,
+    WeightAtDelivery,
+    Smoking,
+    Cigarettes,
     ObstetricHistory,
-    Pregnancy,
+    PrenatalCare,
+    PregnancyIllness,
+    PregnancyInfections,
+    MotherTransfer,
+    PerinealTear,
     MaternalMorbidity,
 )
 

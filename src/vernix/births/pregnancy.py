@@ -1,4 +1,4 @@
-"""This pregnancy and delivery: prenatal care, illness, and what harmed the mother."""
+"""This pregnancy and delivery: prenatal care, illness, what harmed the mother. Shared by the encounters."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from vernix.births.declaring import Block, element
 from vernix.births.elements import Places
 
 
-class Pregnancy(Block, subject="mother", privacy="clinical"):
-    """The pregnancy and its care."""
+class PrenatalCare(Block, subject="mother", privacy="clinical"):
+    """The care of this pregnancy."""
 
     prenatal_visits = element(
         "integer",
@@ -38,6 +38,11 @@ class Pregnancy(Block, subject="mother", privacy="clinical"):
         aliases=("precare", "prenatal_care_began", "dofp"),
         at=Places(ije=("DOFP_YR", "DOFP_MO", "DOFP_DY")),
     )
+
+
+class PregnancyIllness(Block, subject="mother", privacy="clinical"):
+    """What she had before or got in this pregnancy."""
+
     diabetes = element(
         DIABETES,
         ("Diabetes", "Diabète"),
@@ -73,6 +78,11 @@ class Pregnancy(Block, subject="mother", privacy="clinical"):
         aliases=("urf_eclam", "ehype"),
         at=Places(ije=("EHYPE",)),
     )
+
+
+class PregnancyInfections(Block, subject="mother", privacy="clinical"):
+    """The infections of this pregnancy."""
+
     infection_gonorrhoea = element(
         YES_NO,
         ("Gonorrhoea", "Gonorrhée"),
@@ -115,8 +125,8 @@ class Pregnancy(Block, subject="mother", privacy="clinical"):
     )
 
 
-class MaternalMorbidity(Block, subject="mother", privacy="clinical"):
-    """What the birth did to the mother."""
+class MotherTransfer(Block, subject="mother", privacy="clinical"):
+    """Whether she came from another site."""
 
     mother_transfer = element(
         YES_NO,
@@ -126,6 +136,11 @@ class MaternalMorbidity(Block, subject="mother", privacy="clinical"):
         aliases=("mtran", "tran"),
         at=Places(ije=("TRAN",)),
     )
+
+
+class PerinealTear(Block, subject="mother", privacy="clinical"):
+    """Whether she tore."""
+
     perineal_tear = element(
         TEAR,
         ("Perineal tear", "Déchirure du périnée"),
@@ -137,6 +152,11 @@ class MaternalMorbidity(Block, subject="mother", privacy="clinical"):
         aliases=("mm_plac", "plac", "perineal_laceration", "dechirure"),
         at=Places(ije=("PLAC",)),
     )
+
+
+class MaternalMorbidity(Block, subject="mother", privacy="clinical"):
+    """What the birth did to the mother."""
+
     transfusion = element(
         YES_NO,
         ("Mother transfused", "Mère transfusée"),

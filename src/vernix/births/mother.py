@@ -1,4 +1,4 @@
-"""The mother: her body and habits, those before this child."""
+"""The mother: her household, body and habits, and those she bore before. Shared by the encounters."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from vernix.births.declaring import Block, element
 from vernix.births.elements import Places
 
 
-class MotherPerson(Block, subject="mother", privacy="clinical"):
-    """Her body and her habits."""
+class ParentsAge(Block, subject="mother", privacy="quasi"):
+    """How old mother and father were at the birth."""
 
     mother_age = element(
         "integer",
@@ -24,7 +24,6 @@ class MotherPerson(Block, subject="mother", privacy="clinical"):
             "naissance.",
         ),
         source="BORN Age",
-        privacy="quasi",
         required="expected",
         unit="a",
         possible=(10, 65),
@@ -38,19 +37,22 @@ class MotherPerson(Block, subject="mother", privacy="clinical"):
         ("In completed years on the day of the birth.", "En années révolues le jour de la naissance."),
         source="IJE natality",
         subject="event",
-        privacy="quasi",
         unit="a",
         possible=(10, 100),
         plausible=(14, 70),
         aliases=("fagecomb", "fage", "f_age", "paternal_age", "age_pere"),
         at=Places(ije=("FAGER",)),
     )
+
+
+class Household(Block, subject="mother", privacy="quasi"):
+    """How she lives."""
+
     marital_status = element(
         MARITAL_STATUS,
         ("Marital status", "État matrimonial"),
-        ("Of the mother, at the birth.", "De la mère, à la naissance."),
+        ("Of the mother, when she was last asked.", "De la mère, la dernière fois qu’on l’a demandé."),
         source="BORN Antenatal record",
-        privacy="quasi",
         aliases=("marital", "marn", "etat_matrimonial"),
         at=Places(ije=("MARN",)),
     )
@@ -62,10 +64,14 @@ class MotherPerson(Block, subject="mother", privacy="clinical"):
             "Si un programme public a fourni des aliments à la mère pendant cette grossesse.",
         ),
         source="IJE natality",
-        privacy="quasi",
         aliases=("wic",),
         at=Places(ije=("WIC",)),
     )
+
+
+class Body(Block, subject="mother", privacy="clinical"):
+    """Her height, and her weight before this pregnancy."""
+
     mother_height = element(
         "decimal",
         ("Mother's height", "Taille de la mère"),
@@ -90,6 +96,11 @@ class MotherPerson(Block, subject="mother", privacy="clinical"):
         aliases=("pwgt_r", "pwgt", "prepregnancy_weight"),
         at=Places(ije=("PWGT",)),
     )
+
+
+class WeightAtDelivery(Block, subject="mother", privacy="clinical"):
+    """Her weight at the end of this pregnancy."""
+
     mother_weight_delivery = element(
         "decimal",
         ("Mother's weight at delivery", "Poids de la mère à l’accouchement"),
@@ -117,6 +128,11 @@ class MotherPerson(Block, subject="mother", privacy="clinical"):
         aliases=("gained", "wtgain", "weight_gain"),
         at=Places(ije=("PWGT", "DWGT")),
     )
+
+
+class Smoking(Block, subject="mother", privacy="clinical"):
+    """Whether she smoked."""
+
     smoking = element(
         SMOKING,
         ("Smoked in pregnancy", "A fumé pendant la grossesse"),
@@ -127,6 +143,11 @@ class MotherPerson(Block, subject="mother", privacy="clinical"):
         source="BORN Smoking",
         aliases=("habit", "smoke", "smoker", "cig_rec", "tabac"),
     )
+
+
+class Cigarettes(Block, subject="mother", privacy="clinical"):
+    """How much she smoked."""
+
     cigarettes_before = element(
         "integer",
         ("Cigarettes a day, before pregnancy", "Cigarettes par jour, avant la grossesse"),
