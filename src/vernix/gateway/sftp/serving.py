@@ -123,13 +123,15 @@ class _Door:
         """Until SIGTERM (0), or until a task of ours dies: then 1, and our parent starts us again."""
         import asyncssh
 
+        from vernix.gateway.sftp.connection import Connection
         from vernix.gateway.sftp.login import options
 
         self._loop = asyncio.get_running_loop()
         stop = asyncio.Event()
         self._loop.add_signal_handler(signal.SIGTERM, stop.set)
-        server = await asyncssh.listen(
-            host, port, reuse_port=True, **options(str(self._settings.ssh_host_key), self._guest)
+        told = asyncssh.SSHServerConnectionOptions(**options(str(self._settings.ssh_host_key), self._guest))
+        server = await self._loop.create_server(
+            partial(Connection, self._loop, told), host, port, reuse_port=True
         )
         say(f"vernix-gateway listens for SFTP at {host} port {port}")
         tasks = [
