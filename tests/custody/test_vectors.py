@@ -15,7 +15,7 @@ from vernix.custody import bundle
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
 from vernix.custody.event import Event
-from vernix.custody.file_request import FileRequest
+from vernix.custody.file_request import FileRequest, Ticket
 from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.manifest import BundleManifest, Manifest
@@ -52,12 +52,17 @@ def read_invitation(data: bytes) -> Invitation:
     return Invitation.from_text(data.decode("utf-8"))
 
 
+def read_ticket(data: bytes) -> Ticket:
+    return Ticket.from_text(data.decode("utf-8"))
+
+
 PARSERS: dict[str, Callable[[bytes], object]] = {
     **{name: kind.parse for name, kind in SIGNED.items()},
     "directory": Directory.parse,
     "event": Event.parse,
     "invitation": read_invitation,
     "proven-receipt": ProvenReceipt.parse,
+    "ticket": read_ticket,
 }
 REFUSED = [(name, entry["why"]) for name in PARSERS for entry in vector(name)["refused"]]
 
@@ -125,6 +130,25 @@ def test_the_invitation_is_this_token() -> None:
     assert (found.root_fingerprint, format_time(found.expires)) == (told["root_fingerprint"], told["expires"])
     assert found.secret.hex() == told["secret"]
     assert found.signing_key().to_bytes().hex() == told["signing_key_seed"]
+
+
+def test_the_ticket_is_this_token_and_makes_this_request() -> None:
+    told = vector("ticket")
+    found = Ticket.from_text(told["text"])
+    assert found.to_text() == told["text"]
+    assert {
+        "id": found.id,
+        "gateway": found.gateway,
+        "root_fingerprint": found.root_fingerprint,
+        "partner": found.partner,
+        "title": found.title,
+        "secret": found.secret.hex(),
+        "expires": format_time(found.expires),
+        "signing_key_seed": found.signing_key().to_bytes().hex(),
+        "key_id": found.key_id,
+    }.items() <= told.items()
+    request = FileRequest.parse(told["file_request"].encode("utf-8"))
+    assert found.file_request(request.most_bytes, request.created) == request
 
 
 @pytest.mark.parametrize("index", range(3))
