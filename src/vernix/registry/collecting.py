@@ -7,8 +7,10 @@ counted, said in the log, and left where it is.
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vernix.custody.delivery import Carried, Delivery
@@ -32,6 +34,8 @@ The gateway's numbers are its own: one that once lied (a letter with a number ne
 every later letter for long, and what did not prove itself may do so when its sender's keys are known.
 """
 
+RECALLED = "recalled by its sender"
+
 
 @dataclass(frozen=True)
 class Arrivals:
@@ -48,10 +52,11 @@ class Arrivals:
 
 
 class Postbox:
-    """The registry's mailbox at the gateway, read by long poll."""
+    """The registry's mailbox at the gateway, read by long poll. Sealed parts lie in the folder ``parts``."""
 
-    def __init__(self, exchange: Exchange, publishing: Publishing) -> None:
+    def __init__(self, exchange: Exchange, publishing: Publishing, parts: Path) -> None:
         self._exchange = exchange
+        self._parts = parts
         self._publishing = publishing
         self._after = 0
         self._read_all_at = time.monotonic()
@@ -141,7 +146,11 @@ class Postbox:
         return answered.update(fetched_at=receipt.received) > 0
 
     def _set_aside(self, envelope: bytes) -> None:
-        """Leave a submission that its sender took back before its parts were here."""
+        """Leave a submission that its sender took back before all of it was here.
+
+        What was fetched whole is read, kept and signed for all the same: the sender is told so by the
+        receipt, and a correction is a submission of its own.
+        """
         from vernix.registry.workflow.models import State, Submission
 
         try:
@@ -149,10 +158,14 @@ class Postbox:
         except (DataRefused, FarSideRefused) as error:
             log().warning("unproven recall", error=type(error).__name__, place=place_of(error))
             return
-        arrived = Submission.objects.filter(
-            delivery=recall.delivery, sender=recall.sender, state=State.ARRIVED
-        )
-        if arrived.update(state=State.SET_ASIDE, trouble="recalled by its sender"):
+        unfetched = Submission.objects.filter(
+            delivery=recall.delivery, sender=recall.sender, state__in=(State.ARRIVED, State.SET_ASIDE)
+        ).exclude(steps__name="collect")
+        # Neither attempts nor failures, so that a new start of ``run`` does not try it again.
+        if unfetched.exclude(trouble=RECALLED).update(
+            state=State.SET_ASIDE, trouble=RECALLED, attempts=0, failures=0, not_before=None
+        ):
+            shutil.rmtree(self._parts / recall.delivery, ignore_errors=True)
             log().info("recalled", delivery=recall.delivery, partner=recall.sender)
 
 

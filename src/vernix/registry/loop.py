@@ -57,7 +57,7 @@ class Runner:
     def __init__(self, registry: Registry, exchange: Exchange) -> None:
         self._registry = registry
         self._exchange = exchange
-        self._postbox = Postbox(exchange, registry.publishing)
+        self._postbox = Postbox(exchange, registry.publishing, registry.folder.parts)
         self._stop = Stop()
         self._ledger = LedgerWatch(registry.folder, exchange, registry.keyring.signing)
         self._trouble = Trouble(registry.folder.trouble)
