@@ -19,7 +19,10 @@ from vernix.custody.checkpoint import Checkpoint, Log
 from vernix.custody.delivery import Delivery
 from vernix.custody.event import Event
 from vernix.custody.fields import from_base64
+from vernix.custody.identifiers import utc_now
 from vernix.custody.notes import Note
+from vernix.custody.read_receipt import ReadReceipt
+from vernix.custody.recall import Recall
 from vernix.custody.signatures import SigningKey
 from vernix.custody.tiles import Tile, TileReader
 from vernix.custody.tree import leaf_hash, tree_head
@@ -221,6 +224,29 @@ def sign_for(gateway: RunningGateway, delivery: Delivery) -> bytes:
     envelope = gateway.kit.receipt(delivery).sign(gateway.kit.members["registry"].key).encode()
     assert gateway.signed("registry", "POST", "/receipts", envelope).status == 201
     return envelope
+
+
+def test_a_read_receipt_is_told(gateway: RunningGateway) -> None:
+    delivery = gateway.deliver(gateway.kit.seal(b"births"))
+    sign_for(gateway, delivery)
+    read = ReadReceipt(delivery.id, "registry", "riverside", utc_now())
+    envelope = read.sign(gateway.kit.members["registry"].key).encode()
+    for status in (201, 200):  # once, however often it is posted
+        assert gateway.signed("registry", "POST", "/read-receipts", envelope).status == status
+    (event,) = [event for event in told(gateway, "riverside", delivery) if event.kind == "read"]
+    assert (event.actor, event.concerned) == ("registry", ("registry", "riverside"))
+    assert event.digest == hashlib.sha256(envelope).hexdigest()
+
+
+def test_a_recall_is_told_before_the_bytes_go(gateway: RunningGateway) -> None:
+    delivery = gateway.deliver(gateway.kit.seal(b"births"))
+    envelope = Recall(delivery.id, "riverside", utc_now()).sign(gateway.kit.members["riverside"].key).encode()
+    for status in (201, 200):
+        assert gateway.signed("riverside", "POST", "/recalls", envelope).status == status
+    _, taken_back, gone = told(gateway, "registry", delivery)
+    assert (taken_back.kind, taken_back.actor) == ("recall", "riverside")
+    assert taken_back.digest == hashlib.sha256(envelope).hexdigest()
+    assert (gone.kind, gone.outcome) == ("delete", "recalled")
 
 
 def test_the_life_of_a_delivery_is_told_and_proven(gateway: RunningGateway) -> None:

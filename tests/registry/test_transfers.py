@@ -16,7 +16,7 @@ from tests.lying_gateway import LyingGateway
 from tests.lying_log import LyingLog
 from tests.registry.conftest import Hospital, work
 
-from vernix.custody.event import ANNOUNCE, COLLECT, DELETE, RECEIPT, REFUSE, Event
+from vernix.custody.event import ANNOUNCE, COLLECT, DELETE, RECALL, RECEIPT, REFUSE, Event
 from vernix.custody.identifiers import new_id
 from vernix.custody.signatures import SigningKey
 from vernix.errors import NotProven
@@ -51,6 +51,18 @@ def test_events_fold_into_transfers() -> None:
     assert list(transfers(EVENTS)) == FOLDED
     assert [each.seconds for each in FOLDED] == [420, 300, None]
     assert list(refusals(EVENTS)) == [Refusal(at(6), "lakeside", "begin-upload", "TooOften")]
+
+
+def test_what_was_taken_back_ends_as_recalled() -> None:
+    both = ("registry", "riverside")
+    events = [
+        Event(ANNOUNCE, at(0), both, actor="riverside", delivery=ONE, size=900),
+        Event(RECALL, at(1), both, actor="riverside", delivery=ONE),
+        Event(DELETE, at(1), both, delivery=ONE, outcome="recalled"),
+    ]
+    assert list(transfers(events)) == [
+        Transfer(ONE, "riverside", "registry", 900, at(0), None, at(1), "recalled")
+    ]
 
 
 def test_totals_count_a_delivery_once_for_its_sender() -> None:

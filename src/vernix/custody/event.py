@@ -27,8 +27,9 @@ SALT = 16
 """Bytes."""
 
 ANNOUNCE, UPLOAD, COLLECT, RECEIPT = "announce", "upload", "collect", "receipt"
+READ, RECALL = "read", "recall"
 DELETE, REFUSE, DIRECTORY = "delete", "refuse", "directory"
-KINDS = (ANNOUNCE, UPLOAD, COLLECT, RECEIPT, DELETE, REFUSE, DIRECTORY)
+KINDS = (ANNOUNCE, UPLOAD, COLLECT, RECEIPT, READ, RECALL, DELETE, REFUSE, DIRECTORY)
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,39}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -134,7 +134,7 @@ def sign_for(connection: Connection, receipt: Receipt, envelope: bytes, now: int
     return True, end(connection, receipt.delivery, RECEIVED, now)
 
 
-def sign_as_read(connection: Connection, receipt: ReadReceipt, envelope: bytes) -> bool:
+def sign_as_read(connection: Connection, receipt: ReadReceipt, envelope: bytes, now: int) -> bool:
     """Store a read receipt for the sender; False when the very same was there before.
 
     Raises ``NotFound`` for a delivery that the signer has not signed for, ``Conflict`` for a second one that
@@ -153,6 +153,7 @@ def sign_as_read(connection: Connection, receipt: ReadReceipt, envelope: bytes) 
         )
     connection.execute(update(ADDRESSEES).where(mine).values(read_receipt=envelope))
     _tell_sender(connection, stored.sender, mailboxes.READ, receipt)
+    telling.read(connection, receipt, envelope, now)
     return True
 
 
@@ -188,6 +189,7 @@ def recall(connection: Connection, taken_back: Recall, envelope: bytes, now: int
     for partner in connection.execute(waiting).scalars().all():
         mailboxes.take_out(connection, partner, stored.id)
         mailboxes.put(connection, partner, mailboxes.RECALL, stored.id, partner)
+    telling.recalled(connection, taken_back, envelope, _people(connection, stored.id), now)
     return True, end(connection, stored.id, RECALLED, now)
 
 

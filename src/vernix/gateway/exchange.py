@@ -220,7 +220,8 @@ class Exchange:
         if receipt.addressee != caller.id:
             raise FarSideRefused("A read receipt is posted by its addressee only.")
         with self.database.writing() as connection:
-            return Posted(receipt.delivery, deliveries.sign_as_read(connection, receipt, body))
+            new = deliveries.sign_as_read(connection, receipt, body, int(time.time()))
+        return Posted(receipt.delivery, new)
 
     def post_recall(self, caller: Caller, body: bytes) -> Posted:
         """POST /recalls: proven; the parts go at once, and who has not signed is told."""

@@ -17,6 +17,8 @@ from vernix.custody.delivery import Delivery
 from vernix.custody.directory import EVERYBODY, Directory
 from vernix.custody.drop import Drop
 from vernix.custody.event import Event
+from vernix.custody.read_receipt import ReadReceipt
+from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.errors import VernixError
 from vernix.gateway import ledger
@@ -101,6 +103,20 @@ def received(connection: Connection, receipt: Receipt, envelope: bytes, now: int
         digest=hashlib.sha256(envelope).hexdigest(),
         outcome=receipt.result,
     )
+
+
+def read(connection: Connection, receipt: ReadReceipt, envelope: bytes, now: int) -> None:
+    """An addressee signed that a person looked at a delivery."""
+    facts = {"delivery": receipt.delivery, "digest": hashlib.sha256(envelope).hexdigest()}
+    _tell(connection, event.READ, now, [receipt.addressee, receipt.sender], actor=receipt.addressee, **facts)
+
+
+def recalled(
+    connection: Connection, recall: Recall, envelope: bytes, concerned: Iterable[str], now: int
+) -> None:
+    """A sender took a delivery back."""
+    facts = {"delivery": recall.delivery, "digest": hashlib.sha256(envelope).hexdigest()}
+    _tell(connection, event.RECALL, now, concerned, actor=recall.sender, **facts)
 
 
 def ended(

@@ -18,7 +18,7 @@ from vernix.registry.settings import find_folder, open_workflow
 from vernix.registry.transfers import WAITING, Refusal, Total, Transfer, refusals, totals, transfers
 
 What = Literal["all", "waiting", "refused", "totals"]
-Outcome = Literal["waiting", "expired", "received", "accepted", "partly", "rejected"]
+Outcome = Literal["waiting", "expired", "recalled", "received", "accepted", "partly", "rejected"]
 Format = Literal["table", "csv", "json"]
 Row = Transfer | Refusal | Total
 

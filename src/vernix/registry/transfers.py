@@ -14,7 +14,6 @@ from datetime import datetime
 from vernix.custody.event import ANNOUNCE, COLLECT, DELETE, RECEIPT, REFUSE, Event
 
 WAITING, EXPIRED = "waiting", "expired"
-OUTCOMES = (WAITING, EXPIRED, "received", "accepted", "partly", "rejected")
 
 
 @dataclass(frozen=True)
