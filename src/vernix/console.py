@@ -135,7 +135,7 @@ def _call(program: str, command: Command, words: list[str]) -> int:
     try:
         return int(app([command.name, *words], exit_on_error=False, print_error=False) or 0)
     except CycloptsError as error:
-        raise UsageError(_one_line(str(error)), hint=f"See {program} {command.name} --help.") from None
+        raise UsageError(_flat(str(error)), hint=f"See {program} {command.name} --help.") from None
 
 
 def _ended_by(error: BaseException, what: str) -> int:
@@ -169,7 +169,7 @@ def _sentence(error: BaseException, what: str) -> str:
     if isinstance(error, MemoryError):
         return "This machine's memory is used up. Nothing is lost; end other programs, then run it again."
     if isinstance(error, OSError) and error.errno:
-        place = f" ({_one_line(os.fspath(error.filename))})" if isinstance(error.filename, str) else ""
+        place = f" ({_flat(os.fspath(error.filename))})" if isinstance(error.filename, str) else ""
         return (
             f"This machine's disk or system failed: {os.strerror(error.errno)}{place}. "
             "Look at that place and its permissions, then run the same command again."
@@ -231,8 +231,13 @@ def _give_up_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _one_line(text: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+def _flat(text: str) -> str:
+    return " ".join(one_line(text).split())
+
+
+def one_line(text: str) -> str:
+    """What a far side wrote, as it may stand on a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def say(text: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from vernix.console import one_line
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.intake.findings import Finding
 from vernix.intake.refusals import CODE
-from vernix.partner.showing import one_line, table
+from vernix.partner.showing import table
 
 SHOWN = 40
 """Findings shown on a terminal for each file; ``collect --again ID --json`` has all of an acknowledgement."""

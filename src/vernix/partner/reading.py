@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vernix.console import print_json, say
+from vernix.console import one_line, print_json, say
 from vernix.courier.sending import Outbox
 from vernix.custody.file_request import request_behind
 from vernix.custody.identifiers import format_time, utc_now
@@ -110,7 +110,7 @@ def _show(partner: Partner, collected: Collected, *, json: bool) -> None:
         return
     sys.stdout.write(f"From {collected.sender}, {format_time(collected.created)}\n")
     for line in collected.note.splitlines():
-        sys.stdout.write(f"  {showing.one_line(line)}\n")
+        sys.stdout.write(f"  {one_line(line)}\n")
     if collected.files:
         showing.table("Files", ("name", "where"), [list(file) for file in collected.files])
     if len(thread) > 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from vernix.console import print_json, say, size_in_words
+from vernix.console import one_line, print_json, say, size_in_words
 from vernix.custody.identifiers import format_time, utc_now
 
 if TYPE_CHECKING:
@@ -265,11 +265,6 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
         # Text, not markup: what a far side wrote must not style our terminal.
         table.add_row(*(Text(one_line(cell)) for cell in row))
     console.print(table)
-
-
-def one_line(text: str) -> str:
-    """``text`` as it may stand on a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def time_left(expires: datetime) -> str:

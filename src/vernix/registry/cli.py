@@ -24,6 +24,8 @@ PROGRAM = Program(
         Command("accept-log", "vernix.registry.accepting:accept_log", "accept a new ledger of the gateway"),
         Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),
         Command("status", "vernix.registry.status:status", "what arrived, what failed, what waits"),
+        Command("messages", "vernix.registry.messages:messages", "what partners wrote beside their data"),
+        Command("read", "vernix.registry.messages:read", "show a message, take its files out"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),
         Command("root key", "vernix.registry.rooting:root_key", "make a root key, on its holder's machine"),
         Command("root draft", "vernix.registry.rooting:root_draft", "draft the first or the next root"),

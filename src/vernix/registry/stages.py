@@ -131,7 +131,7 @@ def _settle_refusal(passage: Passage, error: Unusable) -> Settle:
 
 
 def _read_other(passage: Passage) -> Settle:
-    """A message or a test: its manifest is proven, nothing else is opened."""
+    """A message or a test: its manifest is proven, nothing else is opened. A message is filed as it came."""
     keyring, delivery = passage.registry.keyring, passage.signed
     directory = passage.registry.publishing.current()
     try:

@@ -57,6 +57,7 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
         },
         "waiting": [_described(each) for each in waiting.order_by("sequence")[:_LISTED]],
         "set_aside": [_described(each) for each in set_aside.order_by("sequence")[:_LISTED]],
+        "messages": _messages(folder),
         "gateway_state": gateway_state(folder),
         "mail": _mail(folder),
         **people,
@@ -92,6 +93,13 @@ def _mail(folder: RegistryFolder) -> dict[str, Any] | None:
     except UsageError as error:
         return {**outbox_document(), "trouble": error.message}
     return None if settings is None else outbox_document()
+
+
+def _messages(folder: RegistryFolder) -> dict[str, int]:
+    # The tables are open only now.
+    from vernix.registry.messages import counted
+
+    return counted(folder)
 
 
 def _invitations() -> list[dict[str, str]]:
@@ -160,6 +168,8 @@ def _tell(document: dict[str, Any]) -> None:
             trouble = f": {each['trouble']}" if each["trouble"] else ""
             kind = title.replace("_", " ")
             say(f"  {kind}: {each['delivery']} from {each['partner']}, {each['state']}{trouble}")
+    if unread := document["messages"]["unread"]:
+        say(f"Messages: {unread} not read; vernix-registry messages lists them.")
     _tell_of_gateway(document["gateway_state"])
     if (mail := document["mail"]) is not None:
         trouble = f" The last trouble: {mail['trouble']}" if mail["trouble"] else ""
