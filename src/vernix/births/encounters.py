@@ -5,9 +5,10 @@ from __future__ import annotations
 from vernix.births.birth.encounter import BIRTH
 from vernix.births.codes import CodeSet
 from vernix.births.encounter import Encounter
+from vernix.births.newborn.screening.encounter import NEWBORN_SCREENING
 from vernix.errors import UsageError
 
-_ENCOUNTERS = {encounter.name: encounter for encounter in (BIRTH,)}
+_ENCOUNTERS = {encounter.name: encounter for encounter in (BIRTH, NEWBORN_SCREENING)}
 
 
 def names() -> tuple[str, ...]:

@@ -23,7 +23,7 @@ class ConditionAtBirth(Block, subject="child", privacy="clinical"):
         privacy="quasi",
         required="required",
         aliases=("isex", "gender", "sex_baby", "baby_sex", "infant_sex", "sexe"),
-        at=Places(ije=("ISEX",), xml=("Gender",)),
+        at=Places(ije=("ISEX",), hl7=("PID-8",), fhir=("Patient.gender",), xml=("Gender",)),
     )
     birth_weight = element(
         "integer",
@@ -39,7 +39,7 @@ class ConditionAtBirth(Block, subject="child", privacy="clinical"):
         # Under 400 g is questioned only of a live birth (B-WGT-02): a stillbirth of 20 weeks may weigh 250 g.
         plausible=(200, 5500),
         aliases=("dbwt", "weight", "bwg", "bwt", "birthweight", "birth weight", "poids", "poids_naissance"),
-        at=Places(ije=("BWG",), xml=("BirthWeight",)),
+        at=Places(ije=("BWG",), xml=("BirthWeight",), loinc="8339-4"),
     )
     low_birth_weight = element(
         YES_NO,
@@ -113,7 +113,7 @@ class ConditionAtBirth(Block, subject="child", privacy="clinical"):
         possible=(10, 80),
         plausible=(25, 62),
         aliases=("birthlength", "birth_length", "taille"),
-        at=Places(xml=("BirthLength",)),
+        at=Places(xml=("BirthLength",), loinc="8305-5"),
     )
     head_circumference = element(
         "decimal",

@@ -27,7 +27,9 @@ class Event(Block, subject="child", privacy="clinical"):
         privacy="quasi",
         required="expected",
         aliases=("dob", "date of birth", "baby_dob", "child_birth_date", "infant_dob", "date_naissance"),
-        at=Places(ije=("IDOB_YR", "IDOB_MO", "IDOB_DY"), xml=("DOB",)),
+        at=Places(
+            ije=("IDOB_YR", "IDOB_MO", "IDOB_DY"), hl7=("PID-7",), fhir=("Patient.birthDate",), xml=("DOB",)
+        ),
     )
     birth_time = element(
         "time",
@@ -39,7 +41,7 @@ class Event(Block, subject="child", privacy="clinical"):
         source="IJE natality",
         privacy="quasi",
         aliases=("tb", "time of birth", "tob", "heure_naissance"),
-        at=Places(ije=("TB",)),
+        at=Places(ije=("TB",), loinc="57715-5"),
     )
     birth_year = element(
         "integer",
@@ -96,7 +98,7 @@ class Event(Block, subject="child", privacy="clinical"):
             "ga_weeks",
             "age_gestationnel",
         ),
-        at=Places(ije=("OWGEST",)),
+        at=Places(ije=("OWGEST",), loinc="11884-4"),
     )
     gestation_method = element(
         GESTATION_METHOD,
@@ -123,7 +125,7 @@ class Event(Block, subject="child", privacy="clinical"):
         possible=(1, 12),
         plausible=(1, 4),
         aliases=("dplural", "plur", "fetuses", "number_of_fetuses", "births_in_confinement", "pluralite"),
-        at=Places(ije=("PLUR",)),
+        at=Places(ije=("PLUR",), loinc="57722-1"),
     )
     birth_order = element(
         "integer",
@@ -136,7 +138,7 @@ class Event(Block, subject="child", privacy="clinical"):
         possible=(1, 12),
         plausible=(1, 4),
         aliases=("sord", "set_order", "rang"),
-        at=Places(ije=("SORD",)),
+        at=Places(ije=("SORD",), hl7=("PID-25",), fhir=("Patient.multipleBirthInteger",)),
     )
     birth_place = element(
         BIRTH_PLACE,

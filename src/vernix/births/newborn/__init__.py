@@ -1,0 +1,1 @@
+"""The newborn: screens of blood, heart and hearing, and intensive care."""
