@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import copy
 import http.client
 import io
 import json
@@ -24,7 +25,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -100,6 +101,9 @@ class ExchangeKit:
     def __init__(self, folder: Path, partners: Sequence[str] = PARTNERS, *, port: int | None = None) -> None:
         self.folder = folder
         self.database_url: str | None = None
+        self.storage: str | None = None
+        self.environment: dict[str, str] = {}
+        self.in_bucket: Callable[[], dict[str, bytes]] = dict
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.members = {name: Member.make(name) for name in sorted(partners)}
@@ -144,6 +148,13 @@ class ExchangeKit:
         self.publish(invitations=tuple(sorted(entries, key=lambda entry: entry.id)))
         return invitation
 
+    def lying(self) -> dict[str, bytes]:
+        """All sealed bytes that lie at the gateway: in its folder by file, in its bucket by object."""
+        files = [
+            file for file in (self.data / "blobs").rglob("*") if file.is_file() and file.suffix != ".leaves"
+        ]
+        return {file.name: file.read_bytes() for file in files} | self.in_bucket()
+
     def seal(self, content: bytes, to: str = "registry") -> SealedPart:
         """Seal a part to a member."""
         sealed = seal_bytes(content, [self.members[to].identity.recipient])
@@ -175,6 +186,16 @@ class ExchangeKit:
         """A receipt for a delivery."""
         digests = tuple(part.digest for part in delivery.parts)
         return Receipt(delivery.id, by, delivery.sender, digests, utc_now(), result)
+
+    def replica(self, number: int) -> ExchangeKit:
+        """The same exchange at another gateway, with a port, a data folder and a log of its own."""
+        other = copy.copy(self)
+        other.port = free_port()
+        other.url = f"http://127.0.0.1:{other.port}"
+        other.folder = self.folder / f"gateway-{number}"
+        other.data = other.folder / "data"
+        other.folder.mkdir()
+        return other
 
     @contextlib.contextmanager
     def running(self, *arguments: str, tls: tuple[Path, Path] | None = None) -> Iterator[RunningGateway]:
@@ -215,11 +236,19 @@ class RunningGateway:
         command += ["--directory", str(self.kit.public), "--port", str(self.kit.port), *self.arguments]
         if self.kit.database_url is not None:
             command += ["--database", self.kit.database_url]
+        if self.kit.storage is not None:
+            command += ["--storage", self.kit.storage]
         if self.tls is not None:
             command += ["--tls-certificate", str(self.tls[0]), "--tls-key", str(self.tls[1])]
         with self.log.open("ab") as log:
             # A session of its own, so that `kill` reaches its workers and nobody else.
-            self.process = subprocess.Popen(command, stderr=log, stdout=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                command,
+                stderr=log,
+                stdout=log,
+                start_new_session=True,
+                env={**os.environ, **self.kit.environment},
+            )
         self._wait_until_up()
 
     def stop(self) -> int:

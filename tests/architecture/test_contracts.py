@@ -43,6 +43,7 @@ BREACHES = {
     "gateway imports what opens": ("gateway", "import vernix.sealing.opening"),
     "gateway imports births": ("gateway", "import vernix.births"),
     "gateway calls out": ("gateway", "import urllib3"),
+    "gateway calls storage": ("gateway", "import obstore"),
     "gateway names the courier": ("gateway", "import vernix.courier"),
     "custody imports what opens": ("custody", "from vernix.sealing import opening"),
     "courier imports an identity": ("courier", "import vernix.sealing.identities"),

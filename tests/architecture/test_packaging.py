@@ -18,7 +18,7 @@ LOCKED = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)", re.MULTILINE)
 
 def test_every_dependency_has_its_reason_beside_it(repository: Path) -> None:
     text = (repository / "pyproject.toml").read_text(encoding="utf-8")
-    lists = re.findall(r"^(?:dependencies|[a-z]+) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    lists = re.findall(r"^(?:dependencies|[a-z0-9]+) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
     lines = [
         line for block in lists for line in block.splitlines() if re.match(r'\s*"[\w\[\],-]+[<>=~]', line)
     ]

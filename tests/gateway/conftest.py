@@ -1,7 +1,7 @@
 """One running gateway for each test file; tests keep apart by ids of their own.
 
-The files in ``ON_BOTH`` run twice, on SQLite and on a real PostgreSQL; loudly once where that is not
-installed.
+The files in ``ON_BOTH`` run on SQLite and on a real PostgreSQL, those in ``IN_BOTH`` with a folder and with a
+bucket in a real S3-compatible storage server; loudly without where those are not installed.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests import postgresql_kit
+from tests import postgresql_kit, seaweedfs_kit
 from tests.exchange_kit import ExchangeKit, RunningGateway
 from tests.postgresql_kit import PostgreSql
+from tests.seaweedfs_kit import SeaweedFs
 
 ON_BOTH = {"test_deliveries", "test_creations", "test_enrolments"}
+IN_BOTH = {"test_creations", "test_sending_parts", "test_checksums", "test_packages"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests of these files have one more parameter."""
-    if "kit" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in ON_BOTH:
-        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True, scope="module")
+    if "kit" not in metafunc.fixturenames:
+        return
+    name = metafunc.module.__name__.rpartition(".")[2]
+    kept = ["sqlite", *["postgresql"] * (name in ON_BOTH), *["bucket"] * (name in IN_BOTH)]
+    if len(kept) > 1:
+        metafunc.parametrize("kept", kept, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
@@ -33,20 +39,35 @@ def postgresql() -> Iterator[PostgreSql]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def database_url(request: pytest.FixtureRequest) -> str | None:
-    """The database of this file's gateway; None for its own file."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        return None
-    server: PostgreSql = request.getfixturevalue("postgresql")
-    return server.database()
+@pytest.fixture(scope="session")
+def seaweedfs() -> Iterator[SeaweedFs]:
+    """A server for this run."""
+    if seaweedfs_kit.program() is None:
+        pytest.skip("the program weed is not installed: it comes with the development dependencies")
+    with seaweedfs_kit.seaweedfs() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory: pytest.TempPathFactory, database_url: str | None) -> ExchangeKit:
+def kept(request: pytest.FixtureRequest) -> str:
+    """Where this file's gateway keeps what it is given: ``sqlite`` (and a folder), ``postgresql`` (and a
+    folder), ``bucket`` (and SQLite).
+    """
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory, kept: str, request: pytest.FixtureRequest) -> ExchangeKit:
     """A founded exchange."""
     kit = ExchangeKit(tmp_path_factory.mktemp("exchange"))
-    kit.database_url = database_url
+    if kept == "postgresql":
+        postgresql: PostgreSql = request.getfixturevalue("postgresql")
+        kit.database_url = postgresql.database()
+    if kept == "bucket":
+        storage: SeaweedFs = request.getfixturevalue("seaweedfs")
+        place = storage.place()
+        kit.storage, kit.environment = place, storage.environment
+        kit.in_bucket = lambda: storage.contents(place)
     return kit
 
 

@@ -332,6 +332,7 @@ def test_the_program_loads_nothing_that_opens() -> None:
         *(f"vernix.{name}" for name in ("births", "intake", "insights", "linkage", "release", "exposure")),
         *(f"vernix.{name}" for name in ("courier", "partner", "registry")),
         *("duckdb", "pyarrow", "pandas", "django", "urllib3", "requests", "pickle5"),
+        *("obstore", "vernix.gateway.objects"),
     )
     assert [
         name for name in loaded if name.startswith(tuple(f"{one}." for one in forbidden)) or name in forbidden

@@ -71,18 +71,14 @@ def state(gateway: RunningGateway, delivery: Delivery, who: str = "riverside") -
     return dict(gateway.signed(who, "GET", f"/deliveries/{delivery.id}").json)
 
 
-def blobs(kit: ExchangeKit) -> list[str]:
-    return [path.name for path in (kit.data / "blobs").rglob("*") if path.is_file()]
-
-
 def test_a_recalled_delivery_is_gone_and_everybody_knows(
     kit: ExchangeKit, gateway: RunningGateway, deliver: Delivered
 ) -> None:
-    before = blobs(kit)
+    before = kit.lying()
     delivery = deliver(to=BOTH)
     assert receipt(kit, gateway, delivery, "lakeside").status == 201
     assert recall(kit, gateway, delivery).status == 201
-    assert blobs(kit) == before
+    assert kit.lying() == before
     assert part(gateway, delivery, "registry").status == 404
     assert delivery.id in mail(gateway, "registry", "recalls")
     assert delivery.id not in mail(gateway, "registry", "deliveries")

@@ -6,7 +6,6 @@ Requests of one delivery land wherever they land, while gateways are killed -9 i
 from __future__ import annotations
 
 import contextlib
-import copy
 import os
 import shutil
 import threading
@@ -16,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.exchange_kit import ExchangeKit, Member, RunningGateway, free_port
+from tests.exchange_kit import ExchangeKit, Member, RunningGateway
 from tests.nginx_kit import nginx
 from tests.partner_kit import exchange_of, sender
 from tests.postgresql_kit import PostgreSql
@@ -46,7 +45,7 @@ def gateways(kit: ExchangeKit) -> Iterator[list[RunningGateway]]:
     """Gateways with a port and a data folder each."""
     with contextlib.ExitStack() as stack:
         yield [
-            stack.enter_context(_replica(kit, n).running("--shared", str(kit.folder / "shared")))
+            stack.enter_context(kit.replica(n).running("--shared", str(kit.folder / "shared")))
             for n in range(GATEWAYS)
         ]
 
@@ -63,16 +62,6 @@ def front(
     settings = ("client_max_body_size 0", "proxy_request_buffering off", "proxy_next_upstream off")
     with nginx(program, tmp_path_factory.mktemp("front") / "nginx", kit.port, ports, *settings):
         yield RunningGateway(kit)
-
-
-def _replica(kit: ExchangeKit, number: int) -> ExchangeKit:
-    mine = copy.copy(kit)
-    mine.port = free_port()
-    mine.url = f"http://127.0.0.1:{mine.port}"
-    mine.folder = kit.folder / f"gateway-{number}"
-    mine.data = mine.folder / "data"
-    mine.folder.mkdir()
-    return mine
 
 
 def test_a_new_directory_reaches_every_gateway_at_once(

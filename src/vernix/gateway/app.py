@@ -27,7 +27,7 @@ from vernix.errors import FarSideRefused, KeeperFailed, NotFound, NotProven, Too
 from vernix.gateway import sweeping
 from vernix.gateway.answers import HEADERS, ProtocolRefused, as_ours, refusal
 from vernix.gateway.authentication import Access, Caller, authenticate, check_access
-from vernix.gateway.blobs import BlobStore
+from vernix.gateway.bucket import StorageFailed
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.creating import CreationPlane
 from vernix.gateway.database import Database
@@ -41,12 +41,15 @@ from vernix.gateway.rates import Rates, Throttle
 from vernix.gateway.receiving import Disconnected, Receptions
 from vernix.gateway.routes import CREATIONS, PARTS, ROUTES, Call, Route
 from vernix.gateway.settings import Settings
+from vernix.gateway.storing import open_blobs
 from vernix.gateway.tus import PartPlane
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _THREADS = 24
+_CARRIERS = 64
+"""Bodies that may wait for a bucket at a time, coming in or going out."""
 _SWEEP_SECONDS = 60
 _ORPHAN_ROUNDS = 60
 STOP_SOON = signal.SIGUSR1
@@ -64,10 +67,12 @@ class Gateway:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="vernix-gateway")
+        # A storage that hangs keeps the threads that wait for it, and nobody else's.
+        self._carriers = ThreadPoolExecutor(_CARRIERS, "vernix-bodies") if settings.bucket else self._pool
         database = Database(settings.database_url)
         self.exchange = Exchange(
             database,
-            BlobStore(settings.blobs),
+            open_blobs(settings, database),
             open_mirror(settings),
             settings.limits,
             Checkpoints.open(settings, database),
@@ -76,7 +81,7 @@ class Gateway:
         self.failures = FailureCount(settings.limits.failures_per_minute)
         self.rates = Rates()
         self.receptions = Receptions(
-            database, self.exchange.blobs, settings.limits, self.run, self._throttle_of_sender
+            database, self.exchange.blobs, settings.limits, self.carry, self._throttle_of_sender
         )
         self.refusals = FailureCount(settings.limits.refusals_per_minute)
         self._renewing = asyncio.Lock()
@@ -84,6 +89,10 @@ class Gateway:
     def run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
         """Compute in a thread."""
         return asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+
+    def carry(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
+        """Compute in a thread that may have to wait for where bodies are."""
+        return asyncio.get_running_loop().run_in_executor(self._carriers, function, *arguments)
 
     async def answer(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         """Prove, read, do, answer."""
@@ -111,6 +120,7 @@ class Gateway:
                 self.exchange,
                 self.watch,
                 self.run,
+                self.carry,
                 caller,
                 body,
                 scope["path_params"],
@@ -223,6 +233,7 @@ class Gateway:
 
     def close(self) -> None:
         """Let go of threads and files."""
+        self._carriers.shutdown(wait=True, cancel_futures=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self.exchange.database.close()
 
@@ -417,7 +428,7 @@ def _extra(scope: Scope, error: VernixError) -> dict[str, str]:
     extra = {"connection": "close"} if scope["method"] in _WITH_BODY else {}
     if scope.get(_ROUTE) in ("parts", "creations"):
         extra |= {"tus-resumable": "1.0.0"} | ({"tus-version": "1.0.0"} if error.http_status == 412 else {})
-    if error.http_status == 429:
+    if error.http_status == 429 or isinstance(error, StorageFailed):
         extra["retry-after"] = "60"
     return extra
 

@@ -13,14 +13,17 @@ import fcntl
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from vernix.custody.durable import sync_folder
 from vernix.custody.tree import BLOCK, PartHasher
+from vernix.gateway.limits import Limits, check_room
+from vernix.gateway.resuming import LEAF, Unhashed, resume_hasher
 
-_LEAF = 32
 _LEAVES = ".leaves"
 _MOST_PIECES = 512  # of one pwritev; the kernel's own bound is 1024
 
@@ -45,6 +48,11 @@ class BlobStore:
             (folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
         sync_folder(folder)
 
+    @property
+    def staging(self) -> BlobStore:
+        """Where files grow that are written in any order: here, too."""
+        return self
+
     def path(self, blob: str) -> Path:
         """Where the bytes of ``blob`` are."""
         if len(blob) != 32 or not set(blob) <= set("0123456789abcdef"):
@@ -62,6 +70,25 @@ class BlobStore:
             raise BlobBusy from None
         return BlobLock(descriptor, path)
 
+    def open(self, blob: str) -> OpenBlob:
+        """A blob to be read, also should it be deleted meanwhile. Raises ``FileNotFoundError``."""
+        return OpenBlob.at(self.path(blob))
+
+    def open_file(self, blob: str) -> int:
+        """A descriptor, the caller's own, of a file that is a blob. Raises ``FileNotFoundError``."""
+        return os.open(self.path(blob), os.O_RDONLY | os.O_CLOEXEC)
+
+    def check_room(self, wanted: int, limits: Limits) -> None:
+        """Raise ``KeeperFailed`` (507) unless the disk has room for ``wanted`` bytes more."""
+        check_room(self.folder, wanted, limits)
+
+    def take_in(self, _blob: str, descriptor: int, header: int, size: int) -> TakenIn:
+        """A whole file of ``size`` bytes that grew here: it stays where it is, and is hashed."""
+        hasher = PartHasher(header)
+        for piece in pieces_of(descriptor, size):
+            hasher.update(piece)
+        return TakenIn(hasher.digest().hex())
+
     def finish(self, blob: str) -> None:
         """The blob is whole: its leaves are no longer needed."""
         self._leaves(blob).unlink(missing_ok=True)
@@ -73,6 +100,10 @@ class BlobStore:
         path.unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):
             sync_folder(path.parent)
+
+    def sweep_strays(self, _now: float) -> int:
+        """Every file here has a blob's name, and ``sweep_orphans`` finds those."""
+        return 0
 
     def growing(self) -> Iterator[str]:
         """Every blob that has leaves beside it."""
@@ -90,6 +121,17 @@ class BlobStore:
         return self.path(blob).with_suffix(_LEAVES)
 
 
+@dataclass(frozen=True)
+class TakenIn:
+    """A file that grew in the staging folder, where whole blobs are: its hex tree head; ``enter`` writes into
+    the caller's transaction where it is, ``committed`` is called when that stands.
+    """
+
+    digest: str
+    enter: Callable[[Connection], None] = lambda _connection: None
+    committed: Callable[[], None] = lambda: None
+
+
 class OpenFile:
     """A descriptor that is closed once, whoever asks and how often: its number soon is another file's."""
 
@@ -103,6 +145,23 @@ class OpenFile:
             number, self.number = self.number, -1
         if number >= 0:
             os.close(number)
+
+
+class OpenBlob(OpenFile):
+    """A blob's file, or another, open to read."""
+
+    def __init__(self, path: Path, number: int) -> None:
+        super().__init__(number)
+        self.path: Path | None = path
+
+    @classmethod
+    def at(cls, path: Path) -> OpenBlob:
+        """Open it. Raises ``FileNotFoundError``."""
+        return cls(path, os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+
+    def read(self, offset: int, count: int) -> bytes:
+        """At most ``count`` bytes from ``offset`` on; none at the end."""
+        return os.pread(self.number, count, offset)
 
 
 class BlobLock:
@@ -186,12 +245,18 @@ class Appending:
     def secure(self, mark: Mark) -> None:
         """Force everything up to ``mark``, leaves included, to the disk. One at a time, in order."""
         if mark.fresh:
-            _write_all(self._leaves.number, [mark.fresh], mark.kept * _LEAF)
+            _write_all(self._leaves.number, [mark.fresh], mark.kept * LEAF)
             os.fdatasync(self._leaves.number)
         os.fdatasync(self._descriptor)
         if self._new:
             sync_folder(self._lock.path.parent)
             self._new = False
+
+    def enter(self, _connection: Connection, _mark: Mark) -> None:
+        """Nothing to write into the transaction that tells of a mark: the file's name is all there is."""
+
+    def committed(self) -> None:
+        """That transaction stands."""
 
     def digest(self) -> str:
         """The hex tree head of the part so far."""
@@ -211,25 +276,25 @@ class Appending:
         self._leaves.close()
         self._lock.release()
 
-    def _resume(self, offset: int) -> tuple[int, PartHasher | _Unhashed]:
+    def _resume(self, offset: int) -> tuple[int, PartHasher | Unhashed]:
         """How many leaves stand on the disk, and the hasher as it was at ``offset``."""
-        if self._header == 0:
-            return 0, _Unhashed()
-        whole = 0 if offset < self._header else 1 + (offset - self._header) // BLOCK
-        kept = min(whole, os.fstat(self._leaves.number).st_size // _LEAF)
-        os.ftruncate(self._leaves.number, kept * _LEAF)
-        raw = os.pread(self._leaves.number, kept * _LEAF, 0)
-        leaves = [raw[start : start + _LEAF] for start in range(0, len(raw), _LEAF)]
-        begun = 0 if kept == 0 else self._header + (kept - 1) * BLOCK
-        hasher = PartHasher.resume(self._header, leaves, b"")
-        # Usually less than one block; everything, should the leaves be lost.
-        while begun < offset:
-            piece = os.pread(self._descriptor, min(BLOCK, offset - begun), begun)
-            if not piece:
-                raise OSError("a blob is shorter than its safe offset")
-            hasher.update(piece)
-            begun += len(piece)
+        stored = os.pread(self._leaves.number, os.fstat(self._leaves.number).st_size, 0)
+        kept, hasher = resume_hasher(
+            self._header, offset, stored, lambda start, count: os.pread(self._descriptor, count, start)
+        )
+        os.ftruncate(self._leaves.number, kept * LEAF)
         return kept, hasher
+
+
+def pieces_of(descriptor: int, size: int) -> Iterator[bytes]:
+    """The first ``size`` bytes of a file, a block at a time. Raises ``OSError`` when there are fewer."""
+    position = 0
+    while position < size:
+        piece = os.pread(descriptor, min(BLOCK, size - position), position)
+        if not piece:
+            raise OSError("a blob is shorter than its row says")
+        yield piece
+        position += len(piece)
 
 
 def _write_all(descriptor: int, pieces: Sequence[bytes], offset: int) -> None:
@@ -242,21 +307,3 @@ def _write_all(descriptor: int, pieces: Sequence[bytes], offset: int) -> None:
             written -= len(views.pop(0))
         if written:
             views[0] = views[0][written:]
-
-
-class _Unhashed:
-    """In the place of a hasher, for bytes that have no digest of their own."""
-
-    def update(self, _piece: bytes) -> None:
-        """Nothing to do."""
-
-    def let_go(self) -> None:
-        """Nothing is kept."""
-
-    def leaves(self) -> list[bytes]:
-        """There are none."""
-        return []
-
-    def digest(self) -> bytes:
-        """Nobody may ask for it."""
-        raise ValueError("a partial upload has no digest")

@@ -21,7 +21,7 @@ from vernix.gateway import capabilities, creations
 from vernix.gateway.capabilities import TOKEN
 from vernix.gateway.creations import Named
 from vernix.gateway.joining import Joinings
-from vernix.gateway.limits import KIB, check_room, check_size
+from vernix.gateway.limits import KIB, check_size
 from vernix.gateway.receiving import Receptions
 from vernix.gateway.tus import BODY_TYPE, Plane, number, progress
 from vernix.gateway.uploads import State, Upload
@@ -88,7 +88,7 @@ class CreationPlane(Plane):
         now, limits = int(time.time()), self.receptions.limits
         with self.receptions.database.writing() as connection:
             named = creations.name_partial(connection, token, length, now, limits, self._quota_of)
-            check_room(self.receptions.blobs.folder, capabilities.outstanding(connection), limits)
+            self.receptions.blobs.check_room(capabilities.outstanding(connection), limits)
             return named
 
     def _join(self, token: str, part: int | None, concat: str) -> Named:

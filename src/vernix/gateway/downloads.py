@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -16,6 +14,7 @@ from vernix.gateway.answers import ProtocolRefused
 from vernix.gateway.limits import MIB
 from vernix.gateway.rates import Throttle
 from vernix.gateway.receiving import Run
+from vernix.gateway.storing import Stored
 
 _RANGE = re.compile(r"bytes=([0-9]{1,16})-([0-9]{0,16})")
 _PATHSEND = "http.response.pathsend"
@@ -24,13 +23,13 @@ _PATHSEND = "http.response.pathsend"
 class SealedFile(Response):
     """The bytes of one blob. One range is honoured; several at once get the whole (RFC 9110).
 
-    ``throttle`` slows it down. ``told`` is called in a thread, at the end however it ends, with how many
-    bytes went out.
+    ``opened`` opens it, in a thread. ``throttle`` slows it down. ``told`` is called in a thread, at the end
+    however it ends, with how many bytes went out.
     """
 
     def __init__(
         self,
-        path: Path,
+        opened: Callable[[], Stored],
         size: int,
         asked: str | None,
         run: Run,
@@ -39,7 +38,7 @@ class SealedFile(Response):
     ) -> None:
         super().__init__(media_type="application/octet-stream")
         self._throttle = throttle
-        self._path = path
+        self._opened = opened
         self._run = run
         self._told = told
         self._first, self._end = span(asked, size)
@@ -53,9 +52,11 @@ class SealedFile(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
         position = self._first
-        # Opened before the first byte of the answer: should the part be deleted meanwhile, it still flows.
+        watched = self._told is not None or self._throttle is not None
+        whole = self._whole and not watched and _PATHSEND in scope.get("extensions", {})
+        # Opened, and the first bytes read, before the answer begins: what is wrong can still be said.
         try:
-            descriptor = await self._run(os.open, self._path, os.O_RDONLY | os.O_CLOEXEC)
+            stored, piece = await self._run(self._begin, whole)
         except FileNotFoundError:
             raise NotFound(
                 "This was taken away in this very moment.", hint="Look into the mailbox."
@@ -64,24 +65,39 @@ class SealedFile(Response):
             await send(
                 {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
             )
-            watched = self._told is not None or self._throttle is not None
-            if self._whole and not watched and _PATHSEND in scope.get("extensions", {}):
-                await send({"type": _PATHSEND, "path": str(self._path)})
+            if whole and stored.path is not None:
+                await send({"type": _PATHSEND, "path": str(stored.path)})
                 return
-            while position < self._end:
-                piece = await self._run(os.pread, descriptor, min(MIB, self._end - position), position)
-                if not piece:
-                    raise OSError("a blob is shorter than its row says")
+            while True:
                 position += len(piece)
                 more = position < self._end
                 await send({"type": "http.response.body", "body": piece, "more_body": more})
+                if not more:
+                    return
                 wait = 0.0 if self._throttle is None else self._throttle(len(piece))
-                if more and wait:
+                if wait:
                     await asyncio.sleep(wait)
+                piece = await self._run(self._read, stored, position)
         finally:
-            os.close(descriptor)
+            stored.close()
             if self._told is not None:
                 await self._run(self._told, position - self._first)
+
+    def _begin(self, whole: bool) -> tuple[Stored, bytes]:
+        """The blob, and its first bytes unless its file goes out as a ``whole``."""
+        stored = self._opened()
+        try:
+            as_file = whole and stored.path is not None
+            return stored, b"" if as_file else self._read(stored, self._first)
+        except BaseException:
+            stored.close()
+            raise
+
+    def _read(self, stored: Stored, position: int) -> bytes:
+        piece = stored.read(position, min(MIB, self._end - position))
+        if not piece:
+            raise OSError("a blob is shorter than its row says")
+        return piece
 
 
 def span(asked: str | None, size: int) -> tuple[int, int]:

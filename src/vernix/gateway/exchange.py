@@ -39,15 +39,15 @@ from vernix.gateway import (
     telling,
 )
 from vernix.gateway.authentication import Caller
-from vernix.gateway.blobs import BlobStore
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
 from vernix.gateway.deliveries import StoredPart
 from vernix.gateway.downloads import span
 from vernix.gateway.fetches import Place
-from vernix.gateway.limits import Limits, check_room
+from vernix.gateway.limits import Limits
 from vernix.gateway.mailboxes import Entry
 from vernix.gateway.quotas import Used
+from vernix.gateway.storing import Blobs
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Exchange:
     """The gateway's parts, put together."""
 
     database: Database
-    blobs: BlobStore
+    blobs: Blobs
     mirror: DirectoryMirror
     limits: Limits
     checkpoints: Checkpoints
@@ -102,7 +102,7 @@ class Exchange:
                 connection, caller.id, size, header, now, self.limits, self.quota_of(caller)
             )
             # What others were promised counts as used, too: an upload that was begun must be able to end.
-            check_room(self.blobs.folder, capabilities.outstanding(connection), self.limits)
+            self.blobs.check_room(capabilities.outstanding(connection), self.limits)
         return {
             "id": allotted.upload.id,
             "url": f"/parts/{allotted.token}",
@@ -121,7 +121,7 @@ class Exchange:
             token, allotted = creations.begin(
                 connection, caller.id, parts, now, self.limits, self.quota_of(caller)
             )
-            check_room(self.blobs.folder, capabilities.outstanding(connection), self.limits)
+            self.blobs.check_room(capabilities.outstanding(connection), self.limits)
         return {
             "ids": [each.upload.id for each in allotted],
             "url": f"/creations/{token}",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from sqlalchemy import delete, select
 from starlette.types import Message
@@ -20,6 +19,7 @@ from vernix.gateway.limits import MIB
 from vernix.gateway.logs import log, place_of
 from vernix.gateway.receiving import Receptions, Run
 from vernix.gateway.sealedness import NotSealed
+from vernix.gateway.storing import Blobs, Stored
 from vernix.gateway.tables import UPLOADS
 from vernix.gateway.uploads import State, Upload
 
@@ -57,9 +57,10 @@ class Joinings:
         held, partials = await run(self._look, final)
         if held.upload.state is State.OPEN:
             offset, blobs = held.upload.offset, self._receptions.blobs
-            stored = [(blobs.path(partial.blob), partial.upload.size) for partial in partials]
+            joined = [(partial.blob, partial.upload.size) for partial in partials]
             try:
-                await self._receptions.take(held, offset, _Stored(stored, offset, run))
+                with _Joined(blobs, joined, offset, run) as bytes_of_all:
+                    await self._receptions.take(held, offset, bytes_of_all)
             except NotSealed:
                 await run(self._forget, final)
                 raise
@@ -79,14 +80,22 @@ class Joinings:
             self._receptions.blobs.delete(blob)
 
 
-class _Stored:
-    """Blobs (path and size in bytes), one after another from ``offset`` on, as a client would send them."""
+class _Joined:
+    """Blobs (name and size in bytes), one after another from ``offset`` on, as a client would send them."""
 
-    def __init__(self, blobs: Sequence[tuple[Path, int]], offset: int, run: Run) -> None:
-        self._blobs = list(blobs)
+    def __init__(self, blobs: Blobs, joined: Sequence[tuple[str, int]], offset: int, run: Run) -> None:
+        self._blobs = blobs
+        self._joined = list(joined)
         self._offset = offset
         self._run = run
-        self._left = sum(size for _, size in blobs) - offset
+        self._left = sum(size for _, size in joined) - offset
+        self._open: Stored | None = None
+
+    def __enter__(self) -> _Joined:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._close()
 
     async def __call__(self) -> Message:
         """The next bytes, as ASGI's ``receive`` gives them."""
@@ -95,14 +104,20 @@ class _Stored:
         return {"type": "http.request", "body": piece, "more_body": self._left > 0}
 
     def _read(self) -> bytes:
-        while self._blobs and self._offset >= self._blobs[0][1]:
-            self._offset -= self._blobs.pop(0)[1]
-        if not self._blobs:
+        while self._joined and self._offset >= self._joined[0][1]:
+            self._offset -= self._joined.pop(0)[1]
+            self._close()
+        if not self._joined:
             return b""
-        with self._blobs[0][0].open("rb", buffering=0) as file:
-            file.seek(self._offset)
-            piece = file.read(min(_AT_A_TIME, self._blobs[0][1] - self._offset))
+        blob, size = self._joined[0]
+        self._open = self._open or self._blobs.open(blob)
+        piece = self._open.read(self._offset, min(_AT_A_TIME, size - self._offset))
         if not piece:
             raise OSError("a blob is shorter than its row says")
         self._offset += len(piece)
         return piece
+
+    def _close(self) -> None:
+        stored, self._open = self._open, None
+        if stored is not None:
+            stored.close()

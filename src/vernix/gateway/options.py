@@ -17,4 +17,16 @@ DatabaseUrl = Annotated[
     ),
 ]
 
+Storage = Annotated[
+    str | None,
+    Parameter(
+        env_var="VERNIX_GATEWAY_STORAGE",
+        help=(
+            "The bucket for sealed bodies instead of the folder: "
+            "s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION. Its credentials stand in the "
+            "environment, or in the file that VERNIX_GATEWAY_STORAGE_CREDENTIALS names."
+        ),
+    ),
+]
+
 Json = Annotated[bool, Parameter(help="Print one JSON document.")]

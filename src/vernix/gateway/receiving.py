@@ -21,13 +21,15 @@ from starlette.types import Receive
 from vernix.errors import Conflict, NotFound, RoadFailed, TooMuch, VernixError
 from vernix.gateway import capabilities, telling, uploads
 from vernix.gateway.answers import ProtocolRefused
-from vernix.gateway.blobs import Appending, BlobBusy, BlobStore, Mark
+from vernix.gateway.blobs import BlobBusy, Mark
+from vernix.gateway.bucket import StorageFailed
 from vernix.gateway.capabilities import Held
 from vernix.gateway.checksums import Checksum, ChecksumMismatch
 from vernix.gateway.database import Database
 from vernix.gateway.limits import KIB, MIB, Limits, Pace
 from vernix.gateway.rates import Throttle
 from vernix.gateway.sealedness import NotSealed, check_of
+from vernix.gateway.storing import Blobs, Writing
 from vernix.gateway.uploads import State, Upload
 
 
@@ -63,7 +65,7 @@ class Receptions:
     def __init__(
         self,
         database: Database,
-        blobs: BlobStore,
+        blobs: Blobs,
         limits: Limits,
         run: Run,
         throttle_of: Callable[[str], Throttle | None] = lambda _sender: None,
@@ -178,8 +180,8 @@ class Reception:
             await self._settle()
             await self._home.run(self._drop, error)
             raise
-        except (OSError, ChecksumMismatch):
-            # The disk failed before the database was told: what was written gives its room back.
+        except (OSError, StorageFailed, ChecksumMismatch):
+            # Disk or bucket failed before the database was told: what was written gives its room back.
             await self._undo()
             raise
         finally:
@@ -196,9 +198,10 @@ class Reception:
         """End this reception, for a newcomer or because the program stops; what arrived is kept."""
         self._ending = reason
         if self._deadline is not None:
-            self._deadline.reschedule(asyncio.get_running_loop().time())
+            with suppress(RuntimeError):  # It takes nothing any more, and only keeps what it has.
+                self._deadline.reschedule(asyncio.get_running_loop().time())
 
-    async def _begin(self, offset: int) -> tuple[Upload, Appending]:
+    async def _begin(self, offset: int) -> tuple[Upload, Writing]:
         give_up = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -209,7 +212,7 @@ class Reception:
                     raise _busy() from None
                 await asyncio.sleep(_LOOK_AGAIN)
 
-    def _lock_and_look(self, offset: int) -> tuple[Upload, Appending]:
+    def _lock_and_look(self, offset: int) -> tuple[Upload, Writing]:
         lock = self._home.blobs.lock(self._blob)
         try:
             # Read again under the lock: only now does the offset stay what it is.
@@ -331,9 +334,11 @@ class Reception:
         after = uploads.extend(self._upload, mark.offset - self._upload.offset, digest)
         with self._home.database.writing() as connection:
             capabilities.advance(connection, self._upload, after)
+            self._appending.enter(connection, mark)
             if after.state is State.COMPLETE:
                 telling.uploaded(connection, after, int(time.time()))
         self._upload = after
+        self._appending.committed()
         if after.state is State.COMPLETE:
             self._home.blobs.finish(self._blob)
 

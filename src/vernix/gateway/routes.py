@@ -24,6 +24,7 @@ from vernix.errors import NotFound, UsageError
 from vernix.gateway import mailboxes
 from vernix.gateway.answers import document, sealed
 from vernix.gateway.authentication import Access, Caller
+from vernix.gateway.blobs import OpenBlob
 from vernix.gateway.downloads import SealedFile
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.fetches import Place
@@ -38,11 +39,14 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 
 @dataclass(frozen=True)
 class Call:
-    """One request, proven as far as its route asks. ``caller`` is None on public routes."""
+    """One request, proven as far as its route asks. ``caller`` is None on public routes; ``carry`` runs what
+    may have to wait for where bodies are.
+    """
 
     exchange: Exchange
     watch: Watch
     run: Run
+    carry: Run
     caller: Caller | None
     body: bytes
     parameters: Mapping[str, str]
@@ -93,7 +97,7 @@ async def directory_file(call: Call) -> Response:
         # The one that grows with the exchange, and never changes under its name: strangers who ask for it
         # many times at once must not fill memory with it.
         with contextlib.suppress(FileNotFoundError):
-            return SealedFile(path, (await call.run(path.stat)).st_size, None, call.run)
+            return SealedFile(partial(OpenBlob.at, path), (await call.run(path.stat)).st_size, None, call.run)
     content = await call.run(mirror.read, name)
     if content is None:
         raise NotFound("The directory has no such file.")
@@ -182,8 +186,8 @@ async def part(call: Call) -> Response:
     place = Place(call.parameters["delivery"], call.who.id, number)
     stored = await call.run(call.exchange.part, call.who, place.delivery, number, call.range)
     told = None if stored.downloads is None else partial(call.exchange.end_fetch, place)
-    path = call.exchange.blobs.path(stored.blob)
-    return SealedFile(path, stored.size, call.range, call.run, call.throttle, told)
+    opened = partial(call.exchange.blobs.open, stored.blob)
+    return SealedFile(opened, stored.size, call.range, call.carry, call.throttle, told)
 
 
 async def post_receipt(call: Call) -> Response:

@@ -24,11 +24,12 @@ from vernix.errors import KeeperFailed, NotProven, UsageError
 from vernix.gateway import logs
 from vernix.gateway.app import STOP_SOON, create_app
 from vernix.gateway.blobs import BlobStore
+from vernix.gateway.bucket_check import check_bucket
 from vernix.gateway.checkpoints import found_log
 from vernix.gateway.database import Database
 from vernix.gateway.directory import found_mirror
 from vernix.gateway.limits import DAY, MIB, Limits
-from vernix.gateway.options import Data, DatabaseUrl
+from vernix.gateway.options import Data, DatabaseUrl, Storage
 from vernix.gateway.settings import Settings, default_data
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     sftp_port: int = 0,
     database: DatabaseUrl = None,
     shared: Path | None = None,
+    storage: Storage = None,
     workers: int = 1,
     keep_days: Annotated[int, Parameter(validator=Number(gte=1, lte=30))] = 30,
 ) -> int:
@@ -101,6 +103,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         names,
         database_url=database,
         shared=shared and shared.resolve(),
+        storage=storage,
         workers=workers,
         limits=limits,
     )
@@ -137,11 +140,13 @@ def prepare(settings: Settings, directory: Path | None) -> str:
     """Make folders, found the mirror, bring the tables up to date; one phrase on the directory.
 
     Raises ``UsageError`` when there is no directory to obey, ``NotProven`` when there is one that does not
-    hold.
+    hold, ``StorageFailed`` when the bucket does not let us in.
     """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     mirror = found_mirror(settings, directory)
     BlobStore(settings.blobs)
+    if settings.bucket is not None:
+        check_bucket(settings.bucket)
     database = Database(settings.database_url)
     try:
         database.upgrade()

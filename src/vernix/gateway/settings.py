@@ -1,4 +1,5 @@
-"""What the gateway is told when it starts. Paths, addresses, bounds; there is no secret to tell it."""
+"""What the gateway is told when it starts. Paths, addresses, bounds; no secret (those of object storage stand
+elsewhere: see ``bucket``)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vernix.errors import UsageError
+from vernix.gateway.bucket import Bucket
 from vernix.gateway.database import sqlite_url
 from vernix.gateway.limits import Limits
 
@@ -15,13 +17,14 @@ from vernix.gateway.limits import Limits
 class Settings:
     """One gateway. ``data`` is its own folder; ``authorities`` are the names (host and port) it goes by,
     beside the one in the directory. ``shared`` is where several gateways have bytes and directory together:
-    its own folder, if it is the only one.
+    its own folder, if it is the only one. ``bucket`` is where sealed bodies are kept instead of a folder.
     """
 
     data: Path
     authorities: frozenset[str]
     database_url: str
     shared: Path
+    bucket: Bucket | None = None
     workers: int = 1
     limits: Limits = field(default_factory=Limits)
 
@@ -33,23 +36,25 @@ class Settings:
         *,
         database_url: str | None = None,
         shared: Path | None = None,
+        storage: str | None = None,
         workers: int = 1,
         limits: Limits | None = None,
     ) -> Settings:
         """The settings of the gateway that lives in ``data``.
 
-        Raises ``UsageError`` for a shared folder beside a database that is not.
+        Raises ``UsageError`` for a shared folder beside a database that is not, or an address of no bucket.
         """
         if shared is not None and database_url is None:
             raise UsageError(
                 "Gateways that share a folder share a database, too.", hint="Name it with --database."
             )
         url = database_url or sqlite_url(data / "gateway.sqlite3")
-        return cls(data, authorities, url, shared or data, workers, limits or Limits())
+        bucket = Bucket.parse(storage) if storage else None
+        return cls(data, authorities, url, shared or data, bucket, workers, limits or Limits())
 
     @property
     def blobs(self) -> Path:
-        """Where sealed bytes are."""
+        """Where sealed bytes are, or grow before they come into the bucket."""
         return self.shared / "blobs"
 
     @property

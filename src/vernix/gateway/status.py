@@ -14,10 +14,10 @@ from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.ssh_keys import fingerprint, public_text
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
-from vernix.gateway import holdings
+from vernix.gateway import holdings, segments
 from vernix.gateway.database import Database, sqlite_path
 from vernix.gateway.directory import open_mirror
-from vernix.gateway.options import Data, DatabaseUrl, Json
+from vernix.gateway.options import Data, DatabaseUrl, Json, Storage
 from vernix.gateway.settings import Settings, default_data
 from vernix.gateway.tables import LEDGER
 
@@ -27,6 +27,7 @@ def status(
     data: Data = None,
     database: DatabaseUrl = None,
     shared: Path | None = None,
+    storage: Storage = None,
     json: Json = False,
 ) -> int:
     """What is held now, since when, and for whom.
@@ -36,7 +37,9 @@ def status(
     shared
         The folder that several gateways have together.
     """
-    settings = Settings.for_folder((data or default_data()).resolve(), database_url=database, shared=shared)
+    settings = Settings.for_folder(
+        (data or default_data()).resolve(), database_url=database, shared=shared, storage=storage
+    )
     file = sqlite_path(settings.database_url)
     if file is not None and not file.exists():
         raise UsageError(
@@ -56,6 +59,7 @@ def gather(settings: Settings) -> dict[str, Any]:
     try:
         with database.reading() as connection:
             held = holdings.gather(connection, settings.limits, mirror, int(time.time()))
+            objects, size = segments.held(connection)
             ledger = connection.execute(select(LEDGER.c.origin, LEDGER.c.key, LEDGER.c.size)).one()._asdict()
     finally:
         database.close()
@@ -64,6 +68,7 @@ def gather(settings: Settings) -> dict[str, Any]:
         "sftp_host_key": _host_key(settings),
         **held,
         "ledger": ledger,
+        "storage": {"bucket": settings.bucket and str(settings.bucket), "objects": objects, "bytes": size},
         "disk": {"free": shutil.disk_usage(settings.shared).free},
     }
 
@@ -118,9 +123,17 @@ def _told(report: dict[str, Any]) -> str:
         ),
         f"ledger: {report['ledger']['size']} events, signed by {report['ledger']['key']}",
         f"enrolments waiting: {report['enrolments']}",
+        *_stored(report["storage"]),
         f"free on disk: {console.size_in_words(report['disk']['free'])}",
     ]
     return "\n".join(lines)
+
+
+def _stored(storage: dict[str, Any]) -> list[str]:
+    if storage["bucket"] is None and not storage["objects"]:
+        return []
+    where = storage["bucket"] or "a bucket that is not named (--storage)"
+    return [f"in {where}: {storage['objects']} objects, {_size(storage)}"]
 
 
 def _size(counted: dict[str, Any]) -> str:

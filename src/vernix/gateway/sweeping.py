@@ -17,10 +17,10 @@ from sqlalchemy import Connection, delete, or_, select
 
 from vernix.custody.durable import TEMPORARY
 from vernix.gateway import deliveries, telling, usage
-from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database
 from vernix.gateway.limits import DAY, HOUR
 from vernix.gateway.settings import Settings
+from vernix.gateway.storing import Blobs
 from vernix.gateway.tables import DELIVERIES, ENROLMENTS, FILE_REQUESTS, NONCES, UPLOADS
 from vernix.gateway.uploads import State
 
@@ -29,7 +29,7 @@ _KEEP_ROWS = 30 * DAY
 """How long after its expiry a delivery's own row (who, when, receipts) can still be asked for."""
 
 
-def sweep(database: Database, blobs: BlobStore, now: int, keep: int) -> int:
+def sweep(database: Database, blobs: Blobs, now: int, keep: int) -> int:
     """One round; how many blobs were deleted. ``keep`` is the cap in seconds: it ends what an earlier, longer
     cap let in, too.
     """
@@ -45,21 +45,22 @@ def sweep(database: Database, blobs: BlobStore, now: int, keep: int) -> int:
     return removed
 
 
-def sweep_orphans(database: Database, blobs: BlobStore, *, clock: Callable[[], float] = time.time) -> int:
+def sweep_orphans(database: Database, blobs: Blobs, *, clock: Callable[[], float] = time.time) -> int:
     """Delete blobs that no row names (a kill between commit and deletion leaves such); how many there were.
 
     Only those untouched for an hour: a blob is made just after its row was read, before anything is
     committed. Leaves beside a whole blob go, too: it needs them no more.
     """
-    old = {name for name, changed in blobs if changed < clock() - HOUR}
+    folder = blobs.staging
+    old = {name for name, changed in folder if changed < clock() - HOUR}
     with database.reading() as connection:
         rows = connection.execute(select(UPLOADS.c.blob, UPLOADS.c.state)).all() if old else []
     whole = {row.blob for row in rows if row.state != State.OPEN}
     for blob in old - {row.blob for row in rows}:
-        blobs.delete(blob)
-    for blob in old & whole & set(blobs.growing()):
-        blobs.finish(blob)
-    return len(old - {row.blob for row in rows})
+        folder.delete(blob)
+    for blob in old & whole & set(folder.growing()):
+        folder.finish(blob)
+    return len(old - {row.blob for row in rows}) + blobs.sweep_strays(clock())
 
 
 def sweep_unfinished(settings: Settings, now: float) -> None:
@@ -69,9 +70,7 @@ def sweep_unfinished(settings: Settings, now: float) -> None:
             _remove_if_old(path, now)
 
 
-def _end(
-    database: Database, blobs: BlobStore, end_some: Callable[[Connection], tuple[list[str], bool]]
-) -> int:
+def _end(database: Database, blobs: Blobs, end_some: Callable[[Connection], tuple[list[str], bool]]) -> int:
     """End whatever is over, in small transactions: nobody who sends waits for a long one."""
     count, more = 0, True
     while more:

@@ -74,6 +74,18 @@ SFTP_FILES = Table(
 )
 """What was written over SFTP. ``name`` is a keyed hash: a name may say whose birth is in the file."""
 
+SEGMENTS = Table(
+    "segments",
+    METADATA,
+    Column("blob", String(32), ForeignKey("uploads.blob", ondelete="CASCADE"), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("object", String(64), nullable=False, unique=True),
+    Column("leaves", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("blob", "start"),
+)
+"""Where the bytes of a blob are in a bucket; a blob without a row here is a file."""
+
 DELIVERIES = Table(
     "deliveries",
     METADATA,

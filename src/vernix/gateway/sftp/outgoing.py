@@ -87,7 +87,7 @@ class Outgoing:
             if not fresh and flags & packets.EXCLUSIVE:
                 raise Conflict("A file of this name is here.", hint="Choose another name.")
             if found is None or fresh:
-                check_room(self.exchange.blobs.folder, 0, limits)
+                check_room(self.exchange.blobs.staging.folder, 0, limits)
                 quotas.charge(connection, sender, 0, now, self.exchange.quota_of_sender(sender))
                 life = min(limits.upload_life, limits.keep)
                 found = names.create(connection, name, sender, place.partner, now, life)
@@ -98,7 +98,7 @@ class Outgoing:
         """Take bytes, in the event loop. Raises as ``Incoming.write``, or ``KeeperFailed`` on a full disk."""
         self._room_for -= max(len(data), _PAGE)
         if self._room_for < 0:
-            check_room(self.exchange.blobs.folder, _LOOK_EVERY, self.exchange.limits)
+            check_room(self.exchange.blobs.staging.folder, _LOOK_EVERY, self.exchange.limits)
             self._room_for = _LOOK_EVERY
         incoming.write(offset, data, self.exchange.limits.part_bytes)
 
@@ -122,7 +122,7 @@ class Outgoing:
                     quotas.charge_more(connection, incoming.sender, more, int(time.time()), quota)
                 names.set_size(connection, incoming.file, end, int(time.time()))
             incoming.secured = end
-            check_room(self.exchange.blobs.folder, 0, self.exchange.limits)
+            check_room(self.exchange.blobs.staging.folder, 0, self.exchange.limits)
         except Exception as error:
             refused = isinstance(error, DataRefused | FarSideRefused)
             incoming.break_off(str(error) if refused else "The disk failed.")
@@ -208,7 +208,7 @@ class Outgoing:
         if file.state is not State.OPEN or new.is_temporary or file.upload in self._open:
             return
         try:
-            with self.exchange.blobs.path(file.blob).open("rb") as stream:
+            with self.exchange.blobs.staging.path(file.blob).open("rb") as stream:
                 self._finish(file.upload, stream.fileno(), file.size, settled=True)
         except NotSealed:
             self.remove(sender, new)
@@ -251,7 +251,7 @@ class Outgoing:
         give_up = time.monotonic() + _PATIENCE
         while True:
             try:
-                lock = self.exchange.blobs.lock(file.blob)
+                lock = self.exchange.blobs.staging.lock(file.blob)
                 break
             except BlobBusy:
                 if time.monotonic() > give_up:

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 
 from vernix.custody.drop import Drop
 from vernix.custody.identifiers import new_id
-from vernix.custody.tree import BLOCK, PartHasher
 from vernix.errors import DataRefused, FarSideRefused, VernixError
 from vernix.gateway import deliveries
 from vernix.gateway.blobs import BlobBusy
@@ -71,7 +70,7 @@ class Posting:
 
     def _post(self, file: Written) -> None:
         try:
-            lock = self._exchange.blobs.lock(file.blob)
+            lock = self._exchange.blobs.staging.lock(file.blob)
         except BlobBusy:
             return  # It is opened again, or another process posts it.
         try:
@@ -97,28 +96,20 @@ class Posting:
         header = header_length(os.pread(descriptor, min(current.size, LARGEST_HEADER), 0))
         if header is None:
             raise DataRefused("The file ends in its header.")
-        digest = _digest(descriptor, header, current.size)
+        taken = self._exchange.blobs.take_in(current.blob, descriptor, header, current.size)
         dropped = Drop(
             id=new_id(),
             sender=file.sender,
             addressee=file.addressee,
             size=current.size,
             header=header,
-            digest=digest,
+            digest=taken.digest,
             created=datetime.fromtimestamp(now, UTC),
             expires=datetime.fromtimestamp(now + self._exchange.limits.keep, UTC),
         )
         with self._exchange.database.writing() as connection:
-            upload = names.complete(connection, current, header, digest)
+            upload = names.complete(connection, current, header, taken.digest)
+            taken.enter(connection)
             deliveries.drop(connection, dropped, upload, now)
+        taken.committed()
         log().info("dropped", partner=file.sender, bytes=current.size)
-
-
-def _digest(descriptor: int, header: int, size: int) -> str:
-    hasher = PartHasher(header)
-    while hasher.offset < size:
-        piece = os.pread(descriptor, min(BLOCK, size - hasher.offset), hasher.offset)
-        if not piece:
-            raise OSError("a blob is shorter than its row says")
-        hasher.update(piece)
-    return hasher.digest().hex()

@@ -22,13 +22,13 @@ from typing import TypeVar, TypeVarTuple
 from vernix.console import say
 from vernix.custody.ssh_keys import ensure_ssh_key, fingerprint
 from vernix.gateway import logs
-from vernix.gateway.blobs import BlobStore
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.settings import Settings
 from vernix.gateway.sftp.names import Names
+from vernix.gateway.storing import open_blobs
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -108,7 +108,7 @@ class _Door:
         self._database = Database(settings.database_url)
         exchange = Exchange(
             self._database,
-            BlobStore(settings.blobs),
+            open_blobs(settings, self._database),
             open_mirror(settings),
             settings.limits,
             Checkpoints.open(settings, self._database),

@@ -98,8 +98,7 @@ class View:
         # Counted, braked and told as over HTTP; each opening begins a download.
         caller = Caller("sftp", self._exchange.mirror.current().partner(self._partner))
         self._exchange.part(caller, place.delivery, place.number, None)
-        path = self._exchange.blobs.path(blob)
-        return Readable(attributes, os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+        return Readable(attributes, self._exchange.blobs.open_file(blob))
 
     def _find(self, place: Place) -> tuple[Attributes, str, bytes]:
         now = int(time.time())
