@@ -22,7 +22,8 @@ from tests.rough_storage import RoughStorage, rough_storage
 from tests.seaweedfs_kit import SeaweedFs
 from tests.sftp_kit import SftpKit
 
-from vernix.courier.collecting import Mailbox, fetch
+from vernix.courier.collecting import Mailbox
+from vernix.courier.fetching import fetch
 from vernix.custody.delivery import Delivery
 from vernix.custody.identifiers import utc_now
 from vernix.custody.receipt import Receipt

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from vernix.custody.tree import BLOCK
 from vernix.errors import Conflict
 from vernix.gateway import segments as rows
 from vernix.gateway.blobs import Mark
@@ -80,7 +81,8 @@ class SegmentWriter:
                 self._send([])
         for piece in pieces:
             self._hasher.update(piece)
-        self._hasher.let_go()
+        if sum(map(len, pieces)) < BLOCK:
+            self._hasher.let_go()
 
     def mark(self, *, last: bool = False) -> Mark:
         """Where we are; what was gathered goes out. The ``last`` one needs no leaves any more."""
