@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vernix.births.codes import Words
 from vernix.errors import DataRefused
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.intake.findings import Counts, Finding, Findings, Kind
@@ -22,6 +23,7 @@ finding = st.builds(
     element=st.none() | text,
     text_en=text,
     text_fr=text,
+    where=st.none() | st.builds(Words, text, text),
 )
 
 
@@ -65,7 +67,7 @@ def test_the_document_under_test_is_good() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("format", "vernix/acknowledgement/v2"),
+        ("format", "vernix/acknowledgement/v1"),
         ("result", "accepted"),
         ("counts", {"accepted": 1, "warned": 2, "rejected": 0}),
         ("counts", {"accepted": True, "warned": 0, "rejected": 0}),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vernix.errors import UsageError
-from vernix.intake.mapping import Mapping, find
+from vernix.intake.mapping import Mapping, fitting_best, saved
 
 GOOD = """
 encounter = "birth"
@@ -114,11 +114,12 @@ def test_the_saved_mapping_that_explains_most_of_a_file_is_found(tmp_path: Path)
     (tmp_path / "a.toml").write_text(start + sex)
     (tmp_path / "b.toml").write_text(start + sex + weight)
     (tmp_path / "c.toml").write_text(start + sex + weight + '[columns.gestation]\ncolumn = "g"\n')
-    found = find(tmp_path, ("s", "w", "x"))
+    kept = saved(tmp_path)
+    found = fitting_best(kept, ("s", "w", "x"))
     assert found is not None
     assert [each.column for each in found.columns] == ["s", "w"]
-    assert find(tmp_path, ("x",)) is None
-    assert find(tmp_path / "nowhere", ("s",)) is None
+    assert fitting_best(kept, ("x",)) is None
+    assert saved(tmp_path / "nowhere") == []
 
 
 def test_a_mapping_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:

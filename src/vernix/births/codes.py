@@ -17,6 +17,10 @@ class Words:
     en: str
     fr: str
 
+    def said(self, language: str) -> str:
+        """In ``en`` or ``fr``."""
+        return self.fr if language == "fr" else self.en
+
 
 @dataclass(frozen=True)
 class Code:

@@ -12,17 +12,18 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from vernix.births.codes import Words
 from vernix.errors import DataRefused
 from vernix.intake.findings import Counts, Finding
 
-FORMAT = "vernix/acknowledgement/v1"
+FORMAT = "vernix/acknowledgement/v2"
 MAX_BYTES = 16 << 20
 MAX_FINDINGS = 10_000
 
 Result = Literal["accepted", "partly", "rejected"]
 
 _KEYS = {"format", "delivery", "file", "encounter", "result", "counts", "findings", "more", "refusal"}
-_FINDING_KEYS = {"code", "severity", "row", "column", "element", "text_en", "text_fr"}
+_FINDING_KEYS = {"code", "severity", "row", "column", "element", "text_en", "text_fr", "where_en", "where_fr"}
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ def _finding_as_dict(finding: Finding) -> dict[str, Any]:
         "element": finding.element,
         "text_en": finding.text_en,
         "text_fr": finding.text_fr,
+        "where_en": finding.where.en if finding.where else None,
+        "where_fr": finding.where.fr if finding.where else None,
     }
 
 
@@ -120,7 +123,12 @@ def _finding(value: Any) -> Finding:
         element=None if value["element"] is None else _text(value["element"]),
         text_en=_text(value["text_en"]),
         text_fr=_text(value["text_fr"]),
+        where=_where(value["where_en"], value["where_fr"]),
     )
+
+
+def _where(english: Any, french: Any) -> Words | None:
+    return None if english is None and french is None else Words(_text(english), _text(french))
 
 
 def _counts(value: Any) -> Counts:

@@ -7,15 +7,32 @@ and of each kind the first are listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from vernix.births.codes import Words
 
 Severity = Literal["error", "warning"]
 
 # A clerk mends the cause after the first few rows; a list that long is for programs.
 LISTED_PER_KIND = 1_000
 LISTED = 10_000
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What the rows of a format are called: ``row`` and ``rows``, ``message`` and ``messages``."""
+
+    one: Words
+    many: Words
+
+    def place(self, number: int) -> Words:
+        """``row 12``."""
+        return Words(f"{self.one.en} {number}", f"{self.one.fr} {number}")
+
+
+ROWS = Unit(Words("row", "ligne"), Words("rows", "lignes"))
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is to be said about one row (counted from 1, the header not counted), or about the file."""
+    """What is to be said about one row, or about the file.
+
+    ``where`` is the row's place where it is more than ``row 12``: ``message 3``.
+    """
 
     code: str
     severity: Severity
@@ -45,11 +65,14 @@ class Finding:
     element: str | None
     text_en: str
     text_fr: str
+    where: Words | None = None
 
     @property
     def place(self) -> str:
         """Where it is, as a clerk would look for it: ``row 12, column birth_weight``."""
-        return place(self.row, self.column)
+        parts = [(self.where or ROWS.place(self.row)).en] if self.row is not None else []
+        parts += [f"column {self.column}"] if self.column is not None else []
+        return ", ".join(parts) or "file"
 
     def text(self, language: str) -> str:
         """What to do, in ``en`` or ``fr``."""
@@ -71,8 +94,12 @@ class Counts:
 
 @dataclass
 class Findings:
-    """All findings of one file: counted completely, listed up to a cap, errors first."""
+    """All findings of one file: counted completely, listed up to a cap, errors first.
 
+    ``place`` says where a row stands.
+    """
+
+    place: Callable[[int], Words] | None = None
     _rows: dict[Kind, list[int | None]] = field(default_factory=dict)
     _counts: dict[Kind, int] = field(default_factory=dict)
 
@@ -107,15 +134,21 @@ class Findings:
             for kind in kinds
             for row in self._rows[kind]
         ]
-        return sorted(found[:limit], key=lambda finding: (finding.row or 0, finding.severity, finding.code))
+        listed = sorted(found[:limit], key=lambda each: (each.row or 0, each.severity, each.code))
+        return [self._placed(each) for each in listed]
+
+    def _placed(self, finding: Finding) -> Finding:
+        if self.place is None or finding.row is None:
+            return finding
+        where = self.place(finding.row)
+        return finding if where == ROWS.place(finding.row) else replace(finding, where=where)
 
     def first_rows(self, kind: Kind, count: int = 5) -> list[int]:
         """The first rows on which ``kind`` was found."""
         return [row for row in self._rows[kind][:count] if row is not None]
 
 
-def place(row: int | None, column: str | None) -> str:
-    """``row 12, column birth_weight``; ``file`` where it is about neither."""
-    parts = [f"row {row}"] if row is not None else []
-    parts += [f"column {column}"] if column is not None else []
-    return ", ".join(parts) or "file"
+def shown(name: str, limit: int = 60) -> str:
+    """A column's name made harmless for a terminal and a message: printable, one line, bounded."""
+    cleaned = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"

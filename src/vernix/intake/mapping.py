@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,12 +82,17 @@ class MappedColumn:
 
 @dataclass(frozen=True)
 class Mapping:
-    """A whole mapping: the columns by element and what is constant in every row."""
+    """A whole mapping: the columns by element and what is constant in every row.
+
+    ``source`` is the text that it was read from, empty of one that a format or the columns' names give;
+    ``by_own_names`` says the latter.
+    """
 
     encounter: Encounter
     columns: tuple[MappedColumn, ...]
     constants: ReadOnly[str, Any]
     source: bytes = b""
+    by_own_names: bool = False
 
     @classmethod
     def load(cls, path: Path) -> Mapping:
@@ -108,7 +114,7 @@ class Mapping:
         columns = tuple(
             MappedColumn(names[column.casefold()], column) for column in header if column.casefold() in names
         )
-        return cls(encounter, columns, {})
+        return cls(encounter, columns, {}, by_own_names=True)
 
     def missing(self, header: tuple[str, ...]) -> tuple[str, ...]:
         """The mapped columns that a file with this header does not have."""
@@ -116,18 +122,20 @@ class Mapping:
         return tuple(dict.fromkeys(each.column for each in self.columns if each.column not in present))
 
 
-def find(folder: Path, header: tuple[str, ...], encounter: str | None = None) -> Mapping | None:
-    """The saved mapping that fits a file: all of its columns are in ``header``; of several, the one with
-    the most.
+def saved(folder: Path) -> list[Mapping]:
+    """The mappings kept in a folder, by name. Raises ``UsageError`` where one cannot be read."""
+    return [Mapping.load(path) for path in sorted(folder.glob("*.toml"))] if folder.is_dir() else []
 
-    Raises ``UsageError`` where a saved mapping cannot be read.
-    """
-    fitting = []
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-        mapping = Mapping.load(path)
-        if not mapping.missing(header) and encounter in (None, mapping.encounter.name):
-            fitting.append(mapping)
-    return max(fitting, key=lambda mapping: len(mapping.columns), default=None)
+
+def fitting_best(
+    mappings: Iterable[Mapping], header: tuple[str, ...], encounter: str | None = None
+) -> Mapping | None:
+    """The mapping that fits a file: all of its columns are in ``header``; of several, the one with the
+    most."""
+    fits = [
+        each for each in mappings if not each.missing(header) and encounter in (None, each.encounter.name)
+    ]
+    return max(fits, key=lambda each: len(each.columns), default=None)
 
 
 class _Parser:

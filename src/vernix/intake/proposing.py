@@ -21,8 +21,9 @@ from vernix.births.encounter import Encounter
 from vernix.births.gestation import bare_meaning
 from vernix.intake import units
 from vernix.intake.cells import CLEAR, reader
-from vernix.intake.csv_rows import read_rows
-from vernix.intake.csv_structure import shown, survey
+from vernix.intake.findings import shown
+from vernix.intake.formats import open_source
+from vernix.intake.source import Source
 
 _ROWS = 20_000
 _DISTINCT = 2_000
@@ -58,15 +59,15 @@ _DATE_FORMATS = (
 _TIME_FORMATS = ("%I:%M %p", "%Hh%M", "%H.%M")
 
 
-def propose(path: Path, encounter: str) -> str:
-    """A commented TOML mapping for ``path``. Raises ``DataRefused`` where it is not a CSV file."""
+def propose(path: Path, encounter: str, format: str | None = None) -> str:
+    """A commented TOML mapping for ``path``. Raises ``DataRefused`` where it cannot be read."""
     kind = encounters.get(encounter)
-    structure = survey(path)
-    matches = _match(structure.header, kind)
-    samples = _samples(path, [place for place, _ in matches])
-    drafts = [_draft(element, structure.header[place], samples.get(place, [])) for place, element in matches]
+    source = open_source(path, format)
+    matches = _match(source.header, kind)
+    samples = _samples(source, [place for place, _ in matches])
+    drafts = [_draft(element, source.header[place], samples.get(place, [])) for place, element in matches]
     used = {place for place, _ in matches}
-    unused = [column for place, column in enumerate(structure.header) if place not in used]
+    unused = [column for place, column in enumerate(source.header) if place not in used]
     return _write(kind, path.name, drafts, unused)
 
 
@@ -108,9 +109,9 @@ def _plain(name: str) -> str:
     return re.sub(r"[^0-9a-zà-ÿ]+", "", name.casefold())
 
 
-def _samples(path: Path, places: Sequence[int]) -> dict[int, list[str]]:
+def _samples(source: Source, places: Sequence[int]) -> dict[int, list[str]]:
     """Texts of the first rows by column: every cell but blanks, in order."""
-    for batch in read_rows(path, survey(path)):
+    for batch in source.batches():
         if batch.cells.num_rows:
             first = batch.cells.slice(0, _ROWS)
             return {place: list(filter(None, first.column(place).to_pylist())) for place in places}

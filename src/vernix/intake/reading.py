@@ -21,17 +21,16 @@ from vernix.births import encounters
 from vernix.births.checks import Check
 from vernix.births.codes import Words
 from vernix.births.encounter import Encounter
-from vernix.errors import UsageError
 from vernix.intake import checking, sentences
 from vernix.intake.checking import ROW
-from vernix.intake.csv_structure import Structure, shown, survey
-from vernix.intake.findings import LISTED_PER_KIND, Counts, Findings, Kind
+from vernix.intake.findings import LISTED_PER_KIND, Counts, Findings, Kind, shown
+from vernix.intake.fitting import fitting, unused_columns
+from vernix.intake.formats import open_source
 from vernix.intake.mapping import Mapping
 from vernix.intake.refusals import FileRefused
+from vernix.intake.source import Source
 from vernix.intake.typed_file import CLEARED, TypedBatch, TypedFile
 
-FORMATS = ("csv",)
-_NAMES_SHOWN = 60
 _KEPT = 8 << 20  # bytes of typed rows; a file with more is read a second time for its records
 
 
@@ -43,6 +42,7 @@ class Reading:
     """
 
     encounter: Encounter
+    source: Source
     findings: Findings
     counts: Counts
     unused: tuple[str, ...]
@@ -71,100 +71,31 @@ def read(path: Path, encounter: str, mapping: Mapping | None = None, *, format: 
     Raises ``FileRefused`` where the file as a whole cannot be read, ``UsageError`` where encounter, mapping
     and format do not fit together.
     """
-    if format not in (None, *FORMATS):
-        raise UsageError(f"The format {format} is not read yet.", hint=f"Read so far: {', '.join(FORMATS)}.")
+    return read_source(open_source(path, format, mapping), encounter, mapping)
+
+
+def read_source(source: Source, encounter: str, mapping: Mapping | None = None) -> Reading:
+    """Read and check a file that is open already. Raises as `read` does."""
     kind = encounters.get(encounter)
-    structure = survey(path)
-    mapping = _fitting(mapping, kind, structure.header)
-    findings = Findings()
-    _say_what_is_known_already(structure, mapping, findings)
-    rows = _Rows(TypedFile(path, mapping, structure), findings)
+    mapping = fitting(mapping, kind, source)
+    findings = Findings(source.place)
+    _say_what_is_known_already(source, mapping, findings)
+    rows = _Rows(TypedFile(source, mapping), findings)
     counts = rows.judge()
-    return Reading(kind, findings, counts, unused_columns(mapping, structure.header), rows)
+    return Reading(kind, source, findings, counts, unused_columns(mapping, source.header), rows)
 
 
-def _fitting(mapping: Mapping | None, encounter: Encounter, header: tuple[str, ...]) -> Mapping:
-    """The mapping to read with; the file's own names where none is given."""
-    if mapping is None:
-        mapping = _by_own_names(encounter, header)
-    if mapping.encounter.name != encounter.name:
-        raise UsageError(
-            f"The mapping is for {mapping.encounter.name}, not for {encounter.name}.",
-            hint="Choose one of them.",
-        )
-    missing = mapping.missing(header)
-    if missing:
-        lacking = ", ".join(map(shown, missing))
-        raise FileRefused(
-            Words(
-                f"The file lacks columns that the mapping reads: {lacking}.",
-                f"Il manque au fichier des colonnes que lit la correspondance : {lacking}.",
-            ),
-            Words(
-                "Export them as well, or correct the mapping.",
-                "Exportez-les aussi, ou corrigez la correspondance.",
-            ),
-        )
-    held = {each.element.name for each in mapping.columns} | set(mapping.constants)
-    needed = [each.name for each in encounter.elements if each.required == "required"]
-    if absent := ", ".join(name for name in needed if name not in held):
-        raise FileRefused(
-            Words(
-                f"The file has no column for {absent}, which every record needs.",
-                f"Le fichier n’a pas de colonne pour {absent}, que chaque dossier doit avoir.",
-            ),
-            Words(
-                f"Add it, or map it: {_propose(encounter)}",
-                f"Ajoutez-la, ou mettez-la en correspondance : {_propose(encounter)}",
-            ),
-        )
-    return mapping
-
-
-def _by_own_names(encounter: Encounter, header: tuple[str, ...]) -> Mapping:
-    """The mapping of a file whose columns are called like the elements, at least half of them."""
-    mapping = Mapping.of_elements(encounter, header)
-    if 2 * len(mapping.columns) >= len(header):
-        return mapping
-    # If no name is known, the first line may be a record and no header: then nothing of it is shown.
-    unknown = ", ".join(map(shown, unused_columns(mapping, header)[:_NAMES_SHOWN])) if mapping.columns else ""
-    few = Words(f"Only {len(mapping.columns)}", f"Seulement {len(mapping.columns)}")
-    some, are = (few, "sont parmi") if mapping.columns else (Words("None", "Aucune"), "n’est parmi")
-    raise FileRefused(
-        Words(
-            f"{some.en} of the {len(header)} columns are elements of {encounter.name}"
-            + (f"; not recognised: {unknown}." if unknown else "."),
-            f"{some.fr} des {len(header)} colonnes {are} les éléments de {encounter.name}"
-            + (f" ; non reconnues : {unknown}." if unknown else "."),
-        ),
-        Words(
-            f"If the first line names the columns, make a mapping: {_propose(encounter)}",
-            f"Si la première ligne nomme les colonnes, établissez une correspondance : {_propose(encounter)}",
-        ),
-    )
-
-
-def _propose(encounter: Encounter) -> str:
-    return f"vernix check --as {encounter.name} --propose FILE -o mapping.toml"
-
-
-def _say_what_is_known_already(structure: Structure, mapping: Mapping, findings: Findings) -> None:
-    if structure.guessed:
-        findings.add_to_file(sentences.guessed_encoding(structure.encoding))
+def _say_what_is_known_already(source: Source, mapping: Mapping, findings: Findings) -> None:
+    for kind in source.remarks:
+        findings.add_to_file(kind)
     key = mapping.encounter.record_key
     if key not in {each.element.name for each in mapping.columns}:
         findings.add_to_file(sentences.no_record_key(mapping.encounter.element(key)))
-    if not mapping.source:
+    if mapping.by_own_names:
         # A mapping chooses its columns on purpose; without one, a column that we do not know may be a
         # misspelling.
-        for column in unused_columns(mapping, structure.header):
+        for column in unused_columns(mapping, source.header):
             findings.add_to_file(sentences.unknown_column(shown(column)))
-
-
-def unused_columns(mapping: Mapping, header: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns of a file that ``mapping`` reads nothing from."""
-    used = {each.column for each in mapping.columns}
-    return tuple(column for column in header if column not in used)
 
 
 class _Rows:
@@ -174,7 +105,7 @@ class _Rows:
         self.file = file
         self._findings = findings
         self._compared = _Compared(file)
-        self._ragged = 0
+        self._lost = 0
         self._hard: list[pa.BooleanArray] = []
         self._soft: list[pa.BooleanArray] = []
         self._kept: list[pa.RecordBatch] | None = []
@@ -191,7 +122,7 @@ class _Rows:
                 hard, soft = (
                     (pc.or_(hard, mask), soft) if kind.severity == "error" else (hard, pc.or_(soft, mask))
                 )
-        if not len(hard) and not self._ragged:
+        if not len(hard) and not self._lost:
             raise FileRefused(
                 Words("The file has a header but no rows.", "Le fichier a un en-tête mais aucune ligne."),
                 Words(
@@ -204,7 +135,7 @@ class _Rows:
         self._rejected = hard.combine_chunks()
         rejected = self._rejected.true_count
         warned = pc.sum(pc.and_not(soft, hard)).as_py() or 0
-        return Counts(len(hard) - rejected, warned, rejected + self._ragged)
+        return Counts(len(hard) - rejected, warned, rejected + self._lost)
 
     def accepted(self) -> Iterator[pa.RecordBatch]:
         """The rows without errors, from memory if they are few, else from the file."""
@@ -225,10 +156,9 @@ class _Rows:
 
     def _take(self, typed: TypedBatch, checker: checking.Checker) -> None:
         """Note the findings of one batch, and what the whole file will be asked for."""
-        if typed.ragged:
-            self._ragged += len(typed.ragged)
-            kind = sentences.ragged(len(self.file.structure.header))
-            self._findings.add(kind, typed.ragged, len(typed.ragged))
+        self._lost += len(typed.lost)
+        for row, kind in typed.lost:
+            self._findings.add(kind, [row], 1)
         records = typed.records
         if not records.num_rows:
             return

@@ -56,11 +56,14 @@ class TypedColumn:
     unknown: frozenset[str] = frozenset()
     _memo: dict[str, Cell] = field(default_factory=dict)
 
-    def apply(self, cells: pa.StringArray) -> Outcome:
-        """Type one batch of this column."""
+    def apply(self, cells: pa.StringArray, said: pa.BooleanArray | None = None) -> Outcome:
+        """Type one batch of this column.
+
+        Where ``said`` is true, the format could not read the cell and has said so.
+        """
         outcome = self._text(cells) if self.element.type == "text" else self._distinct(cells)
         if self.element.required == "required":
-            self._require(outcome)
+            self._require(outcome, said)
         return outcome
 
     def _distinct(self, cells: pa.StringArray) -> Outcome:
@@ -105,8 +108,10 @@ class TypedColumn:
                 outcome.problems["formula-like"] = formula
         return outcome
 
-    def _require(self, outcome: Outcome) -> None:
+    def _require(self, outcome: Outcome, said: pa.BooleanArray | None) -> None:
         missing = outcome.values.is_null()
+        if said is not None:
+            missing = pc.and_not(missing, said)
         if self.element.type == "text":
             missing = pc.or_(missing, pc.equal(pc.utf8_trim_whitespace(outcome.values), "").fill_null(False))
         if not missing.true_count:

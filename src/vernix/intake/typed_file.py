@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,10 +16,9 @@ from vernix.births.encounter import Encounter
 from vernix.births.gestation import bare_meaning
 from vernix.intake import sentences
 from vernix.intake.checking import ROW
-from vernix.intake.csv_rows import RowBatch, read_rows
-from vernix.intake.csv_structure import Structure, shown
-from vernix.intake.findings import Kind
+from vernix.intake.findings import Kind, shown
 from vernix.intake.mapping import MappedColumn, Mapping
+from vernix.intake.source import RowBatch, Source
 from vernix.intake.typed import TypedColumn, constant
 
 CLEARED = "_cleared"
@@ -34,23 +32,22 @@ class TypedBatch:
 
     ``records`` has a column for each element that the file brings, ``_row`` and ``_cleared``; ``problems``
     the rows (masks) by what reading their cells met; ``unread`` those by element that hold what could not be
-    read; ``ragged`` the numbers of rows that are not among ``records`` because they do not fit the header.
+    read; ``lost`` the rows that are not among ``records`` because they cannot be any, and why.
     """
 
     records: pa.RecordBatch
-    ragged: list[int]
+    lost: Sequence[tuple[int, Kind]]
     problems: dict[Kind, pa.BooleanArray] = field(default_factory=dict)
     unread: dict[str, pa.BooleanArray] = field(default_factory=dict)
 
 
 class TypedFile:
-    """One CSV file, read as one encounter with a mapping that fits it."""
+    """One file, read as one encounter with a mapping that fits it."""
 
-    def __init__(self, path: Path, mapping: Mapping, structure: Structure) -> None:
+    def __init__(self, source: Source, mapping: Mapping) -> None:
         self.encounter: Encounter = mapping.encounter
         self.mapping = mapping
-        self.structure = structure
-        self._path = path
+        self.source = source
         self._columns: list[TypedColumn] = []
         held = {each.element.name for each in mapping.columns} | set(mapping.constants)
         self._ages = {_MOTHER, _CHILD} <= held and _AGE in self.encounter.by_name
@@ -70,7 +67,7 @@ class TypedFile:
 
     def batches(self) -> Iterator[TypedBatch]:
         """Parse and type the file from its beginning."""
-        parsed = read_rows(self._path, self.structure)
+        parsed = self.source.batches()
         # The next batch is parsed while this one is typed: Arrow works outside of Python's lock.
         with ThreadPoolExecutor(1) as ahead:
             coming = ahead.submit(next, parsed, None)
@@ -84,17 +81,20 @@ class TypedFile:
             self._columns = [self._column(each, batch) for each in self.mapping.columns]
         arrays: dict[str, pa.Array] = {}
         cleared: dict[str, pa.BooleanArray] = {}
-        typed = TypedBatch(pa.RecordBatch.from_pylist([], self.schema), [row for row, _ in batch.ragged])
+        typed = TypedBatch(pa.RecordBatch.from_pylist([], self.schema), batch.lost)
         if not count:
             return typed
         for column in self._columns:
-            name, outcome = column.element.name, column.apply(batch.cells.column(column.place))
+            said = batch.said_of(column.place)
+            name, outcome = column.element.name, column.apply(batch.cells.column(column.place), said)
             arrays[name] = outcome.values
             if outcome.cleared is not None:
                 cleared[name] = outcome.cleared
-            if (unread := outcome.unread) is not None:
-                typed.unread[name] = unread
+            unread = [mask for mask in (outcome.unread, said) if mask is not None]
+            if unread:
+                typed.unread[name] = reduce(pc.or_, unread)
             typed.problems |= {column.kind(problem): mask for problem, mask in outcome.problems.items()}
+        typed.problems |= self._remarks(batch)
         for name, value in self.mapping.constants.items():
             arrays[name] = constant(self.encounter.element(name), value, count)
         if self._ages:
@@ -103,6 +103,15 @@ class TypedFile:
         columns = [*(arrays[name] for name in self._ordered), batch.rows, _cleared(cleared, count)]
         typed.records = pa.record_batch(columns, schema=self.schema)
         return typed
+
+    def _remarks(self, batch: RowBatch) -> dict[Kind, pa.BooleanArray]:
+        """What the format itself says of rows, and of cells that something is read from."""
+        elements = {column.place: column.element.name for column in reversed(self._columns)}
+        return {
+            each.kind if each.place is None else replace(each.kind, element=elements[each.place]): each.rows
+            for each in batch.remarks
+            if each.place is None or each.place in elements
+        }
 
     def _work_out_age(
         self, arrays: dict[str, pa.Array], said: Sequence[pa.BooleanArray], typed: TypedBatch
@@ -123,7 +132,7 @@ class TypedFile:
             typed.problems[sentences.problem("implausible", element, self.names.get(_MOTHER, ""))] = odd
 
     def _column(self, mapped: MappedColumn, first: RowBatch) -> TypedColumn:
-        place = self.structure.header.index(mapped.column)
+        place = self.source.header.index(mapped.column)
         bare = None
         if mapped.element.type == "gestation" and not mapped.unit:
             bare = bare_meaning(first.cells.column(place)[:_SETTLED_BY].to_pylist())

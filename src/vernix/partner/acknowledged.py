@@ -47,7 +47,7 @@ def _refusal(acknowledgement: Acknowledgement, language: str) -> str:
 
 
 def _finding_row(finding: Finding, language: str) -> list[str]:
-    row = "" if finding.row is None else str(finding.row)
+    row = finding.where.said(language) if finding.where else str(finding.row or "")
     return [finding.code, finding.severity, row, finding.column or "", finding.text(language)]
 
 

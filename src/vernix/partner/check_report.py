@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from vernix.errors import DataRefused
 from vernix.intake.checking import ROW
-from vernix.intake.csv_structure import shown
-from vernix.intake.findings import Finding, Kind
+from vernix.intake.findings import Finding, Kind, shown
 from vernix.intake.reading import Reading
 from vernix.intake.refusals import finding as as_finding
+from vernix.intake.source import Source
 from vernix.intake.typed_file import CLEARED
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ _WORDS: dict[str, dict[str, str]] = {
         "accepted": "accepted",
         "warned": "of them with warnings",
         "rejected": "rejected",
-        "rows": "rows",
-        "row": "row",
         "none": "No findings.",
         "error": "error",
         "warning": "warning",
@@ -43,8 +41,6 @@ _WORDS: dict[str, dict[str, str]] = {
         "accepted": "acceptées",
         "warned": "dont avec avertissements",
         "rejected": "rejetées",
-        "rows": "lignes",
-        "row": "ligne",
         "none": "Aucun constat.",
         "error": "erreur",
         "warning": "avertissement",
@@ -64,8 +60,8 @@ def print_report(reading: Reading, file: Path, language: str) -> None:
     counts = reading.counts
     console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False, emoji=False, markup=False)
     total = counts.accepted + counts.rejected
-    label = reading.encounter.label.fr if language == "fr" else reading.encounter.label.en
-    console.print(f"{shown(file.name)} · {label} · {total} {words['rows']}")
+    label = reading.encounter.label.said(language)
+    console.print(f"{shown(file.name)} · {label} · {total} {reading.source.unit.many.said(language)}")
     console.print(
         f"  {counts.accepted} {words['accepted']} ({counts.warned} {words['warned']}), "
         f"{counts.rejected} {words['rejected']}"
@@ -92,14 +88,21 @@ def _print_findings(console: Console, reading: Reading, language: str) -> None:
         if kind.column:
             line.append(f" · {words['column']} {kind.column}", style="not bold default")
         if rows:
-            more = ", …" if count > len(rows) else ""
-            listed = ", ".join(map(str, rows))
-            where = f"{words['row']} {listed}" if count == 1 else f"{count} {words['rows']}: {listed}{more}"
-            line.append(f" · {where}", style="not bold default")
+            line.append(f" · {_where(reading.source, rows, count, language)}", style="not bold default")
         console.print(line)
         text = kind.text_fr if language == "fr" else kind.text_en
         # A terminal folds the sentence beside its indent; a pipe gets it whole, on one line.
         console.print(Padding(text, (0, 0, 0, 4)) if console.is_terminal else f"    {text}")
+
+
+def _where(source: Source, rows: list[int], count: int, language: str) -> str:
+    """``row 3``; ``7 rows: 3, 5, 8, …``; what a place says beyond its unit stands there too."""
+    one, many = source.unit.one.said(language), source.unit.many.said(language)
+    places = [source.place(row).said(language) for row in rows]
+    if count == 1:
+        return places[0]
+    listed = ", ".join(each.removeprefix(f"{one} ") for each in places)
+    return f"{count} {many}: {listed}{', …' if count > len(rows) else ''}"
 
 
 def _order(item: tuple[Kind, int]) -> tuple[str, int, str]:

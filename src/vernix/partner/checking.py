@@ -18,7 +18,6 @@ from vernix.partner import state
 from vernix.partner.options import Data, Json
 
 if TYPE_CHECKING:
-    from vernix.intake.mapping import Mapping
     from vernix.intake.reading import Reading
 
 
@@ -48,7 +47,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
     as_
         The encounter that its rows are, for instance birth. Left out: recognised by the columns.
     format_
-        The file's format (csv). Left out: recognised.
+        The file's format, such as csv. Left out: recognised by its content.
     mapping
         The column mapping to read it with. Left out: a saved one whose columns are all in the file.
     propose
@@ -63,10 +62,10 @@ def check(  # noqa: PLR0913 - each is an option of the command
     sys.meta_path.insert(0, _NotNeeded())
     _must_be_file(file)
     if propose:
-        return _propose(file, as_, output)
+        return _propose(file, as_, format_, output)
     folder = state.folder_at(data)
     try:
-        reading = _read(file, as_, format_, _mapping(file, as_, mapping, folder))
+        reading = _read(file, as_, format_, mapping, folder)
     except DataRefused as refusal:
         raise _refused(refusal, language(french), json=json) from None
     _tell(reading, file, language(french), json=json)
@@ -82,11 +81,27 @@ def _must_be_file(file: Path) -> None:
         raise UsageError(f"There is no file {file}.", hint="Check the name; one file is checked at a time.")
 
 
-def _read(file: Path, encounter: str | None, format_: str | None, mapping: Mapping | None) -> Reading:
-    from vernix.intake.reading import read
+def _read(
+    file: Path,
+    encounter: str | None,
+    format_: str | None,
+    mapping_file: Path | None,
+    folder: state.PartnerFolder,
+) -> Reading:
+    """Read with the mapping that was named, else a saved one that fits, else none."""
+    from vernix.intake.formats import open_source
+    from vernix.intake.mapping import Mapping, fitting_best, saved
+    from vernix.intake.reading import read_source
+    from vernix.intake.recognising import encounter_of
 
-    encounter = encounter or (mapping.encounter.name if mapping else _recognised(file))
-    return read(file, encounter, mapping, format=format_)
+    named = Mapping.load(mapping_file) if mapping_file is not None else None
+    kept = saved(folder.mappings) if named is None else []
+    source = open_source(file, format_, named, *kept)
+    mapping = named or fitting_best(kept, source.header, encounter)
+    encounter = encounter or (mapping.encounter.name if mapping else encounter_of(source))
+    if encounter is None:
+        raise _untold()
+    return read_source(source, encounter, mapping)
 
 
 def _refused(refusal: DataRefused, spoken: str, *, json: bool) -> DataRefused:
@@ -109,41 +124,23 @@ def _tell(reading: Reading, file: Path, spoken: str, *, json: bool) -> None:
         report.print_report(reading, file, spoken)
 
 
-def _mapping(
-    file: Path, encounter: str | None, mapping_file: Path | None, folder: state.PartnerFolder
-) -> Mapping | None:
-    """The mapping that was named, else a saved one that fits, else none."""
-    from vernix.intake.csv_structure import survey
-    from vernix.intake.mapping import Mapping, find
-
-    if mapping_file is not None:
-        return Mapping.load(mapping_file)
-    if not state.mapping_files(folder):
-        return None
-    return find(folder.mappings, survey(file).header, encounter)
-
-
-def _recognised(file: Path) -> str:
+def _untold() -> UsageError:
     from vernix.births import encounters
-    from vernix.intake.recognising import recognise
 
-    found = recognise(file)
-    if found is None:
-        raise UsageError(
-            "The columns of this file do not say what it holds.",
-            hint=f"Name the encounter: --as {encounters.names()[0]}. If the columns are not called like the "
-            "dictionary's elements, make a mapping first: add --propose -o mapping.toml.",
-        )
-    return found
+    return UsageError(
+        "The columns of this file do not say what it holds.",
+        hint=f"Name the encounter: --as {encounters.names()[0]}. If the columns are not called like the "
+        "dictionary's elements, make a mapping first: add --propose -o mapping.toml.",
+    )
 
 
-def _propose(file: Path, encounter: str | None, output: Path | None) -> int:
+def _propose(file: Path, encounter: str | None, format_: str | None, output: Path | None) -> int:
     from vernix.births import encounters
     from vernix.intake.proposing import propose
 
     if encounter is None and len(encounters.names()) > 1:
         raise UsageError("--propose needs the encounter.", hint=f"Add --as {'|'.join(encounters.names())}.")
-    text = propose(file, encounter or encounters.names()[0])
+    text = propose(file, encounter or encounters.names()[0], format_)
     if output is None:
         sys.stdout.write(text)
         return 0

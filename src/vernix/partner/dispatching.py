@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vernix.console import say
 from vernix.courier.dispatch import LONGEST, Dispatch, OutgoingFile
@@ -16,6 +17,9 @@ from vernix.custody.manifest import MAX_NOTE, safe_name
 from vernix.errors import DataRefused, UsageError
 from vernix.partner.gathering import Found, gather
 from vernix.partner.state import Partner, mapping_files
+
+if TYPE_CHECKING:
+    from vernix.intake.mapping import Mapping
 
 _MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -46,6 +50,7 @@ class Wish:
     note: str = ""
     life: int = LONGEST
     downloads: int | None = None
+    format: str | None = None
 
 
 def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
@@ -65,9 +70,10 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
                 hint="Check the name and the folder.",
             )
         files = _submission(partner, wish, gathered.files)
-    elif wish.encounter or wish.mapping:
+    elif wish.encounter or wish.mapping or wish.format:
         raise UsageError(
-            "--as and --mapping belong to a submission.", hint="Leave them out, or send to the registry."
+            "--as, --mapping and --format belong to a submission.",
+            hint="Leave them out, or send to the registry.",
         )
     else:
         files = [_outgoing(found, "file", None) for found in gathered.files]
@@ -95,62 +101,63 @@ def packed_files(named: Sequence[Path]) -> tuple[tuple[OutgoingFile, ...], tuple
 def _submission(partner: Partner, wish: Wish, gathered: Sequence[Found]) -> list[OutgoingFile]:
     # A message needs none of what knows births, and is on its way sooner without it.
     from vernix.births import encounters
+    from vernix.intake.mapping import Mapping
 
     if wish.encounter is not None:
         encounters.get(wish.encounter)
+    named = Mapping.load(wish.mapping) if wish.mapping is not None else None
     files: list[OutgoingFile] = []
     mappings: list[Path] = []
     for found in gathered:
-        path = found.path
-        encounter = wish.encounter or _recognised(partner, wish, path)
-        files.append(_outgoing(found, "data" if encounter else "file", encounter))
-        if not encounter:
-            say(f"{path.name} was not recognised as data; it goes as a plain file. Say what it is by --as.")
-            continue
-        mapping = _mapping(partner, wish, path, encounter)
-        if mapping is not None and mapping not in mappings:
-            mappings.append(mapping)
+        told = _told(partner, wish, named, found.path)
+        role = "data" if told.encounter else "file"
+        files.append(_outgoing(found, role, told.encounter, told.media_type))
+        if not told.encounter:
+            say(f"{found.path.name} was not recognised as data; it goes as a plain file. Say it by --as.")
+        elif told.mapping is not None and told.mapping not in mappings:
+            mappings.append(told.mapping)
     if len(mappings) > 1:
         raise UsageError("These files need different mappings.", hint="Send them one by one.")
     return files + [_outgoing(Found(path), "mapping", None) for path in mappings]
 
 
-def _recognised(partner: Partner, wish: Wish, path: Path) -> str | None:
-    from vernix.intake.mapping import Mapping
-    from vernix.intake.recognising import recognise
+@dataclass(frozen=True)
+class _Told:
+    """What is known of a data file before it is sent."""
 
-    if wish.mapping is not None:
-        return Mapping.load(wish.mapping).encounter.name
+    encounter: str | None
+    mapping: Path | None = None
+    media_type: str | None = None
+
+
+def _told(partner: Partner, wish: Wish, named: Mapping | None, path: Path) -> _Told:
+    """The encounter of a file, the mapping file that explains it (the one named, or the saved one that fits
+    its columns), and its format."""
+    from vernix.intake.formats import get, open_source
+    from vernix.intake.mapping import Mapping, fitting_best
+    from vernix.intake.recognising import encounter_of
+
+    stated = get(wish.format).media_type if wish.format is not None else None
+    saved = {each: Mapping.load(each) for each in mapping_files(partner.folder)} if named is None else {}
+    encounter = wish.encounter or (named.encounter.name if named else None)
+    explained = wish.mapping.expanduser().absolute() if wish.mapping is not None else None
     try:
-        return recognise(path, partner.folder.mappings)
+        source = open_source(path, wish.format, named, *saved.values())
     except DataRefused:
-        # Not a table at all: whether that matters is for whoever receives it to say.
-        return None
+        # It cannot be read: whether that matters is for whoever receives it to say.
+        return _Told(encounter, explained, stated)
+    best = fitting_best(saved.values(), source.header, encounter)
+    if best is not None:
+        explained = next(file for file, mapping in saved.items() if mapping is best)
+    return _Told(
+        encounter or encounter_of(source, list(saved.values())), explained, stated or source.media_type
+    )
 
 
-def _mapping(partner: Partner, wish: Wish, path: Path, encounter: str) -> Path | None:
-    """The mapping file that explains ``path``: the one named, or the saved one that fits its columns."""
-    from vernix.intake.csv_structure import survey
-    from vernix.intake.mapping import Mapping, find
-
-    if wish.mapping is not None:
-        Mapping.load(wish.mapping)
-        return wish.mapping.expanduser().absolute()
-    if not mapping_files(partner.folder):
-        return None
-    try:
-        mapping = find(partner.folder.mappings, survey(path).header, encounter)
-    except DataRefused:
-        return None
-    if mapping is None:
-        return None
-    return next(saved for saved in mapping_files(partner.folder) if saved.read_bytes() == mapping.source)
-
-
-def _outgoing(found: Found, role: str, encounter: str | None) -> OutgoingFile:
+def _outgoing(found: Found, role: str, encounter: str | None, media_type: str | None = None) -> OutgoingFile:
     path = found.path
     (name,) = _harmless([path.name])
-    media_type = _MEDIA_TYPES.get(path.suffix.lower(), _ANY_TYPE)
+    media_type = media_type or _MEDIA_TYPES.get(path.suffix.lower(), _ANY_TYPE)
     return OutgoingFile(path, name, media_type, role, encounter, _harmless(found.folder))
 
 

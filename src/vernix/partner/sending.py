@@ -29,6 +29,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     purpose: str | None = None,
     as_: Annotated[str | None, Parameter(name="--as")] = None,
     mapping: Path | None = None,
+    format_: Annotated[str | None, Parameter(name="--format")] = None,
     note: str | None = None,
     note_file: Path | None = None,
     expires: str | None = None,
@@ -57,6 +58,8 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         The encounter that the files hold (such as birth), if it is not to be recognised from their columns.
     mapping
         A column mapping that explains the files; otherwise a fitting one is looked for among the saved ones.
+    format_
+        The format of the files, if it is not to be recognised from their content.
     note
         A short text for the addressee, sealed like the files.
     note_file
@@ -83,7 +86,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         return _finish_all(partner, outbox, exchange, json)
     life = life_in(expires)
     addressees = addressees_of(partner, exchange, to or [partner.registry])
-    wish = Wish(files, addressees, purpose, as_, mapping, text, life, downloads)
+    wish = Wish(files, addressees, purpose, as_, mapping, text, life, downloads, format_)
     return send_out(partner, exchange, dispatch_for(partner, wish), again=again, json=json)
 
 

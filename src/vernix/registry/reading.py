@@ -96,15 +96,16 @@ def unpack(packed: bytes) -> list[Acknowledgement]:
 
 def read_file(file: OpenedFile) -> Reading:
     """Read one opened file as its manifest says; DataRefused where the file as a whole cannot be read."""
+    from vernix.intake.formats import stated
     from vernix.intake.mapping import Mapping
     from vernix.intake.reading import read
 
     encounter = file.entry.encounter or ""
     try:
         mapping = Mapping.parse(file.mapping) if file.mapping is not None else None
-        return read(file.path, encounter, mapping)
+        return read(file.path, encounter, mapping, format=stated(file.entry.media_type))
     except UsageError as error:
-        # Encounter or mapping do not fit: for the partner that is a fault of what it sent.
+        # Encounter, mapping or format do not fit: for the partner that is a fault of what it sent.
         raise FileRefused(
             Words(error.message, "Le type de rencontre ou la correspondance ne convient pas au fichier."),
             Words(error.hint, "Vérifiez-les avec vernix check --mapping, puis envoyez de nouveau."),

@@ -19,27 +19,15 @@ import pyarrow as pa
 from pyarrow import csv
 
 from vernix.births.codes import Words
-from vernix.intake.csv_structure import BLOCK, MAX_ROW, Structure
+from vernix.intake import sentences
+from vernix.intake.csv.structure import BLOCK, MAX_ROW, Structure
 from vernix.intake.refusals import FileRefused
+from vernix.intake.source import TOGETHER, WIDE, RowBatch
 
 # One parsed block: a row has to fit into one. Arrow sets a whole block's bytes aside for every column, so
 # this is what decides how much memory reading takes.
 _PIECE = 2 * MAX_ROW
-_TOGETHER = 20_000  # rows that later steps like to have together, unless they are wide
-_WIDE = 4 << 20
 MAX_RAGGED = 10_000
-
-
-@dataclass(frozen=True)
-class RowBatch:
-    """Some rows: ``cells`` has one text column for each column of the header, ``rows`` their numbers (int64).
-
-    ``ragged`` lists rows met since the last batch that have too many or too few cells: (row, cells found).
-    """
-
-    cells: pa.RecordBatch
-    rows: pa.Int64Array
-    ragged: tuple[tuple[int, int], ...] = ()
 
 
 def read_rows(path: Path, structure: Structure) -> Iterator[RowBatch]:
@@ -48,8 +36,8 @@ def read_rows(path: Path, structure: Structure) -> Iterator[RowBatch]:
     for batch in _pieces(path, structure):
         waiting.append(batch)
         if (
-            sum(len(each.rows) for each in waiting) >= _TOGETHER
-            or sum(each.cells.nbytes for each in waiting) >= _WIDE
+            sum(len(each.rows) for each in waiting) >= TOGETHER
+            or sum(each.cells.nbytes for each in waiting) >= WIDE
         ):
             yield _joined(waiting)
             waiting = []
@@ -63,7 +51,7 @@ def _joined(batches: list[RowBatch]) -> RowBatch:
     return RowBatch(
         pa.concat_batches([each.cells for each in batches]),
         pa.concat_arrays([each.rows for each in batches]),
-        tuple(ragged for each in batches for ragged in each.ragged),
+        tuple(lost for each in batches for lost in each.lost),
     )
 
 
@@ -168,7 +156,7 @@ class _Numbering:
 
     width: int
     next: int = 1
-    ragged: list[tuple[int, int]] = field(default_factory=list)
+    ragged: list[int] = field(default_factory=list)
     total: int = 0
     too_many: bool = False
 
@@ -178,14 +166,14 @@ class _Numbering:
         if self.total > MAX_RAGGED:
             self.too_many = True
             return "error"
-        self.ragged.append((row.number - 1, row.actual_columns))
+        self.ragged.append(row.number - 1)
         return "skip"
 
     def number(self, cells: pa.RecordBatch) -> RowBatch:
         """Number one parsed batch; the ragged rows before its end are known by now."""
         pieces: list[pa.Array] = []
         wanted, taken = cells.num_rows, 0
-        for row, _ in self.ragged:
+        for row in self.ragged:
             gap = row - self.next
             if gap > wanted:
                 break
@@ -193,8 +181,9 @@ class _Numbering:
             wanted, self.next, taken = wanted - gap, row + 1, taken + 1
         pieces.append(pa.arange(self.next, self.next + wanted))
         self.next += wanted
-        found, self.ragged = tuple(self.ragged[:taken]), self.ragged[taken:]
-        return RowBatch(cells, pa.concat_arrays(pieces), found)
+        lost, self.ragged = self.ragged[:taken], self.ragged[taken:]
+        kind = sentences.ragged(self.width)
+        return RowBatch(cells, pa.concat_arrays(pieces), tuple((row, kind) for row in lost))
 
 
 def _no_cells(width: int) -> pa.RecordBatch:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from vernix.errors import DataRefused
-from vernix.intake.csv_structure import MAX_ROW, shown, survey
+from vernix.intake.csv.structure import MAX_ROW, survey
+from vernix.intake.findings import shown
 from vernix.intake.refusals import FileRefused, finding, in_language
 
 

@@ -132,12 +132,6 @@ def survey(path: Path) -> Structure:
     return Structure(encoding, skip, delimiter, preamble, header, quoted, guessed)
 
 
-def shown(name: str, limit: int = 60) -> str:
-    """A column's name made harmless for a terminal and a message: printable, one line, bounded."""
-    cleaned = "".join(letter if letter.isprintable() else "?" for letter in name)
-    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
-
-
 def _refuse_other_kinds(head: bytes) -> None:
     if not head.strip():
         raise FileRefused(

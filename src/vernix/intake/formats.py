@@ -1,0 +1,97 @@
+"""The formats that are read, and which of them a file is in: told by its content, never by its name.
+
+A format is a room of its own (``intake/csv`` ...) that ends in a `vernix.intake.source.Source`; what comes
+after is the same for all. A new one is a room and an entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vernix.births import encounters
+from vernix.births.codes import Words
+from vernix.births.encounter import Encounter
+from vernix.errors import UsageError
+from vernix.intake.mapping import Mapping
+from vernix.intake.source import Source
+
+HEAD = 64 << 10
+"""Bytes of a file's beginning by which its format is told."""
+
+Fit = Callable[[tuple[str, ...]], int]
+"""Of how many columns of a header something would be read: by it a workbook's sheet is chosen."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format.
+
+    ``begins`` tells from a file's first `HEAD` bytes whether it is in this format; ``open`` opens it.
+    ``media_type`` is what a manifest says of it where that can only be meant: what mail programs and browsers
+    guess from the end of a name (``text/csv``, a workbook's) says nothing.
+    """
+
+    name: str
+    label: Words
+    begins: Callable[[bytes], bool]
+    open: Callable[[Path, Fit], Source]
+    media_type: str | None = None
+
+
+def _csv(path: Path, fit: Fit) -> Source:
+    from vernix.intake.csv.source import CsvSource
+
+    del fit
+    return CsvSource(path)
+
+
+# The first that recognises a file reads it; CSV looks like nothing in particular and comes last.
+_FORMATS = (Format("csv", Words("CSV", "CSV"), lambda head: True, _csv),)
+
+
+def names() -> tuple[str, ...]:
+    """The names of all formats."""
+    return tuple(each.name for each in _FORMATS)
+
+
+def get(name: str) -> Format:
+    """The format called ``name``. Raises ``UsageError`` with the names there are."""
+    for each in _FORMATS:
+        if each.name == name:
+            return each
+    raise UsageError(f"The format {name} is not read.", hint=f"Read are: {', '.join(names())}.")
+
+
+def recognise(path: Path) -> Format:
+    """The format of a file by its content."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+    return next(each for each in _FORMATS if each.begins(head))
+
+
+def stated(media_type: str) -> str | None:
+    """The format that a manifest's media type names; None where it names none."""
+    return next((each.name for each in _FORMATS if each.media_type == media_type), None)
+
+
+def open_source(path: Path, format: str | None = None, *mappings: Mapping | None) -> Source:
+    """Open a file in the format named, else in the one that it is in.
+
+    ``mappings`` are those that it may be read with. Raises ``UsageError`` for a format that there is not,
+    ``FileRefused`` where the file cannot be read in it.
+    """
+    chosen = get(format) if format is not None else recognise(path)
+    given = [mapping for mapping in mappings if mapping is not None]
+    return chosen.open(path, lambda header: _fit(header, given))
+
+
+def _fit(header: tuple[str, ...], mappings: Iterable[Mapping]) -> int:
+    known = [len(each.columns) for each in mappings if not each.missing(header)]
+    return max([*known, *(known_columns(encounters.get(name), header) for name in encounters.names())])
+
+
+def known_columns(encounter: Encounter, header: tuple[str, ...]) -> int:
+    """How many columns of a header are called like elements of an encounter."""
+    return len(Mapping.of_elements(encounter, header).columns)
