@@ -157,7 +157,8 @@ def test_from_unknown_columns_to_a_saved_mapping(tmp_path: Path) -> None:
 def test_a_draft_that_finds_no_room_is_not_begun(tmp_path: Path) -> None:
     file = tmp_path / "export.csv"
     file.write_text("isex,dbwt\nF,7.2\n")
-    command = [sys.executable, "-c", SMALL_FILES, "check", "--propose", str(file), "-o", "draft.toml"]
+    words = ["check", "--as", "birth", "--propose", str(file), "-o", "draft.toml"]
+    command = [sys.executable, "-c", SMALL_FILES, *words]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 5, done.stderr
     assert "disk is full" in done.stderr
