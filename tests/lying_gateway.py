@@ -226,6 +226,7 @@ class LyingGateway:
     def _publish(self, asked: Asked) -> Told:
         files = json.loads(asked.body)["files"]
         self.files.update({name: base64.b64decode(content) for name, content in files.items()})
+        self.kit.directory = self.kit.publisher.current()
         return Told(204)
 
     def _enrol(self, asked: Asked) -> Told:

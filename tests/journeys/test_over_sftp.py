@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,8 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
-def world(
-    tmp_path: Path, free_ports: Callable[[int], list[int]], need_program: Callable[[str], str]
-) -> Iterator[World]:
-    need_program("sftp")
-    port, sftp_port = free_ports(2)
-    with World(tmp_path, port, sftp_port).open() as opened:
-        log = opened.log("gateway")
-        opened.until(lambda: "listens for SFTP" in log.read_text(), "the SFTP door did not open")
-        yield opened
+def world(sftp_world: World) -> World:
+    return sftp_world
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.exchange_kit import ExchangeKit, free_port
+from tests.exchange_kit import ExchangeKit, Member, free_port
 from tests.journey_kit import run_program
 from tests.registry.conftest import GOOD, Hospital, Killed, work
 
@@ -202,9 +202,21 @@ def test_each_kind_comes_from_the_state(kit: ExchangeKit) -> None:
 
 @pytest.mark.parametrize(("days", "warnings"), [(40, 0), (29, 1), (6, 1), (0.5, 1), (-1, 0)])
 def test_a_key_that_ends_soon_is_told(kit: ExchangeKit, days: float, warnings: int) -> None:
-    entry = kit.members["riverside"].entry(kit.since, until=NOW + timedelta(days=days))
+    entry = kit.members["riverside"].entry(NOW - timedelta(days=300), until=NOW + timedelta(days=days))
     directory = replace(kit.directory, partners=kit.with_partner(entry))
     assert len(list(from_keys(directory, NOW))) == 2 * warnings
+
+
+def test_a_key_that_has_been_renewed_is_not_told(kit: ExchangeKit) -> None:
+    since = NOW - timedelta(days=300)
+    old, new = kit.members["riverside"].entry(since, until=NOW + timedelta(days=5)), Member.make("riverside")
+    both = replace(old, keys=tuple(sorted((*old.keys, *new.entry(since).keys), key=lambda key: key.id)))
+    assert list(from_keys(replace(kit.directory, partners=kit.with_partner(both)), NOW)) == []
+
+
+def test_the_registrys_own_keys_are_told_by_when_they_are_to_be_renewed(kit: ExchangeKit) -> None:
+    (fact,) = from_keys(kit.directory, kit.since + timedelta(days=725))
+    assert (fact.about, fact.partner, fact.mark) == ("own-keys", "registry", "registry 7")
 
 
 @pytest.mark.parametrize("about", TEXTS)

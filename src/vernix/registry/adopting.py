@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from vernix.console import print_json, say
 from vernix.registry.options import Access, Json
+from vernix.registry.renewing import foreign_own
 from vernix.registry.unlocked import unlock
 
 
@@ -20,8 +21,9 @@ def adopt_directory(
     """Take over the newer directory that the gateway mirrors, once this registry was restored from a copy."""
     registry = unlock(access)
     before, version = registry.publishing.adopt(registry.exchange())
+    strange = foreign_own(registry.publishing.mirror.current(), registry.keyring)
     if json:
-        print_json({"version": version, "version_before": before})
+        print_json({"keys_missing": strange, "version": version, "version_before": before})
         return
     if version == before:
         say(f"The gateway has no newer directory; version {before} stays.")
@@ -29,3 +31,6 @@ def adopt_directory(
     say(f"Directory version {version} is taken over; it was {before} here.")
     say("Partners who joined since the copy was made are known again. Ask everybody who sent since then to")
     say("send again (vernix send --again): rows that are here already are not counted twice.")
+    if strange:
+        say(f"The registry renewed its keys since the copy was made, and {', '.join(strange)} are not in it.")
+        say("Restore a newer copy of the folder keys; without one: vernix-registry renew-keys.")

@@ -7,7 +7,7 @@ same private folder and handed on as the same `Opened`, so that every step after
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,7 @@ BARE_ENCOUNTER = "birth"
 
 @contextmanager
 def opened_drop(
-    drop: Drop, sealed: Path, identity: HybridIdentity, directory: Directory, work: Path
+    drop: Drop, sealed: Path, identities: Sequence[HybridIdentity], directory: Directory, work: Path
 ) -> Iterator[Opened]:
     """The files of a drop in the open, for the length of a ``with`` block.
 
@@ -38,7 +38,7 @@ def opened_drop(
     with private_work(work, drop.id) as folder:
         content = folder / "content"
         try:
-            open_file(sealed, content, [identity])
+            open_file(sealed, content, identities)
         except NotForUs:
             raise not_for_us("not-opened", "The file") from None
         except DataRefused as error:

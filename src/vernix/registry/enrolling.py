@@ -48,7 +48,7 @@ def take_enrolments(registry: Registry, exchange: Exchange) -> int:
 
 def _take_in(registry: Registry, sealed: bytes) -> bool:
     """Add the keys that a sealed enrolment or renewal proves; returns True."""
-    content = open_bytes(sealed, [registry.keyring.identity], ENROLMENT_LIMIT)
+    content = open_bytes(sealed, registry.keyring.identities, ENROLMENT_LIMIT)
     signed = Signed.decode(content, limit=ENROLMENT_LIMIT)
     claimed = canonical.decode(signed.document)
     renews = isinstance(claimed, dict) and claimed.get("format") == RENEWAL

@@ -10,20 +10,26 @@ import json
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from vernix.custody.durable import write_file
+from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.publishing import OnlineKeys
 from vernix.custody.signatures import SigningKey
 from vernix.errors import DataRefused, UsageError
+from vernix.sealing.header import read_header
 from vernix.sealing.identities import HybridIdentity, PassphraseIdentity
 from vernix.sealing.opening import open_bytes
-from vernix.sealing.recipients import PassphraseRecipient
+from vernix.sealing.recipients import HybridRecipient, PassphraseRecipient, parse_recipient
 from vernix.sealing.refusals import NotForUs
 from vernix.sealing.sealer import seal_bytes
 
-FORMAT = "vernix/keyring/v1"
+FORMAT = "vernix/keyring/v2"
+_V1 = "vernix/keyring/v1"
+"""Of before keys could be renewed; read for ever, written no more."""
 WORK_FACTOR = 17
 """scrypt N = 2^17, r = 8 (OWASP's figure): 128 MiB and about half a second once a process.
 
@@ -41,12 +47,51 @@ _LIMIT = 64 * 1024
 
 
 @dataclass(frozen=True, repr=False)
+class OwnKeys:
+    """The two keys that partners deal with, as `Keyring` has them; ``until`` when they were in place."""
+
+    identity: HybridIdentity
+    signing: SigningKey
+    until: datetime | None = None
+
+    @classmethod
+    def generate(cls) -> OwnKeys:
+        """Two new keys."""
+        return cls(HybridIdentity.generate(), SigningKey.generate())
+
+    @classmethod
+    def parse(cls, entries: dict[str, str | None]) -> OwnKeys:
+        """As `to_object` wrote them; DataRefused where they are none."""
+        identity, signing, until = (entries[name] or "" for name in ("identity", "signing", "until"))
+        return cls(
+            HybridIdentity.parse(identity),
+            SigningKey.from_text(signing),
+            parse_time(until) if until else None,
+        )
+
+    def to_object(self) -> dict[str, str | None]:
+        """Both in the open: only to be sealed."""
+        until = None if self.until is None else format_time(self.until)
+        return {"identity": str(self.identity), "signing": self.signing.to_text(), "until": until}
+
+    @property
+    def values(self) -> tuple[str, str]:
+        """Their public halves, as the directory lists them."""
+        return self.signing.verify_key.to_text(), str(self.identity.recipient)
+
+
+@dataclass(frozen=True, repr=False)
 class Keyring:
     """The registry's private keys, in memory. Has no text form, so that it cannot slip into a log.
 
     ``targets`` and ``timestamp`` sign the directory; ``signing`` signs deliveries, receipts and requests;
     ``identity`` opens what is sealed to the registry; ``vault`` seals identities, ``index`` makes them
     findable, ``pseudonym`` names records in the book and batches in the ledger of steps.
+
+    ``former`` are the keys of before, newest first: what was sealed to them opens for ever. ``coming`` are
+    the keys of a renewal that is under way. ``recovery`` is the recipient of the latest ceremony, to which
+    every change of the keyring is sealed again; it stands here, because whoever could put another one beside
+    the keyring would be given all that is in it.
     """
 
     identity: HybridIdentity
@@ -56,6 +101,38 @@ class Keyring:
     vault: bytes
     index: bytes
     pseudonym: bytes
+    former: tuple[OwnKeys, ...] = ()
+    coming: OwnKeys | None = None
+    recovery: HybridRecipient | None = None
+
+    @property
+    def own(self) -> OwnKeys:
+        """The present keys that partners deal with."""
+        return OwnKeys(self.identity, self.signing)
+
+    @property
+    def identities(self) -> tuple[HybridIdentity, ...]:
+        """All that open what is, or was, sealed to the registry."""
+        coming = () if self.coming is None else (self.coming.identity,)
+        return (*coming, self.identity, *(keys.identity for keys in self.former))
+
+    def signing_at(self, moment: datetime) -> SigningKey:
+        """The key that was in place then: what is signed for that moment is the same bytes ever after."""
+        return next(
+            (keys.signing for keys in reversed(self.former) if keys.until and moment < keys.until),
+            self.signing,
+        )
+
+    def renewing(self) -> Keyring:
+        """The same with keys that are to come; those that are coming already stay."""
+        return self if self.coming is not None else replace(self, coming=OwnKeys.generate())
+
+    def renewed(self, now: datetime) -> Keyring:
+        """The same with the coming keys in the place of the present ones."""
+        if self.coming is None:
+            return self
+        coming, former = self.coming, (replace(self.own, until=now), *self.former)
+        return replace(self, identity=coming.identity, signing=coming.signing, former=former, coming=None)
 
     @property
     def online(self) -> OnlineKeys:
@@ -88,11 +165,15 @@ class Keyring:
     @classmethod
     def parse(cls, content: bytes) -> Keyring:
         """The keyring in the content of its file; DataRefused for one of another version."""
-        entries = json.loads(content)
-        if entries.pop("format", None) != FORMAT or set(entries) != {field.name for field in fields(cls)}:
+        entries: dict[str, Any] = json.loads(content)
+        version = entries.pop("format", None)
+        if version == _V1:
+            entries |= {"former": [], "coming": None, "recovery": None}
+        if version not in (FORMAT, _V1) or set(entries) != {field.name for field in fields(cls)}:
             raise DataRefused(
                 "The keyring is of another version of vernix.", hint="Use the version that made it."
             )
+        coming, recovery = entries["coming"], entries["recovery"]
         return cls(
             identity=HybridIdentity.parse(entries["identity"]),
             signing=SigningKey.from_text(entries["signing"]),
@@ -101,17 +182,39 @@ class Keyring:
             vault=bytes.fromhex(entries["vault"]),
             index=bytes.fromhex(entries["index"]),
             pseudonym=bytes.fromhex(entries["pseudonym"]),
+            former=tuple(OwnKeys.parse(keys) for keys in entries["former"]),
+            coming=None if coming is None else OwnKeys.parse(coming),
+            recovery=None if recovery is None else _hybrid(recovery),
         )
 
     def save(self, path: Path, passphrase: bytes, work_factor: int = WORK_FACTOR) -> None:
         """Seal the keyring into the file at ``path``, durably."""
         _write_sealed(path, self.to_bytes(), passphrase, work_factor)
 
+    def change(self, path: Path, passphrase: bytes, recovery: Path) -> None:
+        """Seal the keyring in the place of the one at ``path``, stretched as that is, and into ``recovery``.
+
+        The copy for recovery comes first: the keyring never holds a key that a lost passphrase would lose.
+        """
+        if self.recovery is not None:
+            write_file(recovery, seal_bytes(self.to_bytes(), [self.recovery]), private=True)
+        with path.open("rb") as stream:
+            work_factor = int(read_header(stream).stanzas[0].arguments[1])
+        self.save(path, passphrase, work_factor)
+
     def to_bytes(self) -> bytes:
         """The content of the keyring's file, in the open: only to be sealed."""
         signers = {name: getattr(self, name).to_text() for name in SIGNERS}
         raw = {name: getattr(self, name).hex() for name in SECRETS}
-        document = {"format": FORMAT, "identity": str(self.identity), **signers, **raw}
+        document = {
+            "format": FORMAT,
+            "identity": str(self.identity),
+            **signers,
+            **raw,
+            "former": [keys.to_object() for keys in self.former],
+            "coming": None if self.coming is None else self.coming.to_object(),
+            "recovery": None if self.recovery is None else str(self.recovery),
+        }
         return json.dumps(document).encode()
 
 
@@ -152,6 +255,13 @@ def load_root_key(path: Path, passphrase: bytes) -> SigningKey:
         DataRefused: the passphrase does not open it, or it holds no key.
     """
     return SigningKey.from_text(_open_sealed(path, passphrase).decode())
+
+
+def _hybrid(text: str) -> HybridRecipient:
+    recipient = parse_recipient(text)
+    if not isinstance(recipient, HybridRecipient):
+        raise DataRefused("The keyring's recovery recipient is no post-quantum one.", hint="Restore a copy.")
+    return recipient
 
 
 def _write_sealed(path: Path, content: bytes, passphrase: bytes, work_factor: int) -> None:

@@ -20,6 +20,7 @@ from vernix.registry import steps
 from vernix.registry.collecting import Arrivals, Postbox
 from vernix.registry.enrolling import take_enrolments
 from vernix.registry.inviting import open_invitations
+from vernix.registry.key_ends import KeyEnds
 from vernix.registry.logs import log, place_of
 from vernix.registry.overseeing import oversee
 from vernix.registry.trouble import Trouble
@@ -60,6 +61,7 @@ class Runner:
         self._postbox = Postbox(exchange, registry.publishing, registry.folder.parts)
         self._stop = Stop()
         self._ledger = LedgerWatch(registry.folder, exchange, registry.keyring.signing)
+        self._ends = KeyEnds()
         self._trouble = Trouble(registry.folder.trouble)
         self._trouble.found()
         self._told: tuple[int, float] = (0, 0.0)
@@ -163,6 +165,7 @@ class Runner:
     def _tell_directory(self) -> None:
         """Keep the directory fresh, and the gateway's copy the same as ours."""
         self._registry.publishing.renew()
+        self._ends.warn_if_due(self._registry.publishing.mirror.current())
         changed = (self._registry.folder.public / "timestamp.json").stat().st_mtime_ns
         told, told_at = self._told
         if changed != told or time.monotonic() - told_at > TELL_AGAIN:

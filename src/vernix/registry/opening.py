@@ -54,7 +54,11 @@ class Opened:
 
 @contextmanager
 def opened(
-    delivery: Delivery, parts: Sequence[Path], identity: HybridIdentity, directory: Directory, work: Path
+    delivery: Delivery,
+    parts: Sequence[Path],
+    identities: Sequence[HybridIdentity],
+    directory: Directory,
+    work: Path,
 ) -> Iterator[Opened]:
     """The files of a delivery in the open, for the length of a ``with`` block.
 
@@ -62,8 +66,8 @@ def opened(
         Unusable: the delivery does not prove itself; says which part of it, and what the sender can do.
     """
     with private_work(work, delivery.id) as folder:
-        manifest = read_manifest(delivery, parts[0], identity, directory)
-        files = [_open(entries, parts[entries[0].part], identity, folder) for entries in manifest.parts]
+        manifest = read_manifest(delivery, parts[0], identities, directory)
+        files = [_open(entries, parts[entries[0].part], identities, folder) for entries in manifest.parts]
         yield Opened(manifest.purpose, with_mappings(files))
 
 
@@ -79,12 +83,14 @@ def private_work(work: Path, delivery: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def read_manifest(delivery: Delivery, part: Path, identity: HybridIdentity, directory: Directory) -> Manifest:
+def read_manifest(
+    delivery: Delivery, part: Path, identities: Sequence[HybridIdentity], directory: Directory
+) -> Manifest:
     """The manifest of a delivery, proven to be its sender's and this delivery's."""
     try:
         if part.stat().st_size > MANIFEST_LIMIT:
             raise DataRefused("The manifest is longer than it may be.")
-        envelope = open_bytes(part.read_bytes(), [identity], MANIFEST_LIMIT)
+        envelope = open_bytes(part.read_bytes(), identities, MANIFEST_LIMIT)
         manifest = Manifest.open_signed(envelope, directory, REGISTRY, utc_now())
         manifest.check_against(delivery)
     except NotForUs:
@@ -103,7 +109,9 @@ def not_for_us(reason: str, what: str) -> Unusable:
     )
 
 
-def _open(entries: Sequence[File], sealed: Path, identity: HybridIdentity, folder: Path) -> OpenedFile:
+def _open(
+    entries: Sequence[File], sealed: Path, identities: Sequence[HybridIdentity], folder: Path
+) -> OpenedFile:
     """A part in the open. Only plain files share one, and what is plain is not read here."""
     entry = entries[0]
     if len(entries) > 1 and any(each.role != "file" for each in entries):
@@ -112,7 +120,7 @@ def _open(entries: Sequence[File], sealed: Path, identity: HybridIdentity, folde
         )
     target = folder / f"file-{entry.part}"
     try:
-        open_file(sealed, target, [identity])
+        open_file(sealed, target, identities)
     except NotForUs:
         raise not_for_us("not-opened", f"File {entry.part}") from None
     except DataRefused as error:

@@ -5,7 +5,7 @@ who is obeyed no longer.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -78,13 +78,16 @@ def revoke_key(
 ) -> int:
     """Revoke a key: nothing it signs or signed is taken, and nothing is sealed to it, from now on.
 
+    Of the registry's own keys those that renew-keys has replaced.
+
     Parameters
     ----------
     key
         Its id, as ``partners`` shows it.
     """
     registry = unlock(access)
-    reaches = registry.amend(lambda directory: _without_key(directory, key))
+    present = registry.keyring.own.values
+    reaches = registry.amend(lambda directory: _without_key(directory, key, present))
     holder, entry = _holder(registry.publishing.current(), key)
     kind = entry.kind
     left = [each for each in holder.keys if each.kind == kind and each.holds(utc_now())]
@@ -103,13 +106,13 @@ def _with_status(partner_id: str, status: str) -> Change:
     return lambda directory: with_changed_partner(directory, partner_id, change)
 
 
-def _without_key(directory: Directory, key_id: str) -> Directory | None:
+def _without_key(directory: Directory, key_id: str, own: Collection[str]) -> Directory | None:
     holder, key = _holder(directory, key_id)
-    if holder.role == "registry":
-        # Without it nobody could send to the registry, or believe it, until the next directory.
+    if key.value in own:
+        # Without it nobody could send to the registry, or believe it, and the gateway would not hear it.
         raise UsageError(
-            "That is the registry's own key, and this version has no command that replaces it.",
-            hint="If it was stolen, stop vernix-registry run and tell the partners.",
+            "That is the registry's own key, by which everybody knows it.",
+            hint="Put another in its place first: vernix-registry renew-keys. Then revoke this one.",
         )
     if key.revoked is not None:
         return None

@@ -68,11 +68,11 @@ class Passage:
 
     def opened(self) -> AbstractContextManager[Opened]:
         """The files in the open, for the length of a ``with`` block. See ``opening`` and ``dropped``."""
-        identity, work = self.registry.keyring.identity, self.registry.folder.work
+        identities, work = self.registry.keyring.identities, self.registry.folder.work
         directory = self.registry.publishing.current()
         if isinstance(self.delivery, Drop):
-            return opened_drop(self.delivery, self.paths()[0], identity, directory, work)
-        return opened(self.signed, self.paths(), identity, directory, work)
+            return opened_drop(self.delivery, self.paths()[0], identities, directory, work)
+        return opened(self.signed, self.paths(), identities, directory, work)
 
     def origin(self, file: SubmittedFile) -> Origin:
         """Where the rows of a file come from."""

@@ -205,9 +205,12 @@ def with_enrolled(directory: Directory, partner_id: str, enrolment: Enrolment) -
     )
 
 
-def with_renewed(directory: Directory, renewal: Renewal, label: str) -> Directory:
+def with_renewed(
+    directory: Directory, renewal: Renewal, label: str, life: timedelta | None = KEY_LIFE
+) -> Directory:
     """The directory with a partner's new keys; those that they replace end after ``OVERLAP``."""
     now = utc_now()
+    end = None if life is None else now + life
     partner = directory.partner(renewal.partner)
     kept = [
         replace(key, valid_until=min(key.valid_until or now + OVERLAP, now + OVERLAP))
@@ -216,9 +219,7 @@ def with_renewed(directory: Directory, renewal: Renewal, label: str) -> Director
         for key in partner.keys
         if key.valid_until is None or key.valid_until > now - _FORGOTTEN
     ]
-    new = [
-        Key.make(value, now, now + KEY_LIFE, label) for value in (renewal.signing_key, *renewal.recipients)
-    ]
+    new = [Key.make(value, now, end, label) for value in (renewal.signing_key, *renewal.recipients)]
     renewed = replace(partner, keys=_in_order((*kept, *new)))
     return replace(
         directory,

@@ -29,12 +29,11 @@ from vernix.registry.founding import passphrase_for
 from vernix.registry.keyring import Keyring
 from vernix.registry.logs import configure, log
 from vernix.registry.options import Access, Data, GatewayCa, Json, NewPassphraseFile, PassphraseFile
-from vernix.registry.settings import find_folder, open_workflow, passphrase_path
+from vernix.registry.settings import find_folder, open_workflow, passphrase_path, read_passphrase
 from vernix.registry.unlocked import Registry, unlock
 from vernix.sealing.identities import SECRET_SIZE, HybridIdentity
 from vernix.sealing.opening import open_bytes
 from vernix.sealing.refusals import NotForUs
-from vernix.sealing.sealer import seal_bytes
 from vernix.sealing.sharing import MOST_SHARES, combine, split
 
 _PREFIX = "vernix-share-1-"
@@ -75,8 +74,8 @@ def recovery_init(
         text = Share(ceremony, index, threshold, value).to_text()
         write_file(out / f"share-{index}.txt", f"{text}\n".encode("ascii"), private=True)
     # Last: until then the shares of an earlier ceremony still open the copy that is there.
-    sealed = seal_bytes(registry.keyring.to_bytes(), [identity.recipient])
-    write_file(registry.folder.recovery, sealed, private=True)
+    folder, keyring = registry.folder, replace(registry.keyring, recovery=identity.recipient)
+    keyring.change(folder.keyring, read_passphrase(passphrase_file), folder.recovery)
     if json:
         print_json({"ceremony": ceremony, "shares": shares, "threshold": threshold, "out": str(out)})
         return

@@ -38,5 +38,7 @@ def run(
 
         again = steps.begin_again(registry)
         log().info("started", count=again)
+        if registry.keyring.coming is not None:
+            log().warning("renewal of own keys unfinished")
         runner = Runner(registry, registry.exchange())
         return runner.once() if once else runner.until_stopped()

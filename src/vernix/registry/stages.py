@@ -83,7 +83,7 @@ def answer(passage: Passage) -> Settle | None:
     if not passage.answer_file.exists() or not may_answer(passage.delivery, passage.exchange):
         return None
     sealed = passage.answer_file.read_bytes()
-    answers = unpack(open_bytes(sealed, [passage.registry.keyring.identity], ANSWER_LIMIT))
+    answers = unpack(open_bytes(sealed, passage.registry.keyring.identities, ANSWER_LIMIT))
     folder = passage.registry.folder
     send_acknowledgement(
         passage.submission, answers, folder.outbox, folder.work, passage.exchange, passage.registry.sender
@@ -95,9 +95,8 @@ def receipt(passage: Passage) -> Settle | None:
     """Sign for the delivery; the gateway deletes its parts."""
     totals = [(file.accepted, file.warned, file.rejected) for file in passage.submission.files.all()]
     counts = Counts(*(sum(column) for column in zip(*totals, strict=True))) if totals else Counts()
-    post_receipt(
-        passage.submission, passage.delivery, counts, passage.exchange, passage.registry.keyring.signing
-    )
+    key = passage.registry.keyring.signing_at(passage.submission.arrived_at)
+    post_receipt(passage.submission, passage.delivery, counts, passage.exchange, key)
     return None
 
 
@@ -135,7 +134,7 @@ def _read_other(passage: Passage) -> Settle:
     keyring, delivery = passage.registry.keyring, passage.signed
     directory = passage.registry.publishing.current()
     try:
-        read_manifest(delivery, passage.paths()[0], keyring.identity, directory)
+        read_manifest(delivery, passage.paths()[0], keyring.identities, directory)
     except Unusable as error:
         return _settle_refusal(passage, error)
     return _settle_other(passage, delivery.purpose)

@@ -12,6 +12,7 @@ from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
 from vernix.registry.book import Book
+from vernix.registry.key_ends import is_due, renew_by
 from vernix.registry.options import Data, Json
 from vernix.registry.overseeing import gateway_state
 from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
@@ -75,6 +76,7 @@ def _directory(folder: RegistryFolder) -> dict[str, Any]:
         "version": directory.version,
         "age_seconds": age,
         "partners": partners,
+        "own_keys": {"renew_by": format_time(renew_by(directory)), "due": is_due(directory, utc_now())},
         "keys_ending": [
             {"partner": partner.id, "key": key.id, "label": key.label, "ends": format_time(key.valid_until)}
             for partner, key in directory.ending(utc_now())
@@ -150,6 +152,8 @@ def _tell(document: dict[str, Any]) -> None:
             f"Directory: version {directory['version']}, {directory['partners']} partners, "
             f"vouched for {directory['age_seconds']} s ago."
         )
+    if (own := directory.get("own_keys")) and own["due"]:
+        say(f"  The registry's own keys are to be renewed by {own['renew_by']}: vernix-registry renew-keys")
     for each in directory.get("keys_ending", ()):
         say(f"  key {each['key']} of {each['partner']} ends {each['ends']}; they run: vernix renew")
     for each in document["invitations"]:

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vernix.custody.directory import Directory
-from vernix.custody.identifiers import format_time
+from vernix.custody.identifiers import REGISTRY, format_time
 from vernix.custody.quota import NAMES
+from vernix.registry.key_ends import renew_by
 
 KEY_WARNINGS = (30, 7, 1)
 """Days before a key's end at which its holder is told, each once."""
@@ -61,16 +62,14 @@ def from_state(state: Mapping[str, Any], directory: Directory, now: datetime) ->
 
 
 def from_keys(directory: Directory, now: datetime) -> Iterator[Fact]:
-    """Keys that end soon, each told once at each of the warnings."""
-    for partner in directory.partners:
-        for key in partner.keys:
-            end = key.valid_until
-            if key.revoked is not None or end is None or end <= now:
-                continue
-            due = [days for days in KEY_WARNINGS if end - now <= timedelta(days=days)]
-            if due:
-                values = {"key": key.id, "time": format_time(end)}
-                yield Fact("expiry", "key-ends", partner.id, f"{key.id} {min(due)}", values)
+    """Keys that end soon and have no successor, each told once at each of the warnings; the registry's own,
+    which have no end, by when they are to be renewed.
+    """
+    ends = [(partner.id, key.id, key.valid_until, "key-ends") for partner, key in directory.ending(now)]
+    for partner, key, end, about in [*ends, (REGISTRY, REGISTRY, renew_by(directory), "own-keys")]:
+        due = [days for days in KEY_WARNINGS if end is not None and end - now <= timedelta(days=days)]
+        if due and end is not None:
+            yield Fact("expiry", about, partner, f"{key} {min(due)}", {"key": key, "time": format_time(end)})
 
 
 def _rows(state: Mapping[str, Any], name: str, who: str, known: set[str]) -> Iterator[Mapping[str, Any]]:

@@ -38,6 +38,11 @@ TEXTS: Mapping[str, Text] = {
         "The key {key} ends at {time}. Renew it before: afterwards nothing is taken from it or sealed to it.",
         "La clé {key} prend fin le {time}. Renouvelez-la avant : ensuite elle ne sert plus à rien.",
     ),
+    "own-keys": Text(
+        ("The registry's keys are to be renewed", "Les clés du registre sont à renouveler"),
+        "The registry's own keys are to be renewed by {time}: vernix-registry renew-keys.",
+        "Les clés du registre lui-même sont à renouveler avant le {time} : vernix-registry renew-keys.",
+    ),
     "quota": Text(
         ("A quota is nearly used up", "Un quota est presque épuisé"),
         "{percent} % of a quota is used: {name}. At its end the gateway takes nothing more.",
