@@ -28,7 +28,8 @@ def ceremony(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(recovering, "find_folder", lambda _data: registry.folder)
 
     def hold(name: str = "shares", shares: int = 5, threshold: int = 3) -> list[Path]:
-        recovery_init(out=tmp_path / name, shares=shares, threshold=threshold)
+        passphrase = registry.folder.root.with_name("passphrase")
+        recovery_init(out=tmp_path / name, shares=shares, threshold=threshold, passphrase_file=passphrase)
         return sorted((tmp_path / name).iterdir())
 
     return hold
