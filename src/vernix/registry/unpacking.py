@@ -34,13 +34,13 @@ def opened_message(passage: Passage) -> Iterator[tuple[Manifest, Contents]]:
 
     Raises ``DataRefused`` or ``FarSideRefused`` when it does not prove itself (any more).
     """
-    identity, directory = passage.registry.keyring.identity, passage.registry.publishing.current()
+    identities, directory = passage.registry.keyring.identities, passage.registry.publishing.current()
     paths = passage.paths()
     if not isinstance(passage.delivery, Drop):
-        manifest = read_manifest(passage.signed, paths[0], identity, directory)
-        yield manifest, lambda file: _of_part(manifest, file, SealedReader(paths[file.part], [identity]))
+        manifest = read_manifest(passage.signed, paths[0], identities, directory)
+        yield manifest, lambda file: _of_part(manifest, file, SealedReader(paths[file.part], identities))
         return
-    with SealedReader(paths[0], [identity]) as reader, io.BufferedReader(reader, bundle.PIECE) as content:
+    with SealedReader(paths[0], identities) as reader, io.BufferedReader(reader, bundle.PIECE) as content:
         if not is_bundle(content):
             raise Unusable("bare", "A file without a signature is no message.")
         proven = passage.delivery.prove_bundle(content, directory, REGISTRY, utc_now())
