@@ -5,10 +5,16 @@ from __future__ import annotations
 from vernix.births.birth.encounter import BIRTH
 from vernix.births.codes import CodeSet
 from vernix.births.encounter import Encounter
+from vernix.births.newborn.hearing import HEARING_SCREENING
+from vernix.births.newborn.heart import HEART_SCREENING
 from vernix.births.newborn.screening.encounter import NEWBORN_SCREENING
+from vernix.births.postpartum.encounters import POSTPARTUM_CHILD
 from vernix.errors import UsageError
 
-_ENCOUNTERS = {encounter.name: encounter for encounter in (BIRTH, NEWBORN_SCREENING)}
+_ENCOUNTERS = {
+    encounter.name: encounter
+    for encounter in (BIRTH, POSTPARTUM_CHILD, NEWBORN_SCREENING, HEART_SCREENING, HEARING_SCREENING)
+}
 
 
 def names() -> tuple[str, ...]:

@@ -1,0 +1,56 @@
+"""The encounters ``postpartum_child`` and ``postpartum_mother``, put together."""
+
+from __future__ import annotations
+
+from vernix.births.birth.child import CareAtBirth
+from vernix.births.codes import Words
+from vernix.births.declaring import elements_of
+from vernix.births.encounter import Encounter
+from vernix.births.identity import ChildIdentity, MotherIdentity, Record
+from vernix.births.identity_checks import identity_checks
+from vernix.births.newborn.child import AT_BIRTH, BORN
+from vernix.births.newborn.discharge import ChildDischarge
+from vernix.births.newborn.hearing import HearingResult, HearingScreen
+from vernix.births.newborn.heart import HeartResult, HeartScreen
+from vernix.births.newborn.screening.card import Sample, ScreenDecision
+from vernix.births.postpartum.child import ChildFeeding, ChildFollowUp, ChildIllness, ChildTreatment
+from vernix.births.postpartum.child_checks import POSTPARTUM_CHILD_CHECKS
+
+_CHILD = elements_of(
+    Record,
+    ChildIdentity,
+    *BORN,
+    *AT_BIRTH,
+    MotherIdentity,
+    CareAtBirth.feeding_intention,
+    ChildFeeding,
+    ChildTreatment,
+    ScreenDecision.screen_decision,
+    ScreenDecision.screen_not_done_reason,
+    Sample.collection_date,
+    HeartScreen.heart_screen_status,
+    HeartScreen.heart_screen_date,
+    HeartResult.heart_screen_result,
+    HearingScreen.hearing_screen_status,
+    HearingScreen.hearing_screen_date,
+    HearingResult.hearing_screen_result,
+    ChildIllness,
+    CareAtBirth.congenital_anomaly,
+    CareAtBirth.nicu,
+    ChildFollowUp,
+    ChildDischarge,
+)
+
+POSTPARTUM_CHILD = Encounter(
+    name="postpartum_child",
+    label=Words("Postpartum, child", "Post-partum, enfant"),
+    definition=Words(
+        "A child from its first hour to discharge, in hospital or with a midwife: feeding, treatment, "
+        "screens "
+        "done or declined, illness. One row for each child.",
+        "Un enfant de sa première heure à son congé, à l’hôpital ou avec une sage-femme : alimentation, "
+        "traitements, dépistages faits ou refusés, maladies. Une ligne par enfant.",
+    ),
+    elements=_CHILD,
+    checks=identity_checks("PC", _CHILD) + POSTPARTUM_CHILD_CHECKS,
+)
