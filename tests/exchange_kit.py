@@ -150,10 +150,10 @@ class ExchangeKit:
 
     def lying(self) -> dict[str, bytes]:
         """All sealed bytes that lie at the gateway: in its folder by file, in its bucket by object."""
-        files = [
-            file for file in (self.data / "blobs").rglob("*") if file.is_file() and file.suffix != ".leaves"
-        ]
-        return {file.name: file.read_bytes() for file in files} | self.in_bucket()
+        folders = (self.data / "blobs", self.folder / "shared" / "blobs")
+        files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+        held = {file.name: file.read_bytes() for file in files if file.suffix != ".leaves"}
+        return held | self.in_bucket()
 
     def seal(self, content: bytes, to: str = "registry") -> SealedPart:
         """Seal a part to a member."""

@@ -1,7 +1,7 @@
 """A road to object storage on which everything goes wrong: it stands between a gateway and the server.
 
-``mode`` says what happens to the next requests; ``seen`` is all that went by, as the storage's operator sees
-it.
+``mode`` says what happens to the next requests; ``watch`` is told of each twice, when it comes and when it is
+done and not answered yet; ``seen`` is all that went by, as the storage's operator sees it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,18 @@ import contextlib
 import http.client
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ANSWERS = {"busy": 503, "forbidden": 403, "full": 507, "gone": 404}
 _DOOR_TO_DOOR = {"connection", "keep-alive", "transfer-encoding"}
+
+
+class Server(ThreadingHTTPServer):
+    """Threads for each connection, and no word of those that break: here they are meant to."""
+
+    def handle_error(self, *_connection: object) -> None:
+        """Say nothing."""
 
 
 class RoughStorage:
@@ -26,6 +33,7 @@ class RoughStorage:
         self.far = port
         self.mode = "open"
         self.seen: list[bytes] = []
+        self.watch: Callable[[str], None] = lambda _moment: None
         self.over = threading.Event()
         road = self
 
@@ -40,7 +48,7 @@ class RoughStorage:
             def log_message(self, *_words: object) -> None:
                 """Say nothing."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = int(self.server.server_address[1])
 
@@ -48,6 +56,7 @@ class RoughStorage:
         """One request, there and back, or not."""
         body = asked.rfile.read(int(asked.headers.get("content-length", 0)))
         self.seen.append(f"{asked.command} {asked.path}\n{asked.headers}".encode())
+        self.watch("comes")
         mode = self.mode
         if mode == "silent":
             self.over.wait(60)
@@ -63,6 +72,7 @@ class RoughStorage:
             far.request(asked.command, asked.path, body, dict(asked.headers.items()))
             answer = far.getresponse()
             content = answer.read()
+        self.watch("done")
         if mode == "cut":
             # The storage has done it, and nobody hears of it.
             asked.close_connection = True

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import obstore
 from obstore.store import S3Store
-from tests.exchange_kit import free_port
+from tests.exchange_kit import ExchangeKit, free_port
 
 from vernix.gateway.bucket import Bucket
 
@@ -47,6 +47,13 @@ class SeaweedFs:
         """A storage address; ``port`` is another way to the same server."""
         endpoint = f"http://127.0.0.1:{port or self.port}"
         return f"s3://{_BUCKET}/{secrets.token_hex(4)}?endpoint={endpoint}"
+
+    def keep(self, kit: ExchangeKit, port: int | None = None) -> ExchangeKit:
+        """The exchange, with its bodies here; ``port`` is another way to the same server."""
+        place = self.place(port)
+        kit.storage, kit.environment = place, self.environment
+        kit.in_bucket = lambda: self.contents(place)
+        return kit
 
     def store(self, place: str) -> S3Store:
         """What lies there, looked at past the gateway."""

@@ -65,9 +65,7 @@ def kit(tmp_path_factory: pytest.TempPathFactory, kept: str, request: pytest.Fix
         kit.database_url = postgresql.database()
     if kept == "bucket":
         storage: SeaweedFs = request.getfixturevalue("seaweedfs")
-        place = storage.place()
-        kit.storage, kit.environment = place, storage.environment
-        kit.in_bucket = lambda: storage.contents(place)
+        storage.keep(kit)
     return kit
 
 

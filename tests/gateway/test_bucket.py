@@ -5,14 +5,19 @@ The storage is a real server; a rough road to it does what servers and networks 
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from tests.exchange_kit import TUS, ExchangeKit, Reply, RunningGateway, SealedPart
@@ -27,7 +32,13 @@ from vernix.courier.fetching import fetch
 from vernix.custody.delivery import Delivery
 from vernix.custody.identifiers import utc_now
 from vernix.custody.receipt import Receipt
+from vernix.custody.tree import PartHasher
 from vernix.errors import NotProven
+from vernix.gateway.database import Database
+from vernix.gateway.settings import Settings
+from vernix.gateway.storing import open_blobs
+
+T = TypeVar("T")
 
 MIB = 1 << 20
 
@@ -41,21 +52,13 @@ def road(seaweedfs: SeaweedFs) -> Iterator[RoughStorage]:
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory: pytest.TempPathFactory, seaweedfs: SeaweedFs, road: RoughStorage) -> ExchangeKit:
     """Its gateway reaches the storage over the rough road."""
-    return at(ExchangeKit(tmp_path_factory.mktemp("exchange")), seaweedfs, road.port)
+    return seaweedfs.keep(ExchangeKit(tmp_path_factory.mktemp("exchange")), road.port)
 
 
 @pytest.fixture(autouse=True)
 def mended(road: RoughStorage) -> Iterator[None]:
     yield
-    road.mode = "open"
-
-
-def at(kit: ExchangeKit, storage: SeaweedFs, port: int | None = None) -> ExchangeKit:
-    """The exchange, with its bodies in a bucket."""
-    place = storage.place(port)
-    kit.storage, kit.environment = place, storage.environment
-    kit.in_bucket = lambda: storage.contents(place)
-    return kit
+    road.mode, road.watch = "open", lambda _moment: None
 
 
 def post(
@@ -75,6 +78,12 @@ def get(gateway: RunningGateway, delivery: Delivery, first: int = 0) -> Reply:
 def sign_for(kit: ExchangeKit, gateway: RunningGateway, delivery: Delivery) -> int:
     receipt = kit.receipt(delivery).sign(kit.members["registry"].key).encode()
     return gateway.signed("registry", "POST", "/receipts", receipt).status
+
+
+def part_digest(content: bytes, header: int) -> str:
+    hasher = PartHasher(header)
+    hasher.update(content)
+    return hasher.digest().hex()
 
 
 def until_empty(kit: ExchangeKit) -> None:
@@ -100,27 +109,147 @@ def begin_and_break(gateway: RunningGateway, path: str, content: bytes, count: i
     connection.close()
 
 
-def test_one_gateway_is_killed_and_another_goes_on(
-    tmp_path: Path, seaweedfs: SeaweedFs, postgresql: PostgreSql
-) -> None:
-    """Killed in the middle of a body. Neither has a byte of it in its folder, nor in the one they share."""
-    kit = at(ExchangeKit(tmp_path), seaweedfs)
+@dataclass
+class Pair:
+    """Two gateways with a database, a bucket and a small folder together."""
+
+    kit: ExchangeKit
+    first: RunningGateway
+    second: RunningGateway
+
+    @property
+    def files(self) -> list[str]:
+        """Bodies in the folder that they share: there should be none."""
+        return everything_in(self.kit.folder / "shared" / "blobs")
+
+
+@pytest.fixture(scope="module")
+def pair(
+    tmp_path_factory: pytest.TempPathFactory, seaweedfs: SeaweedFs, postgresql: PostgreSql
+) -> Iterator[Pair]:
+    kit = seaweedfs.keep(ExchangeKit(tmp_path_factory.mktemp("pair")))
     kit.database_url = postgresql.database()
-    shared, part = ("--shared", str(tmp_path / "shared")), kit.seal(os.urandom(24 * MIB))
+    shared = ("--shared", str(kit.folder / "shared"))
     with kit.replica(1).running(*shared) as first, kit.replica(2).running(*shared) as second:
-        upload, path = first.begin_upload("riverside", part)
-        begin_and_break(first, path, part.content, 10 * MIB)
-        acknowledged = second.offset(path)
-        assert 0 < acknowledged < len(part.content)
-        assert second.patch(path, acknowledged, part.content[acknowledged:]).status == 204
-        delivery = post(kit, second, upload, part)
-        assert get(second, delivery).body == part.content
-        first.start()
-        assert get(first, delivery, 5 * MIB + 7).body == part.content[5 * MIB + 7 :]
-        assert everything_in(tmp_path / "shared" / "blobs") == []
-        assert sign_for(kit, first, delivery) == 201
+        yield Pair(kit, first, second)
+
+
+def test_one_gateway_is_killed_and_another_goes_on(pair: Pair) -> None:
+    """Killed in the middle of a body. Neither has a byte of it in its folder, nor in the one they share."""
+    kit, first, second = pair.kit, pair.first, pair.second
+    part = kit.seal(os.urandom(24 * MIB))
+    upload, path = first.begin_upload("riverside", part)
+    begin_and_break(first, path, part.content, 10 * MIB)
+    acknowledged = second.offset(path)
+    assert 0 < acknowledged < len(part.content)
+    assert second.patch(path, acknowledged, part.content[acknowledged:]).status == 204
+    delivery = post(kit, second, upload, part)
+    assert get(second, delivery).body == part.content
+    first.start()
+    assert get(first, delivery, 5 * MIB + 7).body == part.content[5 * MIB + 7 :]
+    assert pair.files == []
+    assert sign_for(kit, first, delivery) == 201
     # What the kill left has no row: the receipt deletes all that begins with the body's name.
-    seaweedfs.until_empty(kit.storage or "")
+    until_empty(kit)
+
+
+def test_two_writers_at_two_gateways_never_mix(pair: Pair) -> None:
+    """There is no lock: the database takes one of them, and the other leaves nothing."""
+    kit, part = pair.kit, pair.kit.seal(os.urandom(6 * MIB))
+    stranger = part.content[: part.header] + bytes(len(part.content) - part.header)
+    upload, path = pair.first.begin_upload("riverside", part)
+    start = threading.Barrier(2)
+
+    def write(gateway: RunningGateway, content: bytes) -> int:
+        start.wait()
+        return gateway.patch(path, 0, content).status
+
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(write, (pair.first, pair.second), (part.content, stranger)))
+    assert sorted(results) == [204, 409]
+    wanted = part.content if results[0] == 204 else stranger
+    won = SealedPart(wanted, part.header, part_digest(wanted, part.header))
+    delivery = post(kit, pair.second, upload, won)
+    assert get(pair.first, delivery).body == wanted
+    segments = kit.in_bucket()
+    assert sum(map(len, segments.values())) == len(wanted), sorted(segments)
+    assert sign_for(kit, pair.second, delivery) == 201
+    until_empty(kit)
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        pytest.param(
+            moment,
+            number,
+            marks=[] if (moment, number) in {("comes", 2), ("done", 1)} else [pytest.mark.slow],
+        )
+        for moment in ("comes", "done")
+        for number in range(1, 11)
+    ],
+)
+def test_killed_at_a_request_to_the_storage(
+    kit: ExchangeKit, bucket_gateway: RunningGateway, road: RoughStorage, moment: str, number: int
+) -> None:
+    """Before the storage heard of it, or when it has done it: a patient client delivers whole, and once."""
+    client = Patient(bucket_gateway, road, moment, number)
+    part = kit.seal(os.urandom(9 * MIB))
+    upload, path = client.until_done(lambda: bucket_gateway.begin_upload("riverside", part))
+    client.until_done(lambda: _send_rest(bucket_gateway, path, part))
+    delivery = kit.delivery([(upload, part)])
+    envelope = delivery.sign(kit.members["riverside"].key).encode()
+    posted = client.until_done(lambda: bucket_gateway.signed("riverside", "POST", "/deliveries", envelope))
+    assert posted.status in (200, 201)
+    assert client.until_done(lambda: get(bucket_gateway, delivery)).body == part.content
+    receipt = kit.receipt(delivery).sign(kit.members["registry"].key).encode()
+    signed = client.until_done(lambda: bucket_gateway.signed("registry", "POST", "/receipts", receipt))
+    assert signed.status in (200, 201)
+    assert client.struck, "there were fewer requests"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in kit.environment.items():
+            patch.setenv(name, value)
+        settings = Settings.for_folder(kit.data, storage=kit.storage)
+        open_blobs(settings, Database(settings.database_url)).sweep_strays(time.time() + 8 * 3600)
+    until_empty(kit)
+
+
+def _send_rest(gateway: RunningGateway, path: str, part: SealedPart) -> None:
+    while (offset := gateway.offset(path)) < len(part.content):
+        gateway.patch(path, offset, part.content[offset:])
+
+
+class Patient:
+    """A client that repeats what was not answered. At one request to the storage the gateway is killed."""
+
+    def __init__(self, gateway: RunningGateway, road: RoughStorage, moment: str, number: int) -> None:
+        self._gateway = gateway
+        self._road = road
+        self._moment = moment
+        self._left = number
+        self._guard = threading.Lock()
+        self._killed = threading.Event()
+        self.struck = False
+        road.watch = self._watch
+
+    def until_done(self, step: Callable[[], T]) -> T:
+        """What the step answers, when it does."""
+        while True:
+            try:
+                return step()
+            except (OSError, http.client.HTTPException):
+                assert self._killed.wait(20), "nobody killed it"
+                if self._gateway.process is None:
+                    self._gateway.start()
+
+    def _watch(self, moment: str) -> None:
+        with self._guard:
+            self._left -= moment == self._moment
+            strikes = self._left == 0 and not self.struck
+            self.struck = self.struck or strikes
+        if strikes:
+            self._gateway.kill()
+            self._killed.set()
 
 
 @pytest.mark.parametrize(
@@ -217,7 +346,7 @@ def test_over_sftp_and_back(tmp_path: Path, seaweedfs: SeaweedFs, need_program: 
     door = SftpKit(tmp_path / "door")
     door.keys["registry"] = tmp_path / "registry.key"
     door.enrol("registry")
-    kit = at(door.exchange, seaweedfs)
+    kit = seaweedfs.keep(door.exchange)
     with door.running() as gateway:
         file = door.sealed("births.age", 9 * MIB)
         content, back = file.read_bytes(), tmp_path / "back.age"
@@ -243,7 +372,7 @@ def test_a_bucket_that_is_named_later(tmp_path: Path, seaweedfs: SeaweedFs) -> N
         first = post(kit, gateway, gateway.upload("riverside", whole)[0], whole)
         upload, path = gateway.begin_upload("riverside", begun)
         assert gateway.patch(path, 0, begun.content[:MIB]).status == 204
-    with at(kit, seaweedfs).running() as gateway:
+    with seaweedfs.keep(kit).running() as gateway:
         assert get(gateway, first).body == whole.content
         assert gateway.patch(path, MIB, begun.content[MIB:]).status == 204
         second = post(kit, gateway, upload, begun)
@@ -256,43 +385,33 @@ def test_a_bucket_that_is_named_later(tmp_path: Path, seaweedfs: SeaweedFs) -> N
 
 
 @pytest.mark.parametrize(
-    ("place", "environment", "code", "said"),
+    ("place", "environment", "said"),
     [
-        ("s3://vernix-tests/x?endpoint=http://10.1.2.3", {}, 2, "https"),
-        ("s3://UPPER", {}, 2, "is not one"),
-        ("https://hospital.example/bucket", {}, 2, "is not one"),
-        ("HERE", {"AWS_SECRET_ACCESS_KEY": ""}, 2, "no credentials"),
-        ("HERE", {"AWS_SECRET_ACCESS_KEY": "not-the-secret"}, 4, "refuses"),
-        ("s3://vernix-tests/x?endpoint=http://127.0.0.1:1", {}, 4, "does not answer"),
-        ("HERE", {"VERNIX_GATEWAY_STORAGE_CREDENTIALS": "WIDE"}, 2, "chmod 600"),
+        (None, {"AWS_SECRET_ACCESS_KEY": "not-the-secret"}, "refuses"),
+        ("s3://vernix-tests/x?endpoint=http://127.0.0.1:1", {}, "does not answer"),
     ],
 )
 def test_it_does_not_start_without_its_storage(
-    tmp_path: Path, seaweedfs: SeaweedFs, place: str, environment: dict[str, str], code: int, said: str
+    tmp_path: Path, seaweedfs: SeaweedFs, place: str | None, environment: dict[str, str], said: str
 ) -> None:
-    """And says why, without a word of the credentials or the address that was given."""
     kit = ExchangeKit(tmp_path)
-    wide = tmp_path / "credentials"
-    wide.write_text(f"[default]\naws_access_key_id = a\naws_secret_access_key = {seaweedfs.secret}\n")
-    wide.chmod(0o644)
-    given = {name: str(wide) if value == "WIDE" else value for name, value in environment.items()}
     command = [Path(sys.executable).with_name("vernix-gateway"), "serve", "--data", kit.data]
-    command += ["--directory", kit.public, "--port", str(kit.port)]
+    command += ["--directory", kit.public, "--port", str(kit.port), "--storage", place or seaweedfs.place()]
     ended = subprocess.run(
-        [*map(str, command), "--storage", seaweedfs.place() if place == "HERE" else place],
-        env={**os.environ, **seaweedfs.environment, **given},
+        [*map(str, command)],
+        env={**os.environ, **seaweedfs.environment, **environment},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert (ended.returncode, said in ended.stderr) == (code, True), ended.stderr
+    assert (ended.returncode, said in ended.stderr) == (4, True), ended.stderr
     assert seaweedfs.secret not in ended.stderr
     assert "not-the-secret" not in ended.stderr
 
 
 def test_credentials_in_a_file(tmp_path: Path, seaweedfs: SeaweedFs) -> None:
-    kit = at(ExchangeKit(tmp_path), seaweedfs)
+    kit = seaweedfs.keep(ExchangeKit(tmp_path))
     file = tmp_path / "credentials"
     file.touch(mode=0o600)
     keys = f"aws_access_key_id = {seaweedfs.key_id}\naws_secret_access_key = {seaweedfs.secret}\n"
