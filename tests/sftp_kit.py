@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 from tests.exchange_kit import ExchangeKit, RunningGateway, free_port
 
 from vernix.custody.directory import Key
+from vernix.custody.quota import Quota
 from vernix.custody.ssh_keys import ensure_ssh_key
+from vernix.gateway.sftp.names import Written
+from vernix.gateway.uploads import State
 
 PATIENCE = 20.0
 
@@ -21,12 +25,12 @@ PATIENCE = 20.0
 class SftpKit:
     """An exchange whose partners have SSH keys, and its gateway's SFTP port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, partners: Sequence[str] = ("riverside", "lakeside")) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
-        self.exchange = ExchangeKit(folder)
+        self.exchange = ExchangeKit(folder, ["registry", *partners])
         self.port = free_port()
-        self.keys = {name: folder / f"{name}.key" for name in ("riverside", "lakeside")}
+        self.keys = {name: folder / f"{name}.key" for name in partners}
         for name in self.keys:
             self.enrol(name)
 
@@ -36,6 +40,11 @@ class SftpKit:
         entry = self.exchange.members[name].entry(self.exchange.since)
         keys = tuple(sorted([*entry.keys, key], key=lambda one: one.id))
         self.exchange.publish(partners=self.exchange.with_partner(replace(entry, keys=keys)))
+
+    def bound(self, name: str, quota: Quota | None) -> dict[str, bytes]:
+        """Publish a partner's quota; the directory's files."""
+        entry = self.exchange.directory.partner(name)
+        return self.exchange.publish(partners=self.exchange.with_partner(replace(entry, quota=quota)))
 
     @contextlib.contextmanager
     def running(self) -> Iterator[RunningGateway]:
@@ -70,6 +79,18 @@ class SftpKit:
         """OpenSSH's ssh, as somebody who wants more than SFTP."""
         return run(["ssh", "-p", str(self.port), *self.ssh_options(), "riverside@127.0.0.1", *words])
 
+    @contextlib.asynccontextmanager
+    async def session(self, who: str, port: int = 0) -> AsyncIterator[asyncssh.SFTPClient]:
+        """An SFTP session of a partner, by asyncssh's client."""
+        async with (
+            asyncssh.connect(
+                "127.0.0.1", port or self.port, username=who, client_keys=[str(self.keys[who])],
+                known_hosts=None, config=[],
+            ) as connection,
+            connection.start_sftp_client() as client,
+        ):  # fmt: skip
+            yield client
+
     def lftp(self, *commands: str) -> Ended:
         """lftp with a script."""
         connect = " ".join(["ssh", "-a", "-x", *self.ssh_options()])
@@ -96,6 +117,13 @@ class SftpKit:
             assert time.monotonic() < end, complaint
             time.sleep(0.05)
         return found
+
+
+def written(blob: str, size: int) -> Written:
+    """A file's row, as far as its bytes go."""
+    return Written(
+        "upload", blob, "riverside", "registry", size, State.OPEN, None, 0, final=True, writer="one"
+    )
 
 
 class Ended:

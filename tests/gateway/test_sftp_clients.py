@@ -310,8 +310,15 @@ def test_a_bounded_delivery_is_fetched_as_often_as_its_sender_allows(
     first = door.sftp(f"get {name} {tmp_path / 'first'}")
     assert first.code == 0, first
     assert (tmp_path / "first").read_bytes() == part.content
-    assert door.sftp(f"get {name} {tmp_path / 'second'}").code != 0
-    assert not (tmp_path / "second").exists()
+    half = tmp_path / "half"
+    half.write_bytes(part.content[:100])
+    ended = door.sftp(f"reget {name} {half}")
+    assert ended.code == 0, "going on is no second download"
+    assert half.read_bytes() == part.content
+    again = door.sftp(f"get {name} {tmp_path / 'second'}")
+    assert again.code != 0
+    assert "fetched as often as its sender allows" in again.said
+    assert (tmp_path / "second").read_bytes() == b""
     over_http = gateway.signed("riverside", "GET", f"/deliveries/{delivery.id}/parts/0")
     assert over_http.status == 413, "one count for both ways"
     told = gateway.signed("registry", "GET", f"/deliveries/{delivery.id}/events").json["events"]

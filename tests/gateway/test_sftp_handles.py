@@ -5,20 +5,20 @@ connection, by a client that does exactly what it is told.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncssh
 import pytest
 from tests.exchange_kit import RunningGateway, free_port
-from tests.sftp_kit import SftpKit
+from tests.sftp_kit import SftpKit, written
 
 from vernix.errors import KeeperFailed
 from vernix.gateway.blobs import BlobStore, new_blob
-from vernix.gateway.limits import MIB, Limits
+from vernix.gateway.limits import MIB, Limits, Pace
 from vernix.gateway.settings import Settings
 from vernix.gateway.sftp.incoming import Incoming
 from vernix.gateway.sftp.outgoing import Outgoing
@@ -43,27 +43,10 @@ def together(
     """Do ``work`` with a session of riverside and one of lakeside."""
 
     async def connected() -> None:
-        async with session(sftp, "riverside") as first, session(sftp, "lakeside") as second:
+        async with sftp.session("riverside") as first, sftp.session("lakeside") as second:
             await work(first, second)
 
     asyncio.run(connected())
-
-
-@contextlib.asynccontextmanager
-async def session(sftp: SftpKit, who: str, port: int = 0) -> AsyncIterator[asyncssh.SFTPClient]:
-    """An SFTP session of a partner."""
-    async with (
-        asyncssh.connect(
-            "127.0.0.1",
-            port or sftp.port,
-            username=who,
-            client_keys=[str(sftp.keys[who])],
-            known_hosts=None,
-            config=[],
-        ) as connection,
-        connection.start_sftp_client() as client,
-    ):
-        yield client
 
 
 def blobs(sftp: SftpKit) -> list[bytes]:
@@ -142,10 +125,51 @@ def test_of_a_broken_file_nothing_stays_that_nobody_was_charged_for(
     assert not any(mark in blob for blob in blobs(sftp))
 
 
+@pytest.mark.parametrize(("first", "last", "delivered"), [("part", "age", True), ("age", "part", False)])
+def test_a_file_that_another_session_renames_keeps_its_place(
+    sftp: SftpKit, gateway: RunningGateway, first: str, last: str, *, delivered: bool
+) -> None:
+    """Whether it is delivered when its writer closes it goes by the name that it has then."""
+    file, before = sftp.sealed("renamed.age", 5000).read_bytes(), len(sftp.waiting(gateway))
+    old, new = (f"/to/registry/renamed-{last}.{ending}" for ending in (first, last))
+
+    async def work(riverside: asyncssh.SFTPClient, _lakeside: asyncssh.SFTPClient) -> None:
+        opened = await riverside.open(old, "wb")
+        await opened.write(file[:3000], 0)
+        async with sftp.session("riverside") as other:
+            await other.rename(old, new)
+        assert (await opened.stat()).size == 3000
+        await opened.write(file[3000:], 3000)
+        await opened.close()
+        assert (await riverside.stat(new)).size == len(file)
+
+    together(sftp, work)
+    if delivered:
+        [drop] = sftp.until(lambda: sftp.waiting(gateway)[before:], "nothing was delivered")
+        assert gateway.signed("registry", "GET", f"/deliveries/{drop['id']}/parts/0").body == file
+    else:
+        time.sleep(1.5)
+        assert len(sftp.waiting(gateway)) == before
+
+
+def test_a_writer_that_died_keeps_no_rename_from_delivering(sftp: SftpKit, gateway: RunningGateway) -> None:
+    """Its row still says that somebody writes."""
+    file, before = sftp.sealed("died.age", 5000).read_bytes(), len(sftp.waiting(gateway))
+
+    async def work(riverside: asyncssh.SFTPClient, _lakeside: asyncssh.SFTPClient) -> None:
+        async with sftp.session("riverside") as cut:
+            await (await cut.open("/to/registry/died.part", "wb")).write(file, 0)
+        await asyncio.sleep(0.5)
+        await riverside.rename("/to/registry/died.part", "/to/registry/died.age")
+
+    together(sftp, work)
+    sftp.until(lambda: len(sftp.waiting(gateway)) > before, "nothing was delivered")
+
+
 def test_a_full_disk_is_seen_before_it_is_written_to(sftp: SftpKit, gateway: RunningGateway) -> None:
     full = Settings.for_folder(sftp.exchange.data, limits=Limits(free_bytes=1 << 60))
     store, blob = BlobStore(full.blobs), new_blob()
-    incoming = Incoming("upload", blob, "riverside", store.lock(blob), 0)
+    incoming = Incoming(written(blob, 0), store.lock(blob), Pace(Limits()))
     with pytest.raises(KeeperFailed, match="no room"):
         _Door(full)._outgoing.write(incoming, 0, memoryview(INTRO))
     incoming.release()
@@ -168,7 +192,7 @@ def test_no_client_gets_far_ahead_of_the_disk(
         own = free_port()
         serving = asyncio.create_task(_Door(Settings.for_folder(sftp.exchange.data)).serve("127.0.0.1", own))
         await asyncio.sleep(0.5)
-        async with session(sftp, "riverside", own) as riverside:
+        async with sftp.session("riverside", own) as riverside:
             opened = await riverside.open("/to/registry/quick.part", "wb")
             await opened.write(INTRO + bytes(8 * MIB), 0)
             await opened.close()

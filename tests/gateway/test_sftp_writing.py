@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sftp_kit import written
 
 from vernix.errors import DataRefused, TooMuch
 from vernix.gateway.blobs import BlobStore, new_blob
-from vernix.gateway.limits import MIB
+from vernix.gateway.limits import MIB, Limits, Pace
 from vernix.gateway.sealedness import NotSealed, header_length
 from vernix.gateway.sftp.incoming import Incoming, is_plausible
 from vernix.sealing.header import INTRO
@@ -28,7 +29,7 @@ def begin(folder: Path, safe: int = 0) -> Incoming:
     lock = store.lock(blob)
     if safe:
         store.path(blob).write_bytes(CONTENT[:safe])
-    return Incoming("upload", blob, "riverside", lock, safe)
+    return Incoming(written(blob, safe), lock, Pace(Limits()))
 
 
 def content_of(folder: Path, incoming: Incoming) -> bytes:

@@ -197,6 +197,12 @@ class Exchange:
             raise brakes.stopped()
         return stored
 
+    def check_collecting(self, partner: str) -> None:
+        """Raise ``TooOften`` while the brake is on."""
+        with self.database.reading() as connection:
+            if brakes.is_stopped(connection, partner):
+                raise brakes.stopped()
+
     def end_fetch(self, place: Place, sent: int) -> None:
         """``sent`` bytes of it went out."""
         with self.database.writing() as connection:

@@ -59,11 +59,13 @@ def charge(connection: Connection, partner: str, size: int, now: int, quota: Quo
     return nearest(after, quota)
 
 
-def charge_more(connection: Connection, partner: str, size: int, now: int, quota: Quota) -> None:
-    """Count ``size`` bytes more of an upload that did not announce its size (SFTP). Raises as ``charge``."""
+def charge_more(connection: Connection, partner: str, size: int, now: int, quota: Quota) -> Used | None:
+    """Count ``size`` bytes more of an upload that did not announce its size (SFTP). As ``charge``."""
     used = spent(connection, partner, now)
-    _check({name: count + (size if "bytes" in name else 0) for name, count in used.items()}, quota)
+    after = {name: count + (size if "bytes" in name else 0) for name, count in used.items()}
+    _check(after, quota)
     usage.add(connection, partner, usage.day_of(now), usage.Day(sent_bytes=size))
+    return nearest(after, quota)
 
 
 def check_held(connection: Connection, partner: str, size: int, quota: Quota) -> None:

@@ -71,6 +71,8 @@ SFTP_FILES = Table(
     Column("addressee", String(64), nullable=False),
     Column("due", BigInteger, index=True),
     Column("changed", BigInteger, nullable=False),
+    Column("final", Boolean, nullable=False, server_default=false()),
+    Column("writer", String(16)),
 )
 """What was written over SFTP. ``name`` is a keyed hash: a name may say whose birth is in the file."""
 

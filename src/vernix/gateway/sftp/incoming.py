@@ -12,8 +12,10 @@ import threading
 
 from vernix.errors import Conflict, DataRefused, TooMuch
 from vernix.gateway.blobs import BlobLock
-from vernix.gateway.limits import MIB
+from vernix.gateway.limits import MIB, Pace
+from vernix.gateway.quotas import Used
 from vernix.gateway.sealedness import NotSealed
+from vernix.gateway.sftp.names import Written
 from vernix.sealing.header import INTRO
 
 CHUNK = 64 * 1024 + 16
@@ -27,6 +29,7 @@ MOST_AHEAD = 128 * MIB
 _FULL_WRITE = 32 * 1024
 """Bytes that every client puts into a write while it has them."""
 
+OVER = "This file was closed, or opened anew from another session."
 PLAIN = (
     "This is not a sealed file; the gateway takes nothing that it could read. "
     "Seal it first: vernix seal --to PARTNER FILE, then send the .age file."
@@ -38,15 +41,19 @@ class Incoming:
 
     Bytes are written in the event loop while a thread may release the file: ``write`` looks whether it is
     ``broken`` and writes under one lock. ``working`` is for the threads: who holds it is the only one that
-    secures, cuts or releases.
+    secures, cuts or releases. ``used`` is what of its sender's quota was nearly used up when it last was
+    charged; ``received`` counts every byte that came, also the same twice.
     """
 
-    def __init__(self, file: str, blob: str, sender: str, lock: BlobLock, safe: int) -> None:
-        self.file = file
-        self.blob = blob
-        self.sender = sender
-        self.end = safe
-        self.secured = safe
+    def __init__(self, file: Written, lock: BlobLock, pace: Pace) -> None:
+        self.file = file.upload
+        self.blob = file.blob
+        self.sender = file.sender
+        self.writer = file.writer
+        self.pace = pace
+        self.received = 0
+        self.used: Used | None = None
+        self.end = self.secured = safe = file.size
         self.broken: str | None = None
         self.working = threading.RLock()
         self._guard = threading.Lock()
@@ -90,6 +97,7 @@ class Incoming:
         """
         with self._guard:
             self._check_whole()
+            self.received += len(data)
             if data:  # An empty piece would be one more to keep, and closes no gap.
                 self._write(offset, data, most)
 
@@ -132,9 +140,9 @@ class Incoming:
         if size < os.fstat(self.descriptor).st_size:
             os.ftruncate(self.descriptor, size)
 
-    def release(self) -> None:
-        """Let go of the file; nothing can be written afterwards."""
-        self.break_off("This file was closed, or opened anew from another session.")
+    def release(self, why: str = OVER) -> None:
+        """Let go of the file; who tries to write to it afterwards is told ``why``."""
+        self.break_off(why)
         self._lock.release()
 
     def _check_whole(self) -> None:

@@ -15,6 +15,7 @@ from vernix.custody.identifiers import utc_now
 from vernix.errors import VernixError
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.logs import log
+from vernix.gateway.rates import Rates
 from vernix.gateway.receiving import Run
 from vernix.gateway.sftp.outgoing import Outgoing
 from vernix.gateway.sftp.session import SftpSession
@@ -34,11 +35,13 @@ SIGNATURES = ("ssh-ed25519",)
 class Guests:
     """Everybody who is in, in one process."""
 
-    def __init__(self, exchange: Exchange, outgoing: Outgoing, run: Run) -> None:
+    def __init__(self, exchange: Exchange, outgoing: Outgoing, run: Run, rates: Rates) -> None:
         self.exchange = exchange
+        self.rates = rates
         self.outgoing = outgoing
         self.run = run
         self.inside: set[Guest] = set()
+        self.sessions: set[SftpSession] = set()
 
     def count(self, partner: str) -> int:
         """How many connections a partner has."""
@@ -60,10 +63,12 @@ class Guests:
             elif now - guest.heard > IDLE_SECONDS:
                 guest.show_out("it was silent for too long")
 
-    def close(self) -> None:
-        """Show everybody out: the program is about to stop."""
+    async def close(self) -> None:
+        """Show everybody out, and wait until what they sent is safe: the program is about to stop."""
         for guest in tuple(self.inside):
             guest.show_out("the gateway is about to stop")
+        for session in tuple(self.sessions):
+            await session.over.wait()
 
 
 class Guest(asyncssh.SSHServer):
@@ -117,8 +122,10 @@ class Guest(asyncssh.SSHServer):
         self._sessions = [session for session in self._sessions if not session.ended]
         if len(self._sessions) >= MOST_CHANNELS:
             return False
-        session = SftpSession(self.partner, self._guests.outgoing, self._guests.run)
+        guests = self._guests
+        session = SftpSession(self.partner, guests.outgoing, guests.run, guests.rates)
         self._sessions.append(session)
+        guests.sessions = {one for one in guests.sessions if not one.over.is_set()} | {session}
         return session
 
     def show_out(self, why: str) -> None:

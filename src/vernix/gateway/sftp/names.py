@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ _SECRET = 32
 @dataclass(frozen=True)
 class Written:
     """A file on its way out: ``size`` bytes of it are safe; ``due`` is when it may be delivered (seconds), or
-    None while it is being written. ``state`` says whether it was delivered (bound) already.
+    None while it is being written. ``state`` says whether it was delivered (bound) already; ``final`` whether
+    its name is its last, so that it is delivered once it is whole; ``writer`` who opened it last to write,
+    until that one has closed it.
     """
 
     upload: str
@@ -42,6 +45,8 @@ class Written:
     state: State
     due: int | None
     changed: int
+    final: bool
+    writer: str | None
 
 
 class Names:
@@ -77,7 +82,9 @@ def finished(connection: Connection, now: int) -> list[Written]:
     return [_written(row) for row in connection.execute(query)]
 
 
-def create(connection: Connection, name: bytes, sender: str, addressee: str, now: int, life: int) -> Written:
+def create(  # one row's worth of facts
+    connection: Connection, name: bytes, sender: str, addressee: str, now: int, life: int
+) -> Written:
     """A new, empty file under ``name``; what was delivered under it before gives the name up.
 
     It is charged by the caller, and expires after ``life`` seconds if it is not delivered.
@@ -100,7 +107,29 @@ def create(connection: Connection, name: bytes, sender: str, addressee: str, now
     connection.execute(UPLOADS.insert().values(row))
     entry = {"upload": upload, "name": name, "addressee": addressee, "due": None, "changed": now}
     connection.execute(SFTP_FILES.insert().values(entry))
-    return Written(upload, blob, sender, addressee, 0, State.OPEN, None, now)
+    return Written(upload, blob, sender, addressee, 0, State.OPEN, None, now, final=False, writer=None)
+
+
+def begin_writing(connection: Connection, file: Written, *, final: bool) -> Written:
+    """The file is opened to write: it is not due, and whoever had it open before sees that it must let go."""
+    writer = secrets.token_hex(8)
+    values = {"due": None, "writer": writer, "final": final}
+    connection.execute(update(SFTP_FILES).where(SFTP_FILES.c.upload == file.upload).values(values))
+    return replace(file, due=None, writer=writer, final=final)
+
+
+def end_writing(connection: Connection, file: str, writer: str | None) -> bool:
+    """Its writer has closed it; whether it has its final name by now. False for one that is gone."""
+    mine = (SFTP_FILES.c.upload == file) & (SFTP_FILES.c.writer == writer)
+    connection.execute(update(SFTP_FILES).where(mine).values(writer=None))
+    found = select(SFTP_FILES.c.final).where(SFTP_FILES.c.upload == file)
+    return bool(connection.execute(found).scalar_one_or_none())
+
+
+def writers(connection: Connection, files: Collection[str]) -> dict[str, str | None]:
+    """Who opened each of the files last to write; one that is gone is not there."""
+    query = select(SFTP_FILES.c.upload, SFTP_FILES.c.writer).where(SFTP_FILES.c.upload.in_(files))
+    return {row.upload: row.writer for row in connection.execute(query)}
 
 
 def set_size(connection: Connection, file: str, size: int, now: int) -> None:
@@ -123,9 +152,10 @@ def put_off(connection: Connection, file: str, due: int) -> None:
     connection.execute(step.values(due=due))
 
 
-def rename(connection: Connection, file: str, name: bytes) -> None:
+def rename(connection: Connection, file: str, name: bytes, *, final: bool) -> None:
     """Give a file another name, which nobody else may have: see ``free``."""
-    connection.execute(update(SFTP_FILES).where(SFTP_FILES.c.upload == file).values(name=name))
+    values = {"name": name, "final": final}
+    connection.execute(update(SFTP_FILES).where(SFTP_FILES.c.upload == file).values(values))
 
 
 def free(connection: Connection, file: Written, outcome: str, now: int) -> list[str]:
@@ -154,10 +184,12 @@ def _query() -> Select[Any]:
     return select(
         UPLOADS.c.id, UPLOADS.c.blob, UPLOADS.c.sender, UPLOADS.c.size, UPLOADS.c.state,
         SFTP_FILES.c.addressee, SFTP_FILES.c.due, SFTP_FILES.c.changed,
+        SFTP_FILES.c.final, SFTP_FILES.c.writer,
     ).join(SFTP_FILES, SFTP_FILES.c.upload == UPLOADS.c.id)  # fmt: skip
 
 
 def _written(row: Row[Any]) -> Written:
     return Written(
-        row.id, row.blob, row.sender, row.addressee, row.size, State(row.state), row.due, row.changed
-    )
+        row.id, row.blob, row.sender, row.addressee, row.size, State(row.state), row.due, row.changed,
+        row.final, row.writer,
+    )  # fmt: skip

@@ -10,21 +10,23 @@ is never due.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from vernix.errors import Conflict, DataRefused, FarSideRefused, NotFound
+from vernix.errors import Conflict, DataRefused, FarSideRefused, NotFound, TooMuch
 from vernix.gateway import quotas, telling
 from vernix.gateway.blobs import BlobBusy, BlobLock
 from vernix.gateway.exchange import Exchange
-from vernix.gateway.limits import MIB, check_room
+from vernix.gateway.limits import MIB, Pace, check_room
 from vernix.gateway.sealedness import NotSealed, header_length
 from vernix.gateway.sftp import names, packets
-from vernix.gateway.sftp.incoming import PLAIN, Incoming, is_plausible
+from vernix.gateway.sftp.incoming import OVER, PLAIN, Incoming, is_plausible
 from vernix.gateway.sftp.names import Names, Written
 from vernix.gateway.sftp.paths import Place
 from vernix.gateway.uploads import LARGEST_HEADER, State
@@ -38,6 +40,10 @@ _LOOK_EVERY = 8 * MIB
 """Bytes written by everybody here between two looks at how much room the disk has."""
 _PATIENCE = 10.0
 _LOOK_AGAIN = 0.1
+_TOO_SLOW = (
+    "The bytes came too slowly, or for too long; what arrived is kept. "
+    "Go on with it (sftp: reput or put -a; lftp: put -c)."
+)
 
 
 class Outgoing:
@@ -86,13 +92,16 @@ class Outgoing:
                 raise NotFound("There is no such file (any more).")
             if not fresh and flags & packets.EXCLUSIVE:
                 raise Conflict("A file of this name is here.", hint="Choose another name.")
+            used = None
             if found is None or fresh:
                 check_room(self.exchange.blobs.staging.folder, 0, limits)
-                quotas.charge(connection, sender, 0, now, self.exchange.quota_of_sender(sender))
+                used = quotas.charge(connection, sender, 0, now, self.exchange.quota_of_sender(sender))
                 life = min(limits.upload_life, limits.keep)
                 found = names.create(connection, name, sender, place.partner, now, life)
-            names.set_due(connection, found.upload, None)
-        return self._take(found, sender, cut=bool(flags & packets.TRUNCATE))
+            found = names.begin_writing(connection, found, final=not place.is_temporary)
+        incoming = self._take(found, cut=bool(flags & packets.TRUNCATE))
+        incoming.used = used
+        return incoming
 
     def write(self, incoming: Incoming, offset: int, data: memoryview) -> None:
         """Take bytes, in the event loop. Raises as ``Incoming.write``, or ``KeeperFailed`` on a full disk."""
@@ -101,6 +110,8 @@ class Outgoing:
             check_room(self.exchange.blobs.staging.folder, _LOOK_EVERY, self.exchange.limits)
             self._room_for = _LOOK_EVERY
         incoming.write(offset, data, self.exchange.limits.part_bytes)
+        if incoming.pace.too_slow(incoming.received):
+            raise TooMuch(_TOO_SLOW)
 
     def secure(self, incoming: Incoming) -> None:
         """Force what came without a gap to the disk, then into its row; what fails breaks the file.
@@ -119,7 +130,9 @@ class Outgoing:
             with self.exchange.database.writing() as connection:
                 if (more := end - incoming.secured) > 0:
                     quota = self.exchange.quota_of_sender(incoming.sender)
-                    quotas.charge_more(connection, incoming.sender, more, int(time.time()), quota)
+                    incoming.used = quotas.charge_more(
+                        connection, incoming.sender, more, int(time.time()), quota
+                    )
                 names.set_size(connection, incoming.file, end, int(time.time()))
             incoming.secured = end
             check_room(self.exchange.blobs.staging.folder, 0, self.exchange.limits)
@@ -136,17 +149,34 @@ class Outgoing:
                     names.set_size(connection, incoming.file, size, int(time.time()))
             incoming.truncate(size)
 
-    def cut(self, incoming: Incoming) -> None:
-        """The connection broke: keep what came without a gap, never deliver it by itself."""
+    def cut(self, incoming: Incoming, why: str = OVER) -> None:
+        """The connection broke: keep what came without a gap, never deliver it by itself.
+
+        Who writes on all the same is told ``why``.
+        """
         with incoming.working:
             try:
                 if incoming.broken is None:
                     incoming.truncate(incoming.end)
                     self.secure(incoming)
             finally:
-                self._let_go(incoming)
+                self._let_go(incoming, why)
 
-    def close(self, incoming: Incoming, place: Place) -> None:
+    def look_around(self) -> None:
+        """Let go of every file that is open here and was opened anew elsewhere, or comes too slowly."""
+        with self._guard:
+            opened = dict(self._open)
+        if not opened:
+            return
+        with self.exchange.database.reading() as connection:
+            writers = names.writers(connection, opened.keys())
+        for file, incoming in opened.items():
+            slow = incoming.pace.too_slow(incoming.received)
+            if slow or writers.get(file) != incoming.writer:
+                with contextlib.suppress(Conflict):
+                    self.cut(incoming, _TOO_SLOW if slow else OVER)
+
+    def close(self, incoming: Incoming) -> None:
         """The client says that it is done: under a final name, and plausibly whole, the file is due.
 
         Raises ``DataRefused`` for what is cut (it stays, to be gone on with) or not sealed (it goes),
@@ -154,20 +184,23 @@ class Outgoing:
         """
         with incoming.working:
             try:
-                self._close(incoming, place)
+                self._close(incoming)
             except NotSealed:
                 self.drop(incoming)
                 raise
             finally:
-                self._let_go(incoming)
+                self._let_go(incoming, OVER)
 
-    def _close(self, incoming: Incoming, place: Place) -> None:
+    def _close(self, incoming: Incoming) -> None:
         if incoming.has_gap and incoming.broken is None:
             incoming.truncate(incoming.end)
             self.secure(incoming)
             raise _cut()
         self.secure(incoming)
-        if not place.is_temporary:
+        # The name may be another by now, and given by another session.
+        with self.exchange.database.writing() as connection:
+            final = names.end_writing(connection, incoming.file, incoming.writer)
+        if final:
             self._finish(incoming.file, incoming.descriptor, incoming.end, settled=incoming.ended_short)
 
     def _cut_back(self, incoming: Incoming) -> None:
@@ -203,16 +236,26 @@ class Outgoing:
             if file is None:
                 raise NotFound("There is no such file (any more).")
             blobs = self._make_way(connection, self._names.of(sender, new), file, replace=replace)
-            names.rename(connection, file.upload, self._names.of(sender, new))
+            names.rename(connection, file.upload, self._names.of(sender, new), final=not new.is_temporary)
         self._withdraw(blobs)
-        if file.state is not State.OPEN or new.is_temporary or file.upload in self._open:
-            return
+        if file.state is not State.OPEN or new.is_temporary or self._is_written(file):
+            return  # Whoever writes it sees at its close that it has its final name.
         try:
             with self.exchange.blobs.staging.path(file.blob).open("rb") as stream:
                 self._finish(file.upload, stream.fileno(), file.size, settled=True)
         except NotSealed:
             self.remove(sender, new)
             raise
+
+    def _is_written(self, file: Written) -> bool:
+        """Whether somebody has it open to write, in this process or another; a writer that died has not."""
+        if file.writer is None:
+            return False
+        try:
+            self.exchange.blobs.staging.lock(file.blob).release()
+        except BlobBusy:
+            return True
+        return False
 
     def remove(self, sender: str, place: Place) -> None:
         """Take a file back that was not delivered yet. Raises ``Conflict`` for one that was."""
@@ -242,8 +285,11 @@ class Outgoing:
             raise Conflict("A file of this name is here.", hint="Remove it first, or choose another name.")
         return names.free(connection, there, telling.WITHDRAWN, int(time.time()))
 
-    def _take(self, file: Written, sender: str, *, cut: bool) -> Incoming:
-        """Make this session the only writer; an older one of the same partner gives way."""
+    def _take(self, file: Written, *, cut: bool) -> Incoming:
+        """Make this session the only writer; an older one of the same partner gives way.
+
+        In this process it does so at once, in another when that looks around next.
+        """
         with self._guard:
             older = self._open.get(file.upload)
         if older is not None:
@@ -260,24 +306,24 @@ class Outgoing:
                     ) from None
                 time.sleep(_LOOK_AGAIN)
         try:
-            return self._begin(file, sender, lock, cut=cut)
+            return self._begin(file, lock, cut=cut)
         except BaseException:
             lock.release()
             raise
 
-    def _begin(self, file: Written, sender: str, lock: BlobLock, *, cut: bool) -> Incoming:
+    def _begin(self, file: Written, lock: BlobLock, *, cut: bool) -> Incoming:
         with self.exchange.database.reading() as connection:
             now = names.by_upload(connection, file.upload)
         if now is None or now.state is not State.OPEN:
             raise Conflict("This file was delivered meanwhile.", hint="Send a new one under another name.")
-        incoming = Incoming(file.upload, file.blob, sender, lock, now.size)
+        incoming = Incoming(replace(file, size=now.size), lock, Pace(self.exchange.limits))
         if cut:
             self.truncate(incoming, 0)
         with self._guard:
             self._open[file.upload] = incoming
         return incoming
 
-    def _let_go(self, incoming: Incoming) -> None:
+    def _let_go(self, incoming: Incoming, why: str) -> None:
         """Release a file, once: who finds that its entry is gone, or another's, has nothing to release."""
         with self._guard:
             if self._open.get(incoming.file) is not incoming:
@@ -288,7 +334,7 @@ class Outgoing:
         finally:
             with self._guard:
                 del self._open[incoming.file]
-            incoming.release()
+            incoming.release(why)
 
     def _finish(self, file: str, descriptor: int, size: int, *, settled: bool) -> None:
         """Make a file due that is an age file and may be whole. Raises ``NotSealed`` or ``DataRefused``."""

@@ -172,6 +172,11 @@ def status(request: int, code: Status, text: str = "") -> bytes:
     return packet(Type.STATUS, body)
 
 
+def unsupported(request: int) -> bytes:
+    """Nobody does that here."""
+    return status(request, Status.OP_UNSUPPORTED, "That is not done here.")
+
+
 def handle(request: int, name: bytes) -> bytes:
     """A file or folder is open."""
     return packet(Type.HANDLE, struct.pack(">I", request) + string(name))

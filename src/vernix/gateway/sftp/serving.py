@@ -21,11 +21,13 @@ from typing import TypeVar, TypeVarTuple
 
 from vernix.console import say
 from vernix.custody.ssh_keys import ensure_ssh_key, fingerprint
+from vernix.errors import VernixError
 from vernix.gateway import logs
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.exchange import Exchange
+from vernix.gateway.rates import Rates
 from vernix.gateway.settings import Settings
 from vernix.gateway.sftp.names import Names
 from vernix.gateway.storing import open_blobs
@@ -116,7 +118,7 @@ class _Door:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._posting = Posting(exchange, self._run)
         self._outgoing = Outgoing(exchange, Names(settings.sftp_names), self._posted)
-        self._guests = Guests(exchange, self._outgoing, self._run)
+        self._guests = Guests(exchange, self._outgoing, self._run, Rates())
         self._guest = partial(Guest, self._guests)
 
     async def serve(self, host: str, port: int) -> int:
@@ -142,11 +144,9 @@ class _Door:
             task.add_done_callback(lambda _task: stop.set())
         await stop.wait()
         server.close()
-        self._guests.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS / 2):
-                await server.wait_closed()
-                await asyncio.sleep(0)
+                await self._guests.close()
         for task in tasks:
             task.cancel()
         ends = await asyncio.gather(*tasks, return_exceptions=True)
@@ -161,8 +161,15 @@ class _Door:
         while os.getppid() == parent:
             await asyncio.sleep(_LOOK_SECONDS)
             self._guests.look_around()
+            await self._looked()
         # Its parent was killed: it must not go on holding the port.
         stop.set()
+
+    async def _looked(self) -> None:
+        try:
+            await self._run(self._outgoing.look_around)
+        except (VernixError, OSError) as error:
+            logs.log().warning("sftp look failed", error=type(error).__name__, place=logs.place_of(error))
 
     def _run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
         """Compute in a thread."""

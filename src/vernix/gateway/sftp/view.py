@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import partial
 
 from vernix.errors import FarSideRefused, NotFound
-from vernix.gateway import listing
+from vernix.gateway import fetches, listing
 from vernix.gateway.authentication import Caller
 from vernix.gateway.exchange import Exchange
+from vernix.gateway.sftp.downloading import Part, Readable
+from vernix.gateway.sftp.incoming import Incoming
 from vernix.gateway.sftp.outgoing import Outgoing
 from vernix.gateway.sftp.packets import Attributes
 from vernix.gateway.sftp.paths import Kind, Place
@@ -22,26 +23,6 @@ _FOLDER = stat.S_IFDIR | 0o500
 _DROP_FOLDER = stat.S_IFDIR | 0o700
 _READ = stat.S_IFREG | 0o400
 _WRITE = stat.S_IFREG | 0o200
-
-
-@dataclass(frozen=True)
-class Readable:
-    """A file open to read: a descriptor of its own, or bytes that are here already."""
-
-    attributes: Attributes
-    descriptor: int = -1
-    content: bytes = b""
-
-    def read(self, offset: int, count: int) -> bytes:
-        """At most ``count`` bytes from ``offset`` on; none at the end."""
-        if self.descriptor < 0:
-            return self.content[offset : offset + count]
-        return os.pread(self.descriptor, count, offset)
-
-    def close(self) -> None:
-        """Let go of it."""
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
 
 
 class View:
@@ -89,16 +70,28 @@ class View:
         raise NotFound("That is not a folder.")
 
     def open(self, place: Place) -> Readable:
-        """A file to read. Raises ``NotFound``, or ``FarSideRefused`` for what nobody reads here."""
+        """A file to read.
+
+        Raises ``NotFound``, ``FarSideRefused`` (nobody reads that here), ``TooOften`` (the brake is on).
+        """
         if place.kind not in (Kind.INCOMING, Kind.RECEIPT):
             raise FarSideRefused("This cannot be read.")
         attributes, blob, content = self._find(place)
         if not blob:
-            return Readable(attributes, content=content)
-        # Counted, braked and told as over HTTP; each opening begins a download.
+            return Readable(attributes, content)
+        self._exchange.check_collecting(self._partner)
+        try:
+            descriptor = self._exchange.blobs.open_file(blob)
+        except FileNotFoundError:
+            raise NotFound("This was taken away in this very moment.", hint="List /inbox again.") from None
+        tell = partial(self._exchange.end_fetch, fetches.Place(place.delivery, self._partner, place.number))
+        return Part(attributes, descriptor, partial(self._ask, place), tell)
+
+    def _ask(self, place: Place, offset: int) -> bool:
+        """Begin a download, or go on with one; whether its sender bounded how many there may be."""
         caller = Caller("sftp", self._exchange.mirror.current().partner(self._partner))
-        self._exchange.part(caller, place.delivery, place.number, None)
-        return Readable(attributes, self._exchange.blobs.open_file(blob))
+        part = self._exchange.part(caller, place.delivery, place.number, f"bytes={offset}-")
+        return part.downloads is not None
 
     def _find(self, place: Place) -> tuple[Attributes, str, bytes]:
         now = int(time.time())
@@ -136,6 +129,11 @@ class View:
             except NotFound:
                 continue
         return found
+
+
+def being_written(file: Incoming) -> Attributes:
+    """What is said of a file that is open to write, whatever its name is by now."""
+    return Attributes(_WRITE, file.end, int(time.time()))
 
 
 def _folder(mode: int) -> Attributes:
