@@ -115,12 +115,15 @@ def test_whoever_could_be_named_by_it_is_a_direct_identifier() -> None:
         "city",
         "postal_code",
         "phone",
+        "episode_number",
         # of a sample and of who answers for a child
         "card_number",
         "initial_card_number",
         "birth_facility",
         "primary_care_provider",
         "primary_care_phone",
+        "transferred_from",
+        "transferred_to",
     }
 
 

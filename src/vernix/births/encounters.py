@@ -5,15 +5,26 @@ from __future__ import annotations
 from vernix.births.birth.encounter import BIRTH
 from vernix.births.codes import CodeSet
 from vernix.births.encounter import Encounter
+from vernix.births.newborn.follow_up import NEWBORN_SCREENING_FOLLOW_UP
 from vernix.births.newborn.hearing import HEARING_SCREENING
 from vernix.births.newborn.heart import HEART_SCREENING
+from vernix.births.newborn.intensive.encounter import NEONATAL_INTENSIVE_CARE
 from vernix.births.newborn.screening.encounter import NEWBORN_SCREENING
-from vernix.births.postpartum.encounters import POSTPARTUM_CHILD
+from vernix.births.postpartum.encounters import POSTPARTUM_CHILD, POSTPARTUM_MOTHER
 from vernix.errors import UsageError
 
 _ENCOUNTERS = {
     encounter.name: encounter
-    for encounter in (BIRTH, POSTPARTUM_CHILD, NEWBORN_SCREENING, HEART_SCREENING, HEARING_SCREENING)
+    for encounter in (
+        BIRTH,
+        POSTPARTUM_MOTHER,
+        POSTPARTUM_CHILD,
+        NEONATAL_INTENSIVE_CARE,
+        NEWBORN_SCREENING,
+        NEWBORN_SCREENING_FOLLOW_UP,
+        HEART_SCREENING,
+        HEARING_SCREENING,
+    )
 }
 
 

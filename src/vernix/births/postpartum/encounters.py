@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vernix.births.birth.child import CareAtBirth
+from vernix.births.birth.event import Event
 from vernix.births.codes import Words
 from vernix.births.declaring import elements_of
 from vernix.births.encounter import Encounter
-from vernix.births.identity import ChildIdentity, MotherIdentity, Record
+from vernix.births.identity import ChildIdentity, MotherIdentity, PregnancyIdentity, Record
 from vernix.births.identity_checks import identity_checks
 from vernix.births.newborn.child import AT_BIRTH, BORN
 from vernix.births.newborn.discharge import ChildDischarge
@@ -15,6 +16,9 @@ from vernix.births.newborn.heart import HeartResult, HeartScreen
 from vernix.births.newborn.screening.card import Sample, ScreenDecision
 from vernix.births.postpartum.child import ChildFeeding, ChildFollowUp, ChildIllness, ChildTreatment
 from vernix.births.postpartum.child_checks import POSTPARTUM_CHILD_CHECKS
+from vernix.births.postpartum.mother import MotherDischarge, MotherIllness, MotherMind, MotherTreatment
+from vernix.births.postpartum.mother_checks import POSTPARTUM_MOTHER_CHECKS
+from vernix.births.pregnancy import MaternalMorbidity
 
 _CHILD = elements_of(
     Record,
@@ -53,4 +57,36 @@ POSTPARTUM_CHILD = Encounter(
     ),
     elements=_CHILD,
     checks=identity_checks("PC", _CHILD) + POSTPARTUM_CHILD_CHECKS,
+)
+
+_MOTHER = elements_of(
+    Record,
+    MotherIdentity,
+    PregnancyIdentity,
+    Event.birth_date,
+    Event.birth_time,
+    Event.outcome,
+    Event.plurality,
+    Event.delivery_method,
+    MotherIllness,
+    MaternalMorbidity.transfusion,
+    MaternalMorbidity.hysterectomy,
+    MaternalMorbidity.mother_icu,
+    MotherTreatment,
+    MotherMind,
+    MotherDischarge,
+)
+
+POSTPARTUM_MOTHER = Encounter(
+    name="postpartum_mother",
+    label=Words("Postpartum, mother", "Post-partum, mère"),
+    definition=Words(
+        "A mother from the first hour after birth to discharge, in hospital or with a midwife, and what "
+        "befell "
+        "her to six weeks. One row for each pregnancy.",
+        "Une mère de la première heure après l’accouchement à son congé, à l’hôpital ou avec une sage-femme, "
+        "et ce qui lui est arrivé jusqu’à six semaines. Une ligne par grossesse.",
+    ),
+    elements=_MOTHER,
+    checks=identity_checks("PM", _MOTHER) + POSTPARTUM_MOTHER_CHECKS,
 )
