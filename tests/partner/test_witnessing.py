@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Any
 
 import pytest
 from tests.exchange_kit import ExchangeKit, RunningGateway
-from tests.lying_gateway import LyingGateway
+from tests.lying_gateway import Asked, LyingGateway, Told
 from tests.lying_log import LyingLog
 from tests.partner_kit import settle
 
 from vernix.custody.checkpoint import Log
+from vernix.partner import witnessing
 from vernix.partner.state import Partner
 
 Vernix = Callable[..., int]
@@ -57,6 +59,30 @@ def test_it_cries_out_in_one_sentence(
     evidence = Path(told["evidence"])
     assert evidence.parent == riverside.folder.watch
     assert json.loads(evidence.read_text())["kind"] == "rewritten"
+
+
+def test_a_gateway_that_answers_too_slowly_is_said(
+    riverside: Partner,
+    gateway: LyingGateway,
+    log: LyingLog,
+    vernix: Vernix,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each answer comes in time; the look would not end."""
+    assert vernix("witness", "--once", "--data", riverside.folder.path) == 0
+    log.grow(300)
+    monkeypatch.setattr(witnessing, "PATIENCE", 1.0)
+
+    def late(_asked: Asked, told: Told) -> Told:
+        threading.Event().wait(0.7)  # `time.sleep` is switched off in these tests
+        return told
+
+    for call in ("checkpoint", "tile"):
+        gateway.lie(call, late)
+    assert vernix("witness", "--once", "--data", riverside.folder.path) == 4
+    said = capsys.readouterr().err
+    assert "too slowly" in said or "took too long" in said
 
 
 def test_a_directory_without_a_ledger_is_said(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 
 import pytest
-from tests.lying_gateway import LyingGateway
+from tests.lying_gateway import Asked, LyingGateway, Told
 from tests.lying_log import LyingLog
 from tests.registry.conftest import GOOD, Hospital, work
+from tests.registry.test_running import Program
 
-from vernix.courier.exchange import Exchange
+from vernix.courier.keeping import read_json
 from vernix.courier.witnessing import FRESH
 from vernix.custody.signatures import SigningKey
 from vernix.registry import witnessing
@@ -126,16 +128,96 @@ def test_a_pinned_log_that_is_not_there_any_more_stands_still(
     assert seen(registry, capsys)["caught"] == "frozen"
 
 
-def test_it_looks_three_times_a_minute_at_most(
-    registry: Registry, log: LyingLog, gateway: LyingGateway, monkeypatch: pytest.MonkeyPatch
+def test_a_lie_is_noticed_while_a_long_step_works(
+    registry: Registry,
+    hospital: Hospital,
+    gateway: LyingGateway,
+    log: LyingLog,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    exchange: Exchange = registry.exchange()
-    watch = witnessing.LedgerWatch(registry.folder, exchange, registry.keyring.signing)
-    for _ in range(5):
-        watch.look_if_due()
-    looks = [path for method, path in gateway.asked if (method, path) == ("GET", "/log/checkpoint")]
-    assert len(looks) == 1
-    now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + witnessing.EVERY)
-    watch.look_if_due()
-    assert len([path for _, path in gateway.asked if path == "/log/checkpoint"]) == 2
+    monkeypatch.setattr(witnessing, "EVERY", 0.1)
+    noticed: list[object] = []
+
+    def long_step(_asked: Asked, told: Told) -> Told:
+        """A part that takes as long to collect as the lie takes to be noticed."""
+        if not noticed:
+            log.rewrite(7)
+            log.grow(1)
+            noticed.append(until_said(registry, "caught"))
+        return told
+
+    delivery = hospital.send(GOOD)
+    gateway.lie("part", long_step)
+    watch = witnessing.LedgerWatch(registry.folder, registry.exchange(), registry.keyring.signing)
+    with watch.watching():
+        until_said(registry, "events")
+        assert work(registry) == 0
+    assert noticed == ["rewritten"]
+    assert hospital.answer(delivery).receipt.result == "accepted"
+    assert seen(registry, capsys)["caught"] == "rewritten"
+
+
+def test_a_gateway_that_dribbles_is_said_to_show_nothing(
+    registry: Registry,
+    gateway: LyingGateway,
+    log: LyingLog,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(witnessing, "EVERY", 0.1)
+    monkeypatch.setattr(witnessing, "PATIENCE", 1.0)
+    watch = witnessing.LedgerWatch(registry.folder, registry.exchange(), registry.keyring.signing)
+    assert work(registry) == 0
+    log.rewrite(7)
+    log.grow(300)
+
+    def dribbled(_asked: Asked, told: Told) -> Told:
+        time.sleep(0.7)
+        return told
+
+    gateway.lie("tile", dribbled)
+    with watch.watching():
+        assert until_said(registry, "unseen_since")
+        assert seen(registry, capsys)["events"] == 300, "and what was seen last"
+        status(data=registry.folder.root)
+        assert "shown nothing of its ledger since" in capsys.readouterr().err
+        gateway.honest()
+        assert until_said(registry, "caught") == "rewritten"
+    assert "unseen_since" not in seen(registry, capsys)
+
+
+def until_said(registry: Registry, what: str) -> object:
+    """What the watch says of it, within the minute that it has."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        said = read_json(witnessing.watch_file(registry.folder)) or {}
+        if what in said:
+            return said[what]
+        time.sleep(0.02)
+    raise AssertionError(f"nothing was said of {what}")
+
+
+@pytest.mark.slow
+def test_a_running_registry_notices_within_a_minute(
+    registry: Registry, hospital: Hospital, gateway: LyingGateway, log: LyingLog
+) -> None:
+    """The program itself, at its own pace, in the middle of a part that takes two minutes to come."""
+    released = threading.Event()
+    gateway.lie("part", lambda _asked, told: (released.wait(120), told)[1])
+    hospital.send(GOOD)
+    program = Program(registry)
+    try:
+        program.wait_for("ready")
+        until_said(registry, "events")
+        log.rewrite(7)
+        log.grow(1)
+        began = time.monotonic()
+        assert until_said(registry, "caught") == "rewritten"
+        assert time.monotonic() - began < 60
+        program.wait_for("ledger caught", error="rewritten")
+        assert not released.is_set()
+    finally:
+        released.set()
+        program.process.terminate()
+        program.wait()

@@ -97,6 +97,7 @@ class Road:
         parts = urlsplit(check_gateway_url(base_url))
         self.base_url = base_url
         self._timeout = timeout
+        self._ends: float | None = None
         self._pool = _pool(parts, ca)
 
     def ask(
@@ -114,9 +115,22 @@ class Road:
         Raises ``RoadFailed``, or ``FarSideRefused`` and its kin by status; ``NotProven`` for an endless
         answer.
         """
-        with self._exchange(method, path, headers or {}, body, timeout) as response:
-            content = _bounded(response, limit, time.monotonic() + (timeout or self._timeout) * 2)
+        patience = self._patience(timeout or self._timeout)
+        with self._exchange(method, path, headers or {}, body, patience) as response:
+            content = _bounded(response, limit, time.monotonic() + self._patience(patience * 2))
             return _judge(Answer(response.status, _lower(response), content))
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """A block in which what is asked may take so long in all: for one thread with a road of its own.
+
+        Without it a gateway that dribbles could keep each of many answers almost for ever.
+        """
+        self._ends = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._ends = None
 
     def push(
         self,
@@ -154,6 +168,13 @@ class Road:
     def url(self, path: str) -> str:
         """The absolute address of a path, as it is signed."""
         return self.base_url + path
+
+    def _patience(self, wanted: float) -> float:
+        """The seconds that one thing may take, of ``wanted``; ``RoadFailed`` when the block's are over."""
+        left = wanted if self._ends is None else self._ends - time.monotonic()
+        if left <= 0:
+            raise RoadFailed("The gateway answers too slowly.", hint="Run it again in a while.")
+        return min(wanted, left)
 
     @contextlib.contextmanager
     def _exchange(

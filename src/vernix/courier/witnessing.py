@@ -31,6 +31,9 @@ from vernix.errors import DataRefused, NotFound, NotProven
 FRESH = 60
 """Seconds: a checkpoint that its log vouched for earlier is a log that stands still."""
 
+PATIENCE = 20.0
+"""Seconds that a look may take in all, however slowly a gateway answers: a minute holds it and a pause."""
+
 REGISTRY_FRESH = 300
 """Seconds after which a partner is warned that the registry has not vouched for the ledger."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from vernix.console import print_json, say
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held
-from vernix.courier.witnessing import Caught, Seen, Witness
+from vernix.courier.witnessing import PATIENCE, Caught, Seen, Witness
 from vernix.custody.checkpoint import Log
 from vernix.custody.identifiers import format_time
 from vernix.errors import FarSideRefused, KeeperFailed, NotFound, RoadFailed, UsageError
@@ -107,9 +107,10 @@ class _Watch:
         }
 
     def _look(self) -> None:
-        self._exchange.refresh_directory()
-        warn_if_stale(self._exchange)
-        seen = look(self.partner, self._exchange)
+        with self._exchange.road.within(PATIENCE):
+            self._exchange.refresh_directory()
+            warn_if_stale(self._exchange)
+            seen = look(self.partner, self._exchange)
         now = format_time(datetime.now(UTC))
         if self._seen is None or seen.signed.size != self._seen.signed.size:
             say(f"{now} {seen.signed.size} events, nothing changed that was seen before")

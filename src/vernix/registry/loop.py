@@ -60,7 +60,7 @@ class Runner:
         self._exchange = exchange
         self._postbox = Postbox(exchange, registry.publishing, registry.folder.parts)
         self._stop = Stop()
-        self._ledger = LedgerWatch(registry.folder, exchange, registry.keyring.signing)
+        self._ledger = LedgerWatch(registry.folder, registry.exchange(), registry.keyring.signing)
         self._ends = KeyEnds()
         self._trouble = Trouble(registry.folder.trouble)
         self._trouble.found()
@@ -102,7 +102,7 @@ class Runner:
 
     def _look_once(self) -> None:
         self._tell_directory()
-        self._ledger.look_if_due()
+        self._ledger.look()
         take_enrolments(self._registry, self._exchange)
         self._look(0)
         self._work()
@@ -111,7 +111,7 @@ class Runner:
     def until_stopped(self) -> int:
         """Look and work until SIGTERM or SIGINT; what fails meanwhile is tried again with growing pauses."""
         failures = 0
-        with self._stop.listening(), suppress(Stopped):
+        with self._stop.listening(), suppress(Stopped), self._ledger.watching():
             warm(self._registry.folder.work)
             log().info("ready")
             while not self._stop.asked:
@@ -137,7 +137,6 @@ class Runner:
         wait = 0 if steps.ready() else POLL_WHILE_INVITED if invited else POLL
         with self._stop.waiting():
             arrivals = self._look(wait)
-        self._ledger.look_if_due()
         if invited or time.monotonic() - self._looked_for_renewals > LOOK_FOR_RENEWALS:
             self._looked_for_renewals = time.monotonic()
             take_enrolments(self._registry, self._exchange)

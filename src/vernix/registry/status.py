@@ -195,7 +195,12 @@ def _tell_of_gateway(state: dict[str, Any]) -> None:
 def _tell_ledger(seen: dict[str, Any] | None) -> None:
     if seen is None:
         say("Ledger: not seen yet.")
-    elif "caught" in seen:
+        return
+    if since := seen.get("unseen_since"):
+        say(
+            f"  the gateway has shown nothing of its ledger since {since}, or nothing that could be looked at"
+        )
+    if "caught" in seen:
         say(
             f"LEDGER: {seen['says']} Found at {seen['at']}; the evidence is in the folder watch. "
             "Tell the partners by telephone, and have the gateway examined."

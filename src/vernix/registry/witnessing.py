@@ -9,39 +9,68 @@ said in the log, and in ``status`` until a person has dealt with it: accepted a 
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import read_json, write_json
-from vernix.courier.witnessing import FRESH, FROZEN, Caught, Seen, Witness
+from vernix.courier.witnessing import FRESH, FROZEN, PATIENCE, Caught, Seen, Witness
 from vernix.custody.checkpoint import Log
 from vernix.custody.identifiers import REGISTRY, format_time
 from vernix.custody.signatures import SigningKey
-from vernix.errors import NotFound
+from vernix.errors import KeeperFailed, NotFound
 from vernix.registry.logs import log as logger
+from vernix.registry.logs import place_of
 from vernix.registry.settings import RegistryFolder
 
 EVERY = 20.0
-"""Seconds between two looks."""
+"""Seconds between two looks: with the longest look they are less than the minute in which a lie must be
+noticed.
+"""
 
 
 class LedgerWatch:
-    """The registry as a witness."""
+    """The registry as a witness. ``exchange`` is for it alone."""
 
     def __init__(self, folder: RegistryFolder, exchange: Exchange, key: SigningKey) -> None:
         self._folder = folder
         self._exchange = exchange
         self._witness = Witness(exchange, REGISTRY, key, folder.watch)
-        self._looked_at: float | None = None
+        self._ended = threading.Event()
 
-    def look_if_due(self) -> None:
-        """Look, unless that was done just now. Raises ``RoadFailed``; a lie is said, not raised."""
-        if self._looked_at is None or time.monotonic() - self._looked_at >= EVERY:
-            self._looked_at = time.monotonic()
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look again and again beside whatever the block does, for as long as it lasts.
+
+        In a thread, since a step that opens a large file takes minutes. It touches files of its own, each
+        written whole, and no table; it dies with the program.
+        """
+        watcher = threading.Thread(target=self._watch, name="ledger", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            self._ended.set()
+            watcher.join(1.0)
+
+    def look(self) -> None:
+        """One look. Raises ``RoadFailed`` or ``FarSideRefused``; a lie is said, not raised."""
+        with self._exchange.road.within(PATIENCE):
             self._look()
+
+    def _watch(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self.look()
+            except Exception as error:  # whatever it is: nobody else would notice that nobody looks
+                logger().warning("ledger not seen", error=type(error).__name__, place=place_of(error))
+                self._say_unseen()
+            self._ended.wait(EVERY)
 
     def _look(self) -> None:
         try:
@@ -77,9 +106,17 @@ class LedgerWatch:
         key, path = log.key.to_text(), watch_file(self._folder)
         said = read_json(path) or {}
         # A log that stood still and goes on has shown that it goes on from what was seen before.
-        lied = said.get("caught") not in (None, FROZEN)
-        if not (lied and said.get("log") == key):
-            write_json(path, {"at": format_time(datetime.now(UTC)), "log": key, **what})
+        lied = said.get("caught") not in (None, FROZEN) and said.get("log") == key
+        said.pop("unseen_since", None)
+        write_json(path, said if lied else {"at": format_time(datetime.now(UTC)), "log": key, **what})
+
+    def _say_unseen(self) -> None:
+        """Keep since when nothing was seen, beside what was seen last."""
+        path = watch_file(self._folder)
+        said = read_json(path)
+        if said is not None and "unseen_since" not in said:
+            with suppress(OSError, KeeperFailed):
+                write_json(path, {**said, "unseen_since": format_time(datetime.now(UTC))})
 
 
 def pinned_log(folder: RegistryFolder) -> Log | None:
@@ -89,7 +126,7 @@ def pinned_log(folder: RegistryFolder) -> Log | None:
 
 def watch_file(folder: RegistryFolder) -> Path:
     """What was seen of ``log`` (a key): ``at`` and ``events`` of the last look, or ``caught`` (a word) and
-    ``says`` (a sentence).
+    ``says`` (a sentence); ``unseen_since`` (a time) while nothing is seen.
     """
     return folder.watch / "watch.json"
 
