@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from tests.exchange_kit import ExchangeKit, RunningGateway
 from tests.journey_kit import run_program
-from tests.lying_gateway import LyingGateway
+from tests.lying_gateway import LyingGateway, Told
 from tests.lying_log import LyingLog
 from tests.registry.conftest import Hospital, work
 
+from vernix.courier.exchange import Exchange
+from vernix.custody.canonical import encode
+from vernix.custody.checkpoint import Log, SignedCheckpoint
 from vernix.custody.event import ANNOUNCE, COLLECT, DELETE, RECALL, RECEIPT, REFUSE, Event
 from vernix.custody.identifiers import new_id
 from vernix.custody.signatures import SigningKey
@@ -95,7 +98,6 @@ def rows(kit: ExchangeKit, *words: str) -> list[dict[str, Any]]:
 def test_the_reports_over_a_real_gateway(
     kit: ExchangeKit, running: RunningGateway, registry: Registry
 ) -> None:
-    from vernix.registry.activity import take_events
     from vernix.registry.workflow.models import Activity
 
     part = kit.seal(b"CANARY: a submission")
@@ -106,9 +108,9 @@ def test_the_reports_over_a_real_gateway(
     assert running.signed("registry", "POST", "/receipts", envelope).status == 201
     assert running.signed("lakeside", "GET", f"/deliveries/{delivery.id}/parts/0").status == 404
     exchange = registry.exchange()
-    key = exchange.log_key().key.to_text()
-    assert take_events(exchange, key) > 0
-    assert take_events(exchange, key) == 0, "each is taken once"
+    log = exchange.log_key()
+    assert take(exchange, log) > 0
+    assert take(exchange, log) == 0, "each is taken once"
     known = Activity.objects.count()
 
     made = {row["delivery"]: row for row in rows(kit)}
@@ -138,36 +140,95 @@ def test_the_reports_over_a_real_gateway(
 
 
 def test_an_event_far_ahead_hides_none_before_it(registry: Registry, gateway: LyingGateway) -> None:
-    from vernix.registry.activity import take_events
     from vernix.registry.workflow.models import Activity
 
     log, exchange = LyingLog(gateway), registry.exchange()
-    key = log.log.key.to_text()
     log.grow(3)
     log.leaves.append(log.made("collect", 1 << 53, ["riverside"]))
     assert work(registry) == 0, "the rest goes on"
-    with pytest.raises(NotProven, match="do not follow"):
-        take_events(exchange, key)
-    assert Activity.objects.count() == 0
+    assert Activity.objects.count() == 3
     log.leaves.pop()
-    assert take_events(exchange, key) == 3
     log.tell("collect")
-    assert take_events(exchange, key) == 1
+    assert take(exchange, log.log) == 1
+
+
+def test_an_event_that_is_left_out_is_missed(registry: Registry, gateway: LyingGateway) -> None:
+    from vernix.registry.workflow.models import Activity
+
+    log, exchange = LyingLog(gateway), registry.exchange()
+    log.grow(3)
+    page = encode({"events": [log.leaves[0].to_object(), log.leaves[2].to_object()]})
+    gateway.lie("events", lambda _asked, _told: Told(200, page))
+    assert work(registry) == 0, "the rest goes on"
+    with pytest.raises(NotProven, match="do not follow"):
+        take(exchange, log.log)
+    assert Activity.objects.count() == 0
+    gateway.honest()
+    assert take(exchange, log.log) == 3
 
 
 def test_another_ledger_is_read_from_its_first_event(registry: Registry, gateway: LyingGateway) -> None:
-    from vernix.registry.activity import of_refusals, take_events
+    from vernix.registry.activity import of_refusals
     from vernix.registry.workflow.models import Activity
 
     log, exchange = LyingLog(gateway), registry.exchange()
     log.tell(REFUSE, ["lakeside"], actor="lakeside", route="part", outcome="NotFound")
     log.grow(3)
-    assert take_events(exchange, log.log.key.to_text()) == 4
-    log.leaves = []
+    assert take(exchange, log.log) == 4
+    begin_anew(log)
     log.tell(REFUSE, ["riverside"], actor="riverside", route="part", outcome="NotFound")
-    assert take_events(exchange, SigningKey.generate().verify_key.to_text()) == 1
+    assert take(exchange, log.log) == 1
     assert Activity.objects.count() == 5, "what was read of the first stays"
     assert [each.partner for each in refusals(of_refusals(None, None))] == ["lakeside", "riverside"]
+
+
+def test_an_event_that_is_not_in_the_ledger_is_not_kept(registry: Registry, gateway: LyingGateway) -> None:
+    from vernix.registry.workflow.models import Activity
+
+    log, exchange = LyingLog(gateway), registry.exchange()
+    log.grow(600)
+    seen = log.log.open(exchange.checkpoint())
+    truth = log.leaves[520]
+    log.tell("collect")
+    log.leaves[520] = log.made(REFUSE, 520, ["lakeside"], actor="lakeside", route="part", outcome="NotFound")
+    told, log.leaves = list(log.leaves), [*log.leaves[:520], truth, *log.leaves[521:]]
+    page = encode({"events": [leaf.to_object() for leaf in told[500:]]})
+    gateway.lie("events", lambda asked, told: Told(200, page) if asked.query == "after=500" else told)
+    with pytest.raises(NotProven, match="does not lead"):
+        take(exchange, log.log, seen)
+    assert Activity.objects.count() == 500, "the page before it is the ledger's"
+    gateway.honest()
+    assert take(exchange, log.log, seen) == 100, "and what was watched no further than to here"
+
+
+def test_a_ledger_that_nobody_has_accepted_is_not_kept_under_the_old_key(
+    registry: Registry, gateway: LyingGateway
+) -> None:
+    from vernix.registry.workflow.models import Activity
+
+    log = LyingLog(gateway)
+    log.grow(3)
+    assert work(registry) == 0
+    assert Activity.objects.count() == 3
+    pinned = registry.folder.log_file.read_bytes()
+    begin_anew(log)
+    log.grow(9)
+    assert work(registry) == 0
+    assert registry.folder.log_file.read_bytes() == pinned
+    assert Activity.objects.count() == 3
+
+
+def take(exchange: Exchange, log: Log, seen: SignedCheckpoint | None = None) -> int:
+    """Take the events under a checkpoint; under the newest where none is named."""
+    from vernix.registry.activity import take_events
+
+    return take_events(exchange, log.key.to_text(), seen or log.open(exchange.checkpoint()))
+
+
+def begin_anew(log: LyingLog) -> None:
+    """An empty ledger under another key."""
+    log.leaves, log.key = [], SigningKey.generate()
+    log.log = Log(log.log.origin, log.key.verify_key)
 
 
 FIRST_LINE = (

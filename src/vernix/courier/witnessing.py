@@ -95,7 +95,7 @@ class Witness:
         signed = self._open(log, self._exchange.checkpoint())
         self._check_clock(signed)
         by = self._check_lines(signed, log, directory)
-        before = self._kept(log)
+        before = believed(self._folder, log)
         if before is not None:
             self._check_grown(before, signed)
         self._keep(log, signed)
@@ -178,15 +178,8 @@ class Witness:
         line = cosign(signed.checkpoint, name, self._key, int(self._clock()))
         self._exchange.cosign(Note(signed.note.text, (line,)).to_bytes())
 
-    def _kept(self, log: Log) -> SignedCheckpoint | None:
-        document = read_json(self._seen_file(log))
-        return None if document is None else log.open(document["checkpoint"].encode("utf-8"))
-
     def _keep(self, log: Log, signed: SignedCheckpoint) -> None:
-        write_json(self._seen_file(log), {"checkpoint": signed.note.to_bytes().decode("utf-8")})
-
-    def _seen_file(self, log: Log) -> Path:
-        return self._folder / f"seen-{log.key.key_id}.json"
+        write_json(_seen_file(self._folder, log), {"checkpoint": signed.note.to_bytes().decode("utf-8")})
 
     def _evidence(self, kind: str, before: SignedCheckpoint, now: SignedCheckpoint) -> Path:
         """Keep both signed checkpoints; the first evidence of a kind and size stays as it is."""
@@ -198,6 +191,16 @@ class Witness:
             }
             write_json(path, {"kind": kind, "found": _spelled(int(self._clock())), **notes})
         return path
+
+
+def believed(folder: Path, log: Log) -> SignedCheckpoint | None:
+    """The checkpoint of ``log`` that the witness with this folder believed last; None before its first."""
+    document = read_json(_seen_file(folder, log))
+    return None if document is None else log.open(document["checkpoint"].encode("utf-8"))
+
+
+def _seen_file(folder: Path, log: Log) -> Path:
+    return folder / f"seen-{log.key.key_id}.json"
 
 
 def _spelled(seconds: int) -> str:

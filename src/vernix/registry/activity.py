@@ -5,11 +5,15 @@ They hold ids, counts and times. What the registry has read stays, whatever beco
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from vernix.custody import merkle
+from vernix.custody.checkpoint import SignedCheckpoint
 from vernix.custody.event import ANNOUNCE, REFUSE, Event, Leaf
+from vernix.custody.tiles import TileReader
 from vernix.errors import NotProven
 from vernix.registry.workflow.models import Activity
 
@@ -21,21 +25,29 @@ if TYPE_CHECKING:
 _MOST_PAGES = 50
 
 
-def take_events(exchange: Exchange, log: str) -> int:
+def take_events(exchange: Exchange, log: str, believed: SignedCheckpoint) -> int:
     """Keep the events of the ledger with key ``log`` that are new, 50 pages at most; how many they were.
 
+    Each is proven to stand at its place under ``believed``, the checkpoint that was watched last; what is
+    beyond it waits for the next look.
+
     Raises:
-        NotProven: one was left out or does not belong there; it and what is beyond it are not taken.
+        NotProven: one was left out or is not in the ledger; it and what is beyond it are not taken.
     """
+    # Neighbours share most of their paths.
+    node = functools.cache(TileReader(believed.size, exchange.tile))
     last = Activity.objects.filter(log=log).order_by("-index").first()
     first = after = 0 if last is None else last.index + 1
     for _ in range(_MOST_PAGES):
-        leaves, _ = exchange.events(after)
+        leaves = [leaf for leaf in exchange.events(after)[0] if leaf.index < believed.size]
         if not leaves:
             break
         # The registry is told of all, so that none may be missing: one far ahead would hide all before it.
         if [leaf.index for leaf in leaves] != list(range(after, after + len(leaves))):
             raise NotProven("The gateway's events do not follow one upon another.")
+        for leaf in leaves:
+            path = merkle.inclusion(leaf.index, believed.size, node)
+            merkle.check_inclusion(leaf.hash, leaf.index, believed.size, path, believed.checkpoint.root)
         Activity.objects.bulk_create([_row(log, leaf) for leaf in leaves], ignore_conflicts=True)
         after += len(leaves)
     return after - first

@@ -106,6 +106,7 @@ class Runner:
         take_enrolments(self._registry, self._exchange)
         self._look(0)
         self._work()
+        self._ledger.look()  # again: what the work left in the ledger is kept only as far as it was watched
         oversee(self._registry, self._exchange)
 
     def until_stopped(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from vernix.courier.witnessing import believed
 from vernix.custody.durable import write_file
 from vernix.errors import NotFound, NotProven, UsageError
 from vernix.registry.logs import log, place_of
@@ -47,10 +48,11 @@ def _take_events(folder: RegistryFolder, exchange: Exchange) -> None:
     from vernix.registry.activity import take_events
 
     ledger = pinned_log(folder)
-    if ledger is None:
+    seen = None if ledger is None else believed(folder.watch, ledger)
+    if ledger is None or seen is None:
         return
     try:
-        take_events(exchange, ledger.key.to_text())
+        take_events(exchange, ledger.key.to_text(), seen)
     except NotProven as error:
         log().warning("events refused", error=type(error).__name__, place=place_of(error))
 
