@@ -238,7 +238,7 @@ def refused(reply: Reply) -> int:
 
 def path_of(route: Route) -> str:
     """The route's path with names that fit in it and belong to nothing."""
-    names = {"file": "timestamp.json", "number": "0", "delivery": NOWHERE, "level": "0"}
+    names = {"file": "timestamp.json", "number": "0", "delivery": NOWHERE, "upload": NOWHERE, "level": "0"}
     names |= dict.fromkeys(("partner", "witness"), "nobody")
     return route.path.replace(":path", "").format(**names)
 

@@ -156,6 +156,26 @@ def tree_head(leaves: Sequence[bytes]) -> bytes:
     return head
 
 
+def beside_header(leaves: Sequence[bytes]) -> list[bytes]:
+    """What stands beside the header's leaf on its way to the head (its audit path, RFC 6962 section 2.1.1).
+
+    From it and another header follows the digest of the same body under that header: ``with_header``.
+    """
+    path, start = [], 1
+    while start < len(leaves):
+        path.append(tree_head(leaves[start : 2 * start]))
+        start *= 2
+    return path
+
+
+def with_header(header: Data, beside: Sequence[bytes]) -> bytes:
+    """The digest of a part with this age header and the body that ``beside`` was taken from."""
+    head = leaf_hash(header)
+    for right in beside:
+        head = node_hash(head, right)
+    return head
+
+
 def _finish(state: hashlib._Hash, pieces: Sequence[memoryview]) -> bytes:
     for piece in pieces:
         state.update(piece)

@@ -83,6 +83,7 @@ class Gateway:
         self.receptions = Receptions(
             database, self.exchange.blobs, settings.limits, self.carry, self._throttle_of_sender
         )
+        self.joinings = Joinings(self.receptions)
         self.refusals = FailureCount(settings.limits.refusals_per_minute)
         self._renewing = asyncio.Lock()
 
@@ -119,6 +120,7 @@ class Gateway:
             call = Call(
                 self.exchange,
                 self.watch,
+                self.joinings,
                 self.run,
                 self.carry,
                 caller,
@@ -338,7 +340,7 @@ _STRICT = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in 
 def create_app(settings: Settings) -> ASGIApp:
     """The application of one worker. Imports nothing that opens, and knows no key."""
     gateway = Gateway(settings)
-    joinings, quota_of = Joinings(gateway.receptions), gateway.exchange.quota_of_sender
+    joinings, quota_of = gateway.joinings, gateway.exchange.quota_of_sender
     planes = {
         PARTS: _Named("parts", PartPlane(gateway.receptions, joinings)),
         CREATIONS: _Named("creations", CreationPlane(gateway.receptions, joinings, quota_of)),

@@ -20,14 +20,11 @@ from vernix.errors import Conflict, UsageError
 from vernix.gateway import capabilities, creations
 from vernix.gateway.capabilities import TOKEN
 from vernix.gateway.creations import Named
-from vernix.gateway.joining import Joinings
+from vernix.gateway.joining import JOIN_SECONDS, Joinings
 from vernix.gateway.limits import KIB, check_size
 from vernix.gateway.receiving import Receptions
 from vernix.gateway.tus import BODY_TYPE, Plane, number, progress
 from vernix.gateway.uploads import State, Upload
-
-_JOIN_SECONDS = 20.0
-"""How long an answer waits for its parts to be joined; proxies give up after 60."""
 
 _MOST_CONCAT = 16 * KIB
 _PART_URL = re.compile(rf"(?:https?://[^/?#]+)?/parts/({TOKEN.pattern})")
@@ -76,7 +73,7 @@ class CreationPlane(Plane):
             raise UsageError("A final upload is as long as its partial ones: it names no Upload-Length.")
         check_size(len(concat), _MOST_CONCAT, "An Upload-Concat")
         named = await self.receptions.run(self._join, token, part, concat)
-        await self.joinings.join(named.upload, _JOIN_SECONDS)
+        await self.joinings.join(named.upload, JOIN_SECONDS)
         upload = await self.receptions.run(self._look, named.upload.id)
         return _created(upload, named.token)
 

@@ -34,6 +34,15 @@ _ADDRESS = insert(ADDRESSEES)
 
 
 @dataclass(frozen=True)
+class Body:
+    """A part that waits, whose bytes behind its age header another may have too: name and sizes in bytes."""
+
+    blob: str
+    size: int
+    header: int
+
+
+@dataclass(frozen=True)
 class StoredPart:
     """The bytes of one part: their random name and count, who sent them, and how often they may be had."""
 
@@ -218,6 +227,33 @@ def part(connection: Connection, delivery: str, number: int, partner: str, now: 
     if row is None:
         raise _unknown()
     return StoredPart(row.blob, row.size, row.sender, row.downloads)
+
+
+def body(connection: Connection, delivery: str, number: int, sender: str, upload: Upload, now: int) -> Body:
+    """The body of a part that ``sender`` sent and that waits still, for an upload that has its header.
+
+    Raises ``NotFound`` for everybody else's and when it is gone, ``Conflict`` where the two do not fit.
+    """
+    query = (
+        select(UPLOADS.c.blob, UPLOADS.c.size, UPLOADS.c.header)
+        .join(DELIVERIES, DELIVERIES.c.id == UPLOADS.c.delivery)
+        .where(UPLOADS.c.delivery == delivery, UPLOADS.c.number == number)
+        .where(DELIVERIES.c.sender == sender, DELIVERIES.c.dropped.is_(False), DELIVERIES.c.expires > now)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise body_is_gone()
+    found = Body(row.blob, row.size, row.header)
+    uploads.check_fits(upload, found.size - found.header, now)
+    return found
+
+
+def body_is_gone() -> NotFound:
+    """The same words for what never was and for what was collected in this moment."""
+    return NotFound(
+        "No such delivery of yours waits here (any more), so its bytes cannot be used again.",
+        hint="Send the files again.",
+    )
 
 
 def describe(connection: Connection, delivery: str, partner: str) -> dict[str, object]:

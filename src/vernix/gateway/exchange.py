@@ -41,7 +41,7 @@ from vernix.gateway import (
 from vernix.gateway.authentication import Caller
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
-from vernix.gateway.deliveries import StoredPart
+from vernix.gateway.deliveries import Body, StoredPart
 from vernix.gateway.downloads import span
 from vernix.gateway.fetches import Place
 from vernix.gateway.limits import Limits
@@ -110,6 +110,22 @@ class Exchange:
             # A stranger with a ticket is not told how much its partner sends.
             "quota": _told(allotted.used if caller.file_request is None else None),
         }
+
+    def body_for(self, caller: Caller, upload: str, body: bytes) -> Body:
+        """POST /uploads/<id>/body: the part whose body this upload of the caller's shall have."""
+        fields = Fields(canonical.decode(body), "body")
+        delivery, number = fields.id("delivery"), fields.integer("part", least=1)
+        fields.end()
+        with self.database.reading() as connection:
+            held = capabilities.find_by_id(connection, upload)
+            if held is None or held.upload.sender != caller.id:
+                raise NotFound("You have no such upload here (any more).", hint="Ask for a new one.")
+            return deliveries.body(connection, delivery, number, caller.id, held.upload, int(time.time()))
+
+    def offset_of(self, upload: str) -> int:
+        """How many bytes of an upload are safe."""
+        with self.database.reading() as connection:
+            return capabilities.require(connection, upload).upload.offset
 
     def begin_creation(self, caller: Caller, body: bytes) -> dict[str, object]:
         """POST /creations: as ``begin_upload`` for several parts, which a tus client then creates itself."""

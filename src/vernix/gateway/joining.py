@@ -1,20 +1,22 @@
 """Final uploads: the bytes of partial ones, put together in order (tus 1.0.0, extension concatenation).
 
 To join is to receive once more, from this disk instead of from a socket: judged, hashed, made safe and gone
-on with after a kill by the same code. Where a partial upload begins in the part is known only now, so its
+on with after a kill by the same code. In the same way a part gets its body from another that waits here
+(decision 0018). Where a partial upload begins in the part is known only now, so its
 blocks are hashed now; on two cores that is faster than the disk.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
 from sqlalchemy import delete, select
 from starlette.types import Message
 
 from vernix.gateway import capabilities, creations
 from vernix.gateway.capabilities import Held
+from vernix.gateway.deliveries import Body, body_is_gone
 from vernix.gateway.limits import MIB
 from vernix.gateway.logs import log, place_of
 from vernix.gateway.receiving import Receptions, Run
@@ -23,11 +25,14 @@ from vernix.gateway.storing import Blobs, Stored
 from vernix.gateway.tables import UPLOADS
 from vernix.gateway.uploads import State, Upload
 
+JOIN_SECONDS = 20.0
+"""How long an answer waits for bytes to be put together here; proxies give up after 60."""
+
 _AT_A_TIME = 2 * MIB
 
 
 class Joinings:
-    """Every final upload that this process is putting together."""
+    """Every upload whose bytes this process takes from others that are here."""
 
     def __init__(self, receptions: Receptions) -> None:
         self._receptions = receptions
@@ -38,10 +43,22 @@ class Joinings:
 
         Then it goes on by itself. Raises as ``Receptions.receive``; ``NotSealed``: and all of it is gone.
         """
-        task = self._tasks.get(upload.id)
+        await self._go_on(upload.id, lambda: self._join(upload.id), seconds)
+
+    async def take_body(self, upload: str, body: Body, seconds: float) -> None:
+        """Give an upload whose header is here the body of a part; else as ``join``.
+
+        Raises ``NotFound`` when that part goes meanwhile, with its receipt for example.
+        """
+        await self._go_on(upload, lambda: self._take_body(upload, body), seconds)
+
+    async def _go_on(
+        self, upload: str, begin: Callable[[], Coroutine[None, None, None]], seconds: float
+    ) -> None:
+        task = self._tasks.get(upload)
         if task is None:
-            task = self._tasks[upload.id] = asyncio.create_task(self._join(upload.id))
-            task.add_done_callback(lambda done: self._done(upload.id, done))
+            task = self._tasks[upload] = asyncio.create_task(begin())
+            task.add_done_callback(lambda done: self._done(upload, done))
         await asyncio.wait([task], timeout=seconds)
         if task.done():
             task.result()
@@ -65,6 +82,21 @@ class Joinings:
                 await run(self._forget, final)
                 raise
         await run(self._forget, final)
+
+    async def _take_body(self, upload: str, body: Body) -> None:
+        run = self._receptions.run
+        held = await run(self._held, upload)
+        if held.upload.state is State.OPEN:
+            offset = body.header + held.upload.offset - held.upload.header
+            try:
+                with _Joined(self._receptions.blobs, [(body.blob, body.size)], offset, run) as bytes_of_it:
+                    await self._receptions.take(held, held.upload.offset, bytes_of_it)
+            except FileNotFoundError:
+                raise body_is_gone() from None
+
+    def _held(self, upload: str) -> Held:
+        with self._receptions.database.reading() as connection:
+            return capabilities.require(connection, upload)
 
     def _look(self, final: str) -> tuple[Held, list[Held]]:
         with self._receptions.database.reading() as connection:

@@ -28,6 +28,7 @@ from vernix.gateway.blobs import OpenBlob
 from vernix.gateway.downloads import SealedFile
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.fetches import Place
+from vernix.gateway.joining import JOIN_SECONDS, Joinings
 from vernix.gateway.limits import KIB, Limits
 from vernix.gateway.mailboxes import Entry, Watch
 from vernix.gateway.rates import Throttle
@@ -45,6 +46,7 @@ class Call:
 
     exchange: Exchange
     watch: Watch
+    joinings: Joinings
     run: Run
     carry: Run
     caller: Caller | None
@@ -138,6 +140,14 @@ async def remove_enrolment(call: Call) -> Response:
 async def begin_upload(call: Call) -> Response:
     """POST /uploads."""
     return document(await call.run(call.exchange.begin_upload, call.who, call.body), 201)
+
+
+async def take_body(call: Call) -> Response:
+    """POST /uploads/<id>/body."""
+    upload = call.parameters["upload"]
+    body = await call.run(call.exchange.body_for, call.who, upload, call.body)
+    await call.joinings.take_body(upload, body, JOIN_SECONDS)
+    return document({"offset": await call.run(call.exchange.offset_of, upload)})
 
 
 async def begin_creation(call: Call) -> Response:
@@ -297,6 +307,7 @@ ROUTES = (
     Route("enrolment", "GET", "/enrolments/{number}", Access.REGISTRY, enrolment),
     Route("remove-enrolment", "DELETE", "/enrolments/{number}", Access.REGISTRY, remove_enrolment),
     Route("begin-upload", "POST", "/uploads", Access.SENDER, begin_upload, lambda _limits: 64 * KIB),
+    Route("take-body", "POST", "/uploads/{upload}/body", Access.PARTNER, take_body, lambda _limits: 64 * KIB),
     Route("begin-creation", "POST", "/creations", Access.PARTNER, begin_creation, lambda _limits: 64 * KIB),
     Route("post-delivery", "POST", "/deliveries", Access.SENDER, post_delivery, _documents),
     Route("delivery", "GET", "/deliveries/{delivery}", Access.SENDER, delivery),

@@ -150,6 +150,12 @@ SHAPES: Mapping[str, Shape] = {
         },
         takes=_object(header=_HEADER, purpose=_PURPOSE, size=_SIZE, to=_ADDRESSEES),
     ),
+    "take-body": Shape(
+        "Give an upload, whose age header is here, the body of a part that the caller sent and that waits",
+        {200: ("How many bytes are here; ask again while they are fewer than all", _object(offset=_WHOLE))},
+        takes=_object(delivery=_ID, part={"type": "integer", "minimum": 1}),
+        parameters={"upload": _ID},
+    ),
     "begin-creation": Shape(
         "Ask for an address at which a tus client creates several sealed parts",
         {

@@ -126,6 +126,19 @@ def check_takes_bytes(upload: Upload) -> None:
         raise FarSideRefused("This upload is joined from partial uploads; it takes no bytes of its own.")
 
 
+def check_fits(upload: Upload, body: int, now: int) -> None:
+    """Raise unless a body of ``body`` bytes, that is here already, may follow the header of ``upload``."""
+    check_alive(upload, now)
+    check_takes_bytes(upload)
+    if upload.partial or upload.size - upload.header != body:
+        raise Conflict("That body has another size than this part announced.")
+    if upload.offset < upload.header:
+        raise Conflict(
+            f"The part's age header is not here yet: {upload.offset} of {upload.header} bytes.",
+            hint="Send the header first.",
+        )
+
+
 def extend(upload: Upload, count: int, digest: str | None = None) -> Upload:
     """``count`` more bytes are safely held; a part's ``digest`` must come with the last byte, and only then.
 

@@ -67,10 +67,13 @@ class Sealing:
     @classmethod
     def begin(cls, recipients: Sequence[Recipient]) -> Sealing:
         """A fresh file key and nonce, wrapped for ``recipients``; ``UsageError`` if their kinds differ."""
-        check_kinds(recipients)
         file_key = os.urandom(FILE_KEY_SIZE)
-        stanzas = [stanza for recipient in recipients for stanza in recipient.wrap(file_key)]
-        return cls(make_header(stanzas, file_key).encoded, file_key, os.urandom(NONCE_SIZE))
+        return cls(_header(file_key, recipients), file_key, os.urandom(NONCE_SIZE))
+
+    def rewrapped(self, recipients: Sequence[Recipient]) -> Sealing:
+        """The same sealing, byte by byte behind its header, for other recipients; ``UsageError`` as
+        ``begin``."""
+        return Sealing(_header(self._file_key, recipients), self._file_key, self._nonce)
 
     @classmethod
     def resume(cls, state: Mapping[str, str]) -> Sealing:
@@ -273,6 +276,12 @@ def _batches(source: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
 def _must_be_regular(descriptor: int) -> None:
     if not is_regular(descriptor):
         raise UsageError("This is not a regular file, so it cannot be sealed piece by piece.")
+
+
+def _header(file_key: bytes, recipients: Sequence[Recipient]) -> bytes:
+    check_kinds(recipients)
+    stanzas = [stanza for recipient in recipients for stanza in recipient.wrap(file_key)]
+    return make_header(stanzas, file_key).encoded
 
 
 def _bad_state() -> DataRefused:
