@@ -108,6 +108,7 @@ class LyingGateway:
             ("enrol", r"POST /enrolments", True, self._enrol),
             ("enrolments", r"GET /enrolments", True, self._enrolments),
             ("begin", r"POST /uploads", True, self._begin),
+            ("body", r"POST /uploads/([^/]+)/body", True, self._take_body),
             ("head", r"HEAD /parts/([^/]+)", False, self._head),
             ("patch", r"PATCH /parts/([^/]+)", False, self._patch),
             ("abandon", r"DELETE /parts/([^/]+)", False, self._abandon),
@@ -242,6 +243,16 @@ class LyingGateway:
         upload, token = secrets.token_hex(8), secrets.token_urlsafe(32)
         self.uploads[upload] = StoredUpload(asked.caller or "", document["size"], document["header"], token)
         return _json(201, {"id": upload, "url": f"/parts/{token}", "expires": 0})
+
+    def _take_body(self, asked: Asked, upload: str) -> Told:
+        wanted = json.loads(asked.body)
+        taker = self.uploads[upload]
+        delivery = Delivery.parse(Signed.decode(self.deliveries[wanted["delivery"]]).document)
+        if (wanted["delivery"], wanted["part"]) not in self.parts or delivery.sender != asked.caller:
+            raise NotFound("No such delivery of yours waits here.")
+        source = self.parts[wanted["delivery"], wanted["part"]]
+        taker.content[taker.header :] = source[delivery.parts[wanted["part"]].header :]
+        return _json(200, {"offset": len(taker.content)})
 
     def by_token(self, token: str) -> StoredUpload:
         """The upload of a capability."""

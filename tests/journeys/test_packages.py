@@ -38,9 +38,11 @@ def gateway(kit: ExchangeKit) -> Iterator[RunningGateway]:
 
 @pytest.fixture(scope="module")
 def homes(kit: ExchangeKit) -> dict[str, Path]:
-    for name in ("riverside", "lakeside"):
-        settle(kit, name, kit.folder / name)
-    return {name: kit.folder / name for name in ("riverside", "lakeside", "stranger")}
+    for name in ("riverside", "lakeside", "registry"):
+        settle(kit, name, kit.folder / f"home-of-{name}")
+    return {
+        name: kit.folder / f"home-of-{name}" for name in ("riverside", "lakeside", "registry", "stranger")
+    }
 
 
 @pytest.fixture
@@ -107,3 +109,34 @@ def test_nothing_of_it_was_readable_at_the_gateway(kit: ExchangeKit, gateway: Ru
     assert held
     for path in [*held, gateway.log]:
         assert CANARY.encode() not in path.read_bytes(), path
+
+
+def test_what_waits_is_given_to_a_third_and_sealed_anew_for_the_second(
+    gateway: RunningGateway, vernix: Vernix, homes: dict[str, Path], tmp_path: Path
+) -> None:
+    """Bodies cross the road once, whoever they go to later; the gateway checks each part as any other."""
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    content = os.urandom(9_000_000)
+    (folder / "scan.bin").write_bytes(content)
+    first = vernix("riverside", "send", "--to", "lakeside", "--note", CANARY, folder)["delivery"]
+    (folder / "scan.bin").unlink()
+    added = vernix("riverside", "readdress", first, "--to", "registry")
+    anew = vernix("riverside", "readdress", first)
+    assert [added["to"], anew["to"]] == [["registry"], ["lakeside"]]
+    assert max(added["bytes_sent"], anew["bytes_sent"]) < 20_000
+    for who in ("lakeside", "registry"):
+        collected = vernix(who, "collect", "--into", tmp_path / who)
+        assert collected["set_aside"] == []
+        assert (tmp_path / who / "scans" / "scan.bin").read_bytes() == content
+    states = {
+        told["delivery"]: [place["state"] for place in told["addressees"]]
+        for told in vernix("riverside", "sent")["deliveries"]
+    }
+    assert (states[first], states[added["delivery"]]) == (["recalled"], ["delivered"])
+    assert states[anew["delivery"]] == ["delivered"]
+    keys = homes["riverside"] / "outbox" / "keys"
+    assert not {first, added["delivery"], anew["delivery"]} & {path.stem for path in keys.glob("*.json")}
+    told = gateway.signed("registry", "GET", f"/deliveries/{first}/events").json["events"]
+    assert [each["event"]["kind"] for each in told] == ["announce", "recall", "delete"]
+    assert CANARY not in gateway.log.read_text()

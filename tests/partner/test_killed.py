@@ -247,3 +247,33 @@ def test_a_killed_collect_of_what_came_over_sftp_is_filed_or_refused_once(
         assert gateway.parts == {}
         assert [name for name in everything_in(registry.folder.incoming) if "part-" in name] == []
         assert half_written(registry) == []
+
+
+def test_a_killed_readdress_is_one_delivery(
+    gateway: LyingGateway, riverside: Partner, runs: Runs, tmp_path: Path, every: bool
+) -> None:
+    """The new one is made once, the first one taken back once, whatever is killed in between."""
+    source, data = tmp_path / "one.bin", ("--data", riverside.folder.path)
+
+    def send() -> str:
+        source.write_bytes(os.urandom(300_000))
+        before = set(gateway.deliveries)
+        assert runs.run("send", "--purpose", "message", source, *data) == 0, runs.said.read_text()
+        (new,) = set(gateway.deliveries) - before
+        return new
+
+    total = runs.instants("readdress", send(), *data)
+    total = runs.instants("readdress", send(), *data)
+    for last in spread(total, every):
+        gateway.mail["registry"].clear()
+        first = send()
+        before = set(gateway.deliveries)
+        assert runs.is_killed(last, "readdress", first, *data) or last > total - SETTLING
+        runs.run("readdress", first, *data)  # finishes it, or finds that it was finished (2)
+        (new,) = set(gateway.deliveries) - before
+        kinds = [(kind, first.encode() in letter) for _, kind, letter in gateway.mail["registry"]]
+        assert sorted(kinds) == [("delivery", False), ("recall", True)], f"killed at instant {last}"
+        assert (new, 1) in gateway.parts
+        assert (first, 1) not in gateway.parts
+        assert everything_in(riverside.folder.outbox / "readdressed") == ["readdress.lock"]
+        assert half_written(riverside) == []

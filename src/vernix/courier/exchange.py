@@ -198,6 +198,20 @@ class Exchange:
         if _offset(answer) != offset + length:
             raise Conflict("The gateway counted other bytes than we sent.", hint="Run it again.")
 
+    def take_body(self, upload: Upload, delivery: str, number: int) -> int:
+        """Let an upload whose age header is there have the body of a part of ours that waits; how many bytes
+        it has then.
+
+        Ask again while these are not all. Raises ``NotFound`` when that part is gone.
+        """
+        body = encode({"delivery": delivery, "part": number})
+        path = f"/uploads/{upload.id}/body"
+        document = _document(patiently(lambda: self._signed("POST", path, body, timeout=60.0)))
+        offset = document.get("offset")
+        if not isinstance(offset, int):
+            raise NotProven("The gateway's answer does not say how many bytes it holds.")
+        return offset
+
     def abandon(self, upload: Upload) -> None:
         """Give an upload up. It may be gone already, and it expires by itself."""
         with contextlib.suppress(NotFound):

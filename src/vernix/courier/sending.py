@@ -25,8 +25,9 @@ from vernix.courier.abreast import Lanes
 from vernix.courier.dispatch import Dispatch, Look, OutgoingFile, Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
+from vernix.courier.keys import KEPT_FOR, Keys, PartKey
 from vernix.courier.packing import packed, parts_of
-from vernix.courier.uploading import Carried, Destination, PartUpload, sealed_to, uploads_in
+from vernix.courier.uploading import Carried, Destination, PartUpload, keys_in, sealed_to, uploads_in
 from vernix.custody.delivery import Delivery, Part
 from vernix.custody.directory import Directory
 from vernix.custody.durable import remove_unfinished, write_file
@@ -80,6 +81,7 @@ class Outbox:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.keys = Keys(folder)
         self._pending = folder / "pending"
         self._sent = folder / "sent"
 
@@ -160,10 +162,18 @@ class Outbox:
             work = _Work(plan, private_folder(self._folder(plan)), exchange, sender, directory)
             envelope = work.run(moved)
             sent = Sent(work.plan, utc_now(), envelope)
-            with self._alone():
-                write_json(self._sent_path(sent.plan), _sent_document(sent))
+            is_kept = plan.dispatch.purpose in KEPT_FOR and sender.request is None
+            self.remember(sent, keys_in(self._folder(plan), sent.delivery.parts) if is_kept else None)
             self._remove(plan)
             return sent
+
+    def remember(self, sent: Sent, keys: Sequence[PartKey] | None) -> None:
+        """Keep that something was sent, and its keys if it may be given to others."""
+        with self._alone():
+            remove_unfinished(self.keys.folder)
+            if keys is not None:
+                self.keys.keep(sent.plan.id, keys)
+            write_json(self._sent_path(sent.plan), _sent_document(sent))
 
     def _alone(self) -> AbstractContextManager[bool]:
         """Held for the moment in which plans are made, ``sent`` is written, and litter is swept."""
@@ -311,7 +321,7 @@ class _Work:
             sender=self._sender.id,
             recipients=dispatch.to,
             purpose=dispatch.purpose,
-            files=tuple(_files(self.plan, [item.part.digest for item in carried])),
+            files=tuple(files_of(self.plan, [item.part.digest for item in carried])),
             note=dispatch.note,
             created=parse_time(self.plan.created),
             folders=dispatch.folders,
@@ -342,7 +352,7 @@ class _Work:
         return envelope
 
 
-def _files(plan: Plan, digests: Sequence[str]) -> Iterator[File]:
+def files_of(plan: Plan, digests: Sequence[str]) -> Iterator[File]:
     """What the manifest says of each file; ``digests`` are those of the sealed parts, part 1 first."""
     last, end = 0, 0
     for file, look, part in zip(plan.dispatch.files, plan.looks, plan.parts, strict=True):

@@ -22,10 +22,11 @@ from vernix.courier.dispatch import Look
 from vernix.courier.exchange import Exchange, Upload
 from vernix.courier.journal import LeafJournal, SourceChanged
 from vernix.courier.keeping import read_json, sweep, write_json
+from vernix.courier.keys import PartKey
 from vernix.courier.road import BodyCapped
 from vernix.courier.streaming import Ahead, Stretches, journaled, leaf_at, leaf_start
 from vernix.custody.delivery import Part
-from vernix.custody.tree import tree_head
+from vernix.custody.tree import beside_header, tree_head, with_header
 from vernix.errors import (
     Conflict,
     DataRefused,
@@ -254,6 +255,22 @@ class PartUpload:
 def uploads_in(folder: Path) -> list[Upload]:
     """The uploads that a delivery's folder remembers."""
     return [state.upload for state in _states_in(folder) if state.upload is not None]
+
+
+def keys_in(folder: Path, parts: Sequence[Part]) -> list[PartKey] | None:
+    """How the ``parts`` of a delivery but its manifest were sealed, by what its folder remembers.
+
+    None where that does not make their digests: a power cut may have taken the end of a journal.
+    """
+    keys = []
+    for number, part in enumerate(parts[1:], start=1):
+        state = PartState.from_document(read_json(folder / f"part-{number}.json") or {})
+        with LeafJournal(folder / f"part-{number}.{state.token}.leaves") as journal:
+            beside = beside_header(journal.leaves)
+        if with_header(Sealing.resume(state.sealing).header, beside).hex() != part.digest:
+            return None
+        keys.append(PartKey(state.sealing, state.size, tuple(head.hex() for head in beside)))
+    return keys
 
 
 def sealed_to(folder: Path) -> list[tuple[str, ...]]:

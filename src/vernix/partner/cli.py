@@ -24,6 +24,11 @@ PROGRAM = Program(
         Command("reply", "vernix.partner.reading:reply", "answer what was collected"),
         Command("sent", "vernix.partner.sent:sent", "list what you sent, and what became of it"),
         Command("recall", "vernix.partner.recalling:recall", "take back what was not collected yet"),
+        Command(
+            "readdress",
+            "vernix.partner.readdressing:readdress",
+            "give what waits to others, without its files",
+        ),
         Command("request", "vernix.partner.requesting:request", "ask somebody without an account for files"),
         Command("answer", "vernix.partner.answering:answer", "answer such a request, without an account"),
         Command("verify", "vernix.partner.verifying:verify", "check a proven receipt, offline"),

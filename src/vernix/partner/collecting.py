@@ -21,6 +21,7 @@ from vernix.partner.answers import Answers, NewAnswers
 from vernix.partner.collected import Memory, document
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.dropped import Unusable
+from vernix.partner.history import let_keys_go
 from vernix.partner.options import Data, Json
 from vernix.partner.progress import progress
 from vernix.partner.proofs import Proofs
@@ -166,6 +167,7 @@ class _Collection:
         warn_if_stale(self._exchange)
         while (left := deadline - time.monotonic()) > 0 and self._is_waiting():
             self._round(max(1, int(left)))
+        let_keys_go(self._partner)
         with suppress(RoadFailed):  # the receipts are here; the next run fetches what proves them
             self.set_aside += [SetAside("proof of a receipt", error) for error in self._proofs.complete()]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from vernix.courier.keeping import sweep
+from vernix.courier.readdressing import readdressed
 from vernix.courier.recalling import Recalls
 from vernix.courier.sending import Outbox, Sent
 from vernix.custody.identifiers import format_time, utc_now
@@ -135,6 +137,23 @@ class History:
         if receipt.result == "rejected":
             became = "refused"
         return Place(addressee, became, receipt.delivery, receipt.received, read)
+
+
+def let_keys_go(partner: Partner) -> None:
+    """Forget the keys of what nobody can be given any more: everybody has signed, or it is over."""
+    outbox, history = Outbox(partner.folder.outbox), History(partner)
+
+    def waits(delivery: str) -> bool:
+        sent = next(outbox.sent(delivery), None)
+        return sent is not None and any(place.state == "waiting" for place in history.tell(sent).places)
+
+    for delivery in list(outbox.keys.all()):
+        if not waits(delivery):
+            outbox.keys.let_go(delivery)
+    for path in readdressed(outbox).glob("*.json"):
+        # One that was begun and never finished holds the same keys.
+        if not waits(path.name.rsplit("-", 1)[0]):
+            sweep(path)
 
 
 def spelled(moment: datetime | None) -> str | None:

@@ -14,7 +14,7 @@ from vernix.partner import showing, state
 from vernix.partner.answers import Answers
 from vernix.partner.collecting import keep_receipts
 from vernix.partner.connecting import connect, warn_if_stale
-from vernix.partner.history import History, Told, ToldSealed, spelled
+from vernix.partner.history import History, Told, ToldSealed, let_keys_go, spelled
 from vernix.partner.options import Data, Json, checked_id
 from vernix.partner.sealed import Sealed
 from vernix.partner.state import Partner
@@ -38,6 +38,7 @@ def sent(delivery: str | None = None, *, data: Data = None, json: Json = False) 
     partner = state.load(data)
     wanted = "*" if delivery is None else checked_id(delivery)
     _look(partner)
+    let_keys_go(partner)
     history = History(partner)
     found = [history.tell(each) for each in Outbox(partner.folder.outbox).sent(wanted)]
     sealed = [

@@ -7,7 +7,7 @@
     keys/ssh_ed25519    the key that logs in over SFTP, as OpenSSH and WinSCP read it; 0600
     keys/renewal/       new keys until the directory lists them
     directory/          the mirrored, verified directory
-    outbox/             deliveries under way, and what is remembered of those sent
+    outbox/             deliveries under way, what is remembered of those sent, keys of messages that wait
     incoming/           deliveries being fetched
     receipts/           proven receipts for what we sent, one file each: see ``vernix verify``
     watch/              the last state of the gateway's ledger that was believed; evidence, if it ever lied
