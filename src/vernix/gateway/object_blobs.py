@@ -8,7 +8,7 @@ was begun before the bucket was named, or over SFTP, and is read, gone on with a
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 
 from sqlalchemy import Connection
@@ -23,9 +23,8 @@ from vernix.gateway.objects import Found, ObjectStore
 from vernix.gateway.segment_reading import SegmentReader
 from vernix.gateway.segment_writing import SegmentWriter, went_on
 from vernix.gateway.storing import Stored, Writing
+from vernix.gateway.transfers import Transfers
 
-_TRANSFERS = 16
-"""Requests to the storage at a time, for each worker."""
 _DELETION_SECONDS = 5.0
 """How long an answer waits for bytes to be gone. Then they go without it, or with the next sweep."""
 
@@ -40,7 +39,7 @@ class ObjectBlobs:
         self._objects = objects
         self._database = database
         self._body_seconds = body_seconds
-        self._transfers = ThreadPoolExecutor(_TRANSFERS, thread_name_prefix="vernix-objects")
+        self._transfers = Transfers(objects)
 
     def lock(self, blob: str) -> ObjectLock:
         """Begin to write ``blob``; where its bytes are is seen when the offset is known."""
@@ -49,7 +48,7 @@ class ObjectBlobs:
     def writer(self, blob: str, kept: list[rows.Segment], header: int) -> SegmentWriter:
         """A writer of ``blob`` behind the segments that there are. Raises ``StorageFailed``."""
         try:
-            return SegmentWriter(self._objects, self._transfers, blob, kept, header)
+            return SegmentWriter(self._transfers, blob, kept, header)
         except FileNotFoundError:
             raise StorageRefused(
                 "The gateway's storage does not have what was put there.",
@@ -64,7 +63,7 @@ class ObjectBlobs:
     def open(self, blob: str) -> Stored:
         """A whole blob to read. Raises ``FileNotFoundError``."""
         found = self.segments(blob)
-        return SegmentReader(self._objects, found, self._transfers) if found else self.staging.open(blob)
+        return SegmentReader(self._transfers, found) if found else self.staging.open(blob)
 
     def open_file(self, blob: str) -> int:
         """A blob that was brought here whole, into a file without a name that goes with its descriptor.
@@ -75,7 +74,7 @@ class ObjectBlobs:
         if not found:
             return self.staging.open_file(blob)
         descriptor = os.open(self.staging.folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        reader = SegmentReader(self._objects, found, self._transfers)
+        reader = SegmentReader(self._transfers, found)
         try:
             with open(descriptor, "wb", closefd=False) as file:
                 while content := reader.read(file.tell(), MIB):
@@ -114,7 +113,7 @@ class ObjectBlobs:
     def delete(self, blob: str) -> None:
         """Remove a blob wherever it is, and whatever a killed writer left of it."""
         self.staging.delete(blob)
-        deletion: Future[None] = self._transfers.submit(self._delete, blob)
+        deletion: Future[None] = self._transfers.ask(self._delete, blob)
         try:
             deletion.result(_DELETION_SECONDS)
         except (StorageFailed, NotYet) as error:

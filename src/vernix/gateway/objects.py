@@ -70,7 +70,7 @@ class ObjectStore:
             retry_config={"max_retries": _TRIES_AGAIN, "retry_timeout": _RETRY},
         )
 
-    def put(self, name: str, content: bytes) -> None:
+    def put(self, name: str, content: bytes | bytearray) -> None:
         """Store a new object; when this returns, it is as safe as the storage keeps anything."""
         with _failures_named():
             obstore.put(self._store, self._below + name, content, use_multipart=False)

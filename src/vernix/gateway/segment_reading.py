@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from pathlib import Path
 
 from vernix.gateway.limits import MIB
-from vernix.gateway.objects import ObjectStore
 from vernix.gateway.segments import Segment
+from vernix.gateway.transfers import Transfers
 
-_WINDOW = 2 * MIB
+_WINDOW = MIB
 
 
 class SegmentReader:
@@ -24,11 +24,10 @@ class SegmentReader:
 
     path: Path | None = None
 
-    def __init__(self, objects: ObjectStore, segments: Sequence[Segment], fetches: Executor) -> None:
-        self._objects = objects
+    def __init__(self, transfers: Transfers, segments: Sequence[Segment]) -> None:
+        self._transfers = transfers
         self._segments = segments
         self._starts = [segment.start for segment in segments]
-        self._fetches = fetches
         self._begin = 0
         self._window = b""
         self._ahead: tuple[int, Future[bytes]] | None = None
@@ -45,7 +44,7 @@ class SegmentReader:
             self._begin, within = offset, 0
             if goes_on:
                 following = offset + len(self._window)
-                self._ahead = following, self._fetches.submit(self._fetch, following)
+                self._ahead = following, self._transfers.ask(self._fetch, following)
         return self._window[within : within + count]
 
     def close(self) -> None:
@@ -66,4 +65,6 @@ class SegmentReader:
         if number < 0 or offset >= self._segments[number].end:
             return b""
         segment = self._segments[number]
-        return self._objects.get(segment.object, offset - segment.start, min(_WINDOW, segment.end - offset))
+        return self._transfers.objects.get(
+            segment.object, offset - segment.start, min(_WINDOW, segment.end - offset)
+        )

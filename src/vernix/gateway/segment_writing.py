@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -29,6 +29,7 @@ from vernix.gateway.objects import ObjectStore
 from vernix.gateway.resuming import resume_hasher
 from vernix.gateway.segment_reading import SegmentReader
 from vernix.gateway.segments import Segment
+from vernix.gateway.transfers import Transfers
 
 SEGMENT = 4 * MIB
 """Bytes of a segment, where there are so many at once; a large one costs memory, a small one requests."""
@@ -47,24 +48,20 @@ class _Sent:
 class SegmentWriter:
     """One writer at work, as ``storing.Writing`` has it, behind the segments that the database tells of."""
 
-    def __init__(
-        self, objects: ObjectStore, transfers: Executor, blob: str, kept: list[Segment], header: int
-    ) -> None:
-        self._objects = objects
+    def __init__(self, transfers: Transfers, blob: str, kept: list[Segment], header: int) -> None:
         self._transfers = transfers
         self._blob = blob
         self._header = header
         self._kept = kept
         self.offset = kept[-1].end if kept else 0
-        reader = SegmentReader(objects, kept, transfers)
+        reader = SegmentReader(transfers, kept)
         self._head = _read_all(reader, min(header, self.offset))
         leaves = b"".join(segment.leaves for segment in kept)
         self._leaves, self._hasher = resume_hasher(header, self.offset, leaves, reader.read)
         reader.close()
         self._sent: list[_Sent] = []
         self._replaced: list[Segment] = []
-        self._gathered: list[bytes] = []
-        self._size = 0
+        self._gathered = bytearray()
         self.closed = False
 
     def head(self) -> bytes:
@@ -74,13 +71,12 @@ class SegmentWriter:
     def write(self, pieces: Sequence[bytes]) -> None:
         """Append ``pieces`` and hash them; not safe yet. Raises ``StorageFailed``."""
         for piece in pieces:
-            self._gathered.append(piece)
-            self._size += len(piece)
-            self.offset += len(piece)
-            if self._size >= SEGMENT:
-                self._send([])
-        for piece in pieces:
             self._hasher.update(piece)
+            self._gathered += piece
+            self.offset += len(piece)
+            crowded = self._transfers.gather(len(piece))
+            if crowded or len(self._gathered) >= SEGMENT:
+                self._send([])
         if sum(map(len, pieces)) < BLOCK:
             self._hasher.let_go()
 
@@ -121,7 +117,8 @@ class SegmentWriter:
 
     def cut(self, _offset: int) -> None:
         """Throw away what no row tells of. Nothing can be appended afterwards."""
-        sent, self._sent, self._gathered = self._sent, [], []
+        sent, self._sent = self._sent, []
+        self._taken()
         for each in sent:
             if not each.done.cancel():
                 with suppress(StorageFailed, Conflict):
@@ -139,7 +136,7 @@ class SegmentWriter:
     def _short_ones(self) -> list[Segment]:
         """The segments at the end that are no longer than what follows, and fit into one segment with it."""
         taken: list[Segment] = []
-        size = self._size
+        size = len(self._gathered)
         while self._kept and self._kept[-1].size <= size and self._kept[-1].size + size <= SEGMENT:
             taken.insert(0, self._kept.pop())
             size += taken[0].size
@@ -150,23 +147,29 @@ class SegmentWriter:
         running = [sent.done for sent in self._sent if not sent.done.done()]
         if len(running) >= _IN_FLIGHT:
             running[0].result()
-        size = self._size + sum(each.size for each in short)
+        size = len(self._gathered) + sum(each.size for each in short)
         leaves = b"".join(each.leaves for each in short)
         segment = Segment(self.offset - size, size, f"{self._blob}/{secrets.token_hex(8)}", leaves)
-        gathered, self._gathered, self._size = self._gathered, [], 0
         self._replaced += short
-        self._sent.append(_Sent(segment, self._transfers.submit(self._put, segment.object, short, gathered)))
+        sent = self._transfers.send(self._put, segment.object, short, self._taken())
+        self._sent.append(_Sent(segment, sent))
 
-    def _put(self, name: str, short: list[Segment], gathered: list[bytes]) -> None:
+    def _taken(self) -> bytearray:
+        """What was gathered, which is somebody else's now."""
+        gathered, self._gathered = self._gathered, bytearray()
+        self._transfers.gather(-len(gathered))
+        return gathered
+
+    def _put(self, name: str, short: list[Segment], gathered: bytearray) -> None:
         try:
-            before = [self._objects.get(each.object, 0, each.size) for each in short]
+            before = [self._transfers.objects.get(each.object, 0, each.size) for each in short]
         except FileNotFoundError:
             raise went_on() from None
-        self._objects.put(name, b"".join([*before, *gathered]))
+        self._transfers.objects.put(name, b"".join([*before, gathered]) if before else gathered)
 
     def _forget(self, names: list[str]) -> None:
         if names:
-            self._transfers.submit(_delete, self._objects, names)
+            self._transfers.ask(_delete, self._transfers.objects, names)
 
 
 def went_on() -> Conflict:
