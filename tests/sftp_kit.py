@@ -47,9 +47,9 @@ class SftpKit:
         return self.exchange.publish(partners=self.exchange.with_partner(replace(entry, quota=quota)))
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[RunningGateway]:
+    def running(self, *arguments: str) -> Iterator[RunningGateway]:
         """The gateway with its door open."""
-        with self.exchange.running("--sftp-port", str(self.port)) as gateway:
+        with self.exchange.running("--sftp-port", str(self.port), *arguments) as gateway:
             self.wait_for_door(gateway)
             yield gateway
 
@@ -117,6 +117,32 @@ class SftpKit:
             assert time.monotonic() < end, complaint
             time.sleep(0.05)
         return found
+
+
+def listening(gateway: RunningGateway, port: int) -> list[int]:
+    """The processes of the gateway that hold a socket which listens at a port."""
+    sockets = {
+        line.split()[9]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A"
+    }
+    return [process for process in _children_of(gateway) if _holds(process, sockets)]
+
+
+def _children_of(gateway: RunningGateway) -> list[int]:
+    assert gateway.process is not None
+    # A child belongs to the thread that started it.
+    threads = Path(f"/proc/{gateway.process.pid}/task").glob("*/children")
+    return [int(word) for path in threads for word in path.read_text().split()]
+
+
+def _holds(process: int, sockets: set[str]) -> bool:
+    held = set()
+    with contextlib.suppress(FileNotFoundError):
+        for path in Path(f"/proc/{process}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                held.add(str(path.readlink()))
+    return any(f"socket:[{inode}]" in held for inode in sockets)
 
 
 def written(blob: str, size: int) -> Written:

@@ -12,7 +12,6 @@ import http.client
 import json
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from tests.exchange_kit import TUS, ExchangeKit, Reply, RunningGateway, SealedPart
+from tests.strace_kit import striking
 
 from vernix.custody.delivery import Delivery
 from vernix.errors import KeeperFailed
@@ -197,15 +197,8 @@ def _striking(strace: str, gateway: RunningGateway, calls: str, fault: str) -> I
     _supervise(gateway)
     assert gateway.process is not None
     (worker,) = _children(gateway.process.pid)
-    command = [strace, "-f", "-qq", "-p", str(worker), "-o", "/dev/null"]
-    command += ["-e", f"trace={calls}", "-e", f"inject={calls}:{fault}"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as tracer:
-        _wait_until_traced(worker)
-        try:
-            yield worker
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                tracer.send_signal(signal.SIGTERM)
+    with striking(strace, worker, calls, fault):
+        yield worker
 
 
 def _supervise(gateway: RunningGateway) -> None:
@@ -214,16 +207,6 @@ def _supervise(gateway: RunningGateway) -> None:
     if gateway.process.poll() is not None:
         assert gateway.process.returncode == KeeperFailed.exit_code
         gateway.start()
-
-
-def _wait_until_traced(worker: int) -> None:
-    give_up = time.monotonic() + _PATIENCE
-    while time.monotonic() < give_up:
-        tasks = list(Path(f"/proc/{worker}/task").glob("*/status"))
-        if all("TracerPid:\t0\n" not in task.read_text() for task in tasks):
-            return
-        time.sleep(0.02)
-    raise AssertionError("strace never took hold")
 
 
 def _children(process: int) -> list[int]:

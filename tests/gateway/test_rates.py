@@ -6,12 +6,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.exchange_kit import ExchangeKit, RunningGateway
 
 from vernix.custody.quota import Quota
 from vernix.errors import TooOften
+from vernix.gateway.debts import Debts, SharedDebts
 from vernix.gateway.limits import HOUR, Limits, Pace
 from vernix.gateway.rates import Rates
 
@@ -29,12 +33,38 @@ def gateway(kit: ExchangeKit) -> Iterator[RunningGateway]:
 
 def test_a_minutes_worth_may_come_at_once_and_then_the_rate_holds() -> None:
     now = [100.0]
-    rates, quota = Rates(lambda: now[0]), Quota(requests_per_minute=60)
+    rates, quota = Rates(Debts(lambda: now[0])), Quota(requests_per_minute=60)
     assert sum(_admits(rates, quota) for _ in range(100)) == 60
     now[0] += 10
     assert sum(_admits(rates, quota) for _ in range(100)) == 10
     now[0] += 3600
     assert sum(_admits(rates, quota) for _ in range(100)) == 60
+
+
+def test_a_rate_holds_over_all_processes(tmp_path: Path) -> None:
+    """Each with the file open for itself."""
+    quota, own = Quota(requests_per_minute=60), [Rates(SharedDebts(tmp_path / "debts")) for _ in range(2)]
+    admitted = [_admits(own[turn % 2], quota) for turn in range(100)]
+    assert 60 <= sum(admitted) <= 61
+    throttles = [rates.throttle("lakeside", Quota(bytes_per_second=1000)) for rates in own]
+    waits = [throttle(1000) for throttle in throttles if throttle is not None]
+    assert waits == [0, pytest.approx(1.0, abs=0.1)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0, 40)), max_size=40))
+def test_the_file_of_debts_says_what_memory_says(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, float]]
+) -> None:
+    shared, own = SharedDebts(tmp_path_factory.mktemp("debts") / "debts"), Debts()
+    for who, seconds in steps:
+        told = shared.add(f"partner-{who}", seconds, most=60)
+        assert told == pytest.approx(own.add(f"partner-{who}", seconds, most=60), abs=0.5)
+    shared.close()
+
+
+def test_what_was_written_before_the_machine_started_is_no_debt(tmp_path: Path) -> None:
+    (tmp_path / "debts").write_bytes(bytes([0x40]) * (24 << 13))
+    assert SharedDebts(tmp_path / "debts").add("lakeside", 1.0) == 1.0
 
 
 def test_who_has_left_makes_room() -> None:
@@ -48,7 +78,7 @@ def test_who_has_left_makes_room() -> None:
 
 def test_bytes_keep_their_rate_over_all_bodies() -> None:
     now = [0.0]
-    rates = Rates(lambda: now[0])
+    rates = Rates(Debts(lambda: now[0]))
     quota = Quota(bytes_per_second=1000)
     first, second = rates.throttle("lakeside", quota), rates.throttle("lakeside", quota)
     assert first is not None

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from tests.exchange_kit import RunningGateway
-from tests.sftp_kit import SftpKit, run
+from tests.sftp_kit import SftpKit, listening, run
 
 from vernix.custody import canonical
 from vernix.custody.drop import Drop
@@ -241,8 +241,10 @@ def test_the_algorithms_are_modern(door: SftpKit, gateway: RunningGateway) -> No
 
 def test_a_door_that_dies_is_opened_again_with_the_same_key(door: SftpKit, gateway: RunningGateway) -> None:
     before = door.sftp("ls /").code
-    [process] = [child for child in children_of(gateway) if listens(child, door.port)]
-    os.kill(process, signal.SIGKILL)
+    processes = door.until(lambda: listening(gateway, door.port), "no process listens")
+    assert len(processes) == len(os.sched_getaffinity(0))
+    for process in processes:
+        os.kill(process, signal.SIGKILL)
     door.until(lambda: door.sftp("ls /").code == 0, "the door stayed shut")
     assert before == 0, "and accept-new would have refused another key"
 
@@ -278,24 +280,6 @@ def holding(folder: Path, word: bytes) -> list[Path]:
             if word in path.read_bytes():
                 found.append(path)
     return found
-
-
-def children_of(gateway: RunningGateway) -> list[int]:
-    """The processes of the gateway."""
-    assert gateway.process is not None
-    text = Path(f"/proc/{gateway.process.pid}/task/{gateway.process.pid}/children").read_text()
-    return [int(word) for word in text.split()]
-
-
-def listens(process: int, port: int) -> bool:
-    """Whether a process holds a socket that listens at a port."""
-    sockets = {
-        line.split()[9]
-        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
-        if line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A"
-    }
-    held = {str(path.readlink()) for path in Path(f"/proc/{process}/fd").iterdir()}
-    return any(f"socket:[{inode}]" in held for inode in sockets)
 
 
 def test_a_bounded_delivery_is_fetched_as_often_as_its_sender_allows(

@@ -7,14 +7,14 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
 import pytest
 from tests.exchange_kit import RunningGateway, free_port
-from tests.sftp_kit import SftpKit
+from tests.sftp_kit import SftpKit, listening, run
 
 from vernix.custody.delivery import Delivery
 from vernix.custody.quota import Quota
@@ -23,7 +23,8 @@ from vernix.gateway.settings import Settings
 from vernix.gateway.sftp.serving import _Door
 from vernix.sealing.header import INTRO
 
-PARTNERS = ("begins", "brims", "hurries", "asks", "collects", "rereads", "crawls")
+PARTNERS = ("begins", "brims", "hurries", "asks", "collects", "rereads", "crawls", "crowds")
+WORKERS = 3
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +35,14 @@ def door(tmp_path_factory: pytest.TempPathFactory, need_program: Callable[[str],
     door.bound("brims", Quota(bytes_per_day=300_000))
     door.bound("hurries", Quota(bytes_per_second=500 * KIB))
     door.bound("asks", Quota(requests_per_minute=30))
+    door.bound("crowds", Quota(requests_at_once=3))
     door.bound("collects", Quota(collected_deliveries=2))
     return door
 
 
 @pytest.fixture(scope="module")
 def gateway(door: SftpKit) -> Iterator[RunningGateway]:
-    with door.running() as running:
+    with door.running("--sftp-workers", str(WORKERS)) as running:
         yield running
 
 
@@ -102,6 +104,26 @@ def test_who_collects_far_more_than_ever_is_stopped_until_the_registry_knows(
     assert stop["partner"] == "collects"
     assert gateway.signed("registry", "DELETE", "/brakes/collects").status < 300
     assert door.sftp(f"get {names[2]} {tmp_path}/", who="collects").code == 0
+
+
+def test_connections_at_once_are_bounded_in_all_processes_together(
+    door: SftpKit, gateway: RunningGateway
+) -> None:
+    assert len(door.until(lambda: listening(gateway, door.port), "the door stayed shut")) == WORKERS
+
+    async def work() -> None:
+        async with AsyncExitStack() as inside:
+            for _ in range(3):
+                client = await inside.enter_async_context(door.session("crowds"))
+                assert [each.filename for each in await client.readdir("/")]
+            loud = ["sftp", "-b", "-", "-P", str(door.port), *door.ssh_options("crowds"), "crowds@127.0.0.1"]
+            ended = await asyncio.to_thread(run, loud, "ls /")
+            assert ended.code != 0
+            assert "as many connections as it may; end some first" in ended.said
+        await asyncio.sleep(0.5)
+        assert (await asyncio.to_thread(door.sftp, "ls /", who="crowds")).code == 0, "who has gone makes room"
+
+    asyncio.run(work())
 
 
 @pytest.mark.parametrize("way", ["from the beginning", "in a circle"])

@@ -31,6 +31,7 @@ from vernix.gateway.bucket import StorageFailed
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.creating import CreationPlane
 from vernix.gateway.database import Database
+from vernix.gateway.debts import SharedDebts
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.joining import Joinings
@@ -79,7 +80,7 @@ class Gateway:
         )
         self.watch = Watch(lambda partners: self.run(self.exchange.heads, partners))
         self.failures = FailureCount(settings.limits.failures_per_minute)
-        self.rates = Rates()
+        self.rates = Rates(SharedDebts(settings.debts))
         self.receptions = Receptions(
             database, self.exchange.blobs, settings.limits, self.carry, self._throttle_of_sender
         )

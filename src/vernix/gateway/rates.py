@@ -1,18 +1,19 @@
-"""How fast and how much at once one partner may ask. Kept in memory, by each worker for itself.
+"""How fast and how much at once one partner may ask, over HTTP and SFTP together.
 
-A partner that talks to several workers has its rate at each: these bounds are there so that one partner that
-runs wild leaves room for the others, not to count. What is counted stands in ``quotas``.
+The rates hold over all processes of one gateway (``debts``); how many requests are under way each process
+counts for itself. These bounds are there so that one partner that runs wild leaves room for the others, not
+to count. What is counted stands in ``quotas``.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from vernix.custody.quota import Quota
 from vernix.errors import TooOften
+from vernix.gateway.debts import Debts
 
 _MINUTE = 60.0
 _BURST = 1.0
@@ -24,18 +25,16 @@ Throttle = Callable[[int], float]
 
 @dataclass
 class _Partner:
-    """What one partner is doing: requests under way; when its requests and its bytes will be paid off."""
+    """What one partner is doing here: requests under way."""
 
     present: int = 0
-    asked: float = 0.0
-    sent: float = 0.0
 
 
 class Rates:
     """Requests and bytes of each partner. Used on the event loop only."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, debts: Debts | None = None) -> None:
+        self._debts = debts or Debts()
         self._partners: dict[str, _Partner] = {}
 
     @contextmanager
@@ -48,14 +47,13 @@ class Rates:
                 hint="Wait until some have ended.",
             )
         if quota.requests_per_minute is not None:
-            paid_off = max(who.asked, self._clock()) + _MINUTE / quota.requests_per_minute
+            each = _MINUTE / quota.requests_per_minute
             # A whole minute's worth may come at once; after that the rate holds.
-            if paid_off > self._clock() + _MINUTE:
+            if self._debts.add(f"{partner} asks", each, most=_MINUTE) > _MINUTE:
                 raise TooOften(
                     f"This partner has made {quota.requests_per_minute} requests in a minute.",
                     hint="Ask again in a minute.",
                 )
-            who.asked = paid_off
         who.present += 1
         try:
             yield
@@ -67,12 +65,10 @@ class Rates:
         bound.
         """
         rate = quota.bytes_per_second
-        return None if rate is None else lambda count: self._pay(self._find(partner), count / rate)
+        return None if rate is None else lambda count: self._pay(partner, count / rate)
 
-    def _pay(self, who: _Partner, seconds: float) -> float:
-        now = self._clock()
-        who.sent = max(who.sent, now) + seconds
-        return max(0.0, who.sent - now - _BURST)
+    def _pay(self, partner: str, seconds: float) -> float:
+        return max(0.0, self._debts.add(f"{partner} sends", seconds) - _BURST)
 
     def _find(self, partner: str) -> _Partner:
         # As many as the directory has partners at most: nobody else gets here.

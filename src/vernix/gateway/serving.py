@@ -55,6 +55,7 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
     tls_key: Path | None = None,
     public_url: str | None = None,
     sftp_port: int = 0,
+    sftp_workers: int = 0,
     database: DatabaseUrl = None,
     shared: Path | None = None,
     storage: Storage = None,
@@ -79,6 +80,8 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         The origin under which partners reach this gateway, if it is not the address it listens at.
     sftp_port
         The port to listen at for SFTP; 0 means no SFTP.
+    sftp_workers
+        How many processes serve SFTP; 0 means one for each processor.
     shared
         The folder that several gateways have together, for bodies and the directory; they share a database.
     workers
@@ -113,27 +116,27 @@ def serve(  # noqa: PLR0913  # a program's options, each told in --help
         (folder / _STARTING).touch()
         server = _server(settings, host, port, tls_certificate, tls_key)
         server.on_startup(partial(_warn_before_stopping, server))
-        with _sftp(settings, host, sftp_port):
+        with _sftp(settings, host, sftp_port, sftp_workers):
             _serve_until_stopped(server, partial(_load, settings, address))
     return 0
 
 
 @contextlib.contextmanager
-def _sftp(settings: Settings, host: str, port: int) -> Iterator[None]:
+def _sftp(settings: Settings, host: str, port: int, workers: int) -> Iterator[None]:
     """The SFTP door, if there is to be one, for as long as the block lasts."""
     if not port:
         yield
         return
-    from vernix.gateway.sftp.serving import SftpProcess, host_fingerprint
+    from vernix.gateway.sftp.serving import SftpProcesses, host_fingerprint
 
     _check_address(host, port)
     say(f"SFTP host key {host_fingerprint(settings)}")
-    process = SftpProcess(settings, host, port)
-    process.watch()
+    processes = SftpProcesses(settings, host, port, workers or len(os.sched_getaffinity(0)))
+    processes.watch()
     try:
         yield
     finally:
-        process.stop()
+        processes.stop()
 
 
 def prepare(settings: Settings, directory: Path | None) -> str:

@@ -73,6 +73,16 @@ class Settings:
         return self.shared / "sftp_names.key"
 
     @property
+    def debts(self) -> Path:
+        """Where this gateway's processes keep together how fast each partner asks and sends."""
+        return self.data / "debts"
+
+    @property
+    def seats(self) -> Path:
+        """Where this gateway's processes keep together how many SFTP connections each partner has."""
+        return self.data / "sftp_seats"
+
+    @property
     def log_key(self) -> Path:
         """The key that signs the ledger's checkpoints, and nothing else; several gateways have one log."""
         return self.shared / "log.key"

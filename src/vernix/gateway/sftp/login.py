@@ -13,15 +13,19 @@ import asyncssh
 
 from vernix.custody.identifiers import utc_now
 from vernix.errors import VernixError
+from vernix.gateway.blobs import OpenFile
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.logs import log
 from vernix.gateway.rates import Rates
 from vernix.gateway.receiving import Run
 from vernix.gateway.sftp.outgoing import Outgoing
+from vernix.gateway.sftp.seats import Seats
 from vernix.gateway.sftp.session import SftpSession
 
-MOST_SESSIONS = 16
-"""Connections of one partner at a time, in one process."""
+MOST_CONNECTIONS = 64
+"""Of one partner at a time, in all processes; fewer where the directory lets it ask less at once."""
+MOST_STRANGERS = 256
+"""Connections that nobody has proven a key for yet, in one process."""
 MOST_CHANNELS = 4
 """SFTP sessions over one connection."""
 IDLE_SECONDS = 900
@@ -35,17 +39,20 @@ SIGNATURES = ("ssh-ed25519",)
 class Guests:
     """Everybody who is in, in one process."""
 
-    def __init__(self, exchange: Exchange, outgoing: Outgoing, run: Run, rates: Rates) -> None:
+    def __init__(self, exchange: Exchange, outgoing: Outgoing, run: Run, rates: Rates, seats: Seats) -> None:
         self.exchange = exchange
         self.rates = rates
+        self.seats = seats
+        self.strangers: set[Guest] = set()
         self.outgoing = outgoing
         self.run = run
         self.inside: set[Guest] = set()
         self.sessions: set[SftpSession] = set()
 
-    def count(self, partner: str) -> int:
-        """How many connections a partner has."""
-        return sum(guest.partner == partner for guest in self.inside)
+    def seat(self, partner: str) -> OpenFile | None:
+        """A place for one more connection of a partner; None where it has as many as it may."""
+        at_once = self.exchange.quota_of_sender(partner).requests_at_once
+        return self.seats.take(partner, min(MOST_CONNECTIONS, at_once or MOST_CONNECTIONS))
 
     def keys(self, partner: str) -> tuple[str, ...]:
         """The keys with which a partner may log in now; none when the directory cannot be believed."""
@@ -80,6 +87,7 @@ class Guest(asyncssh.SSHServer):
         self.partner = ""
         self.key = ""
         self._guests = guests
+        self._seat: OpenFile | None = None
         self._since = time.monotonic()
         self._sessions: list[SftpSession] = []
 
@@ -89,12 +97,18 @@ class Guest(asyncssh.SSHServer):
         return max((session.heard for session in self._sessions), default=self._since)
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """It has come to the door."""
+        """It has come to the door; when too many stand there it must come again."""
         self._connection = conn
+        self._guests.strangers.add(self)
+        if len(self._guests.strangers) > MOST_STRANGERS:
+            conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone."""
+        self._guests.strangers.discard(self)
         self._guests.inside.discard(self)
+        if self._seat is not None:
+            self._seat.close()
 
     def begin_auth(self, username: str) -> bool:
         """Everybody must prove a key."""
@@ -107,13 +121,18 @@ class Guest(asyncssh.SSHServer):
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Whether this key is that partner's now. The signature itself is checked by asyncssh."""
         text = " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
-        if text not in self._guests.keys(username) or self._guests.count(username) >= MOST_SESSIONS:
+        if text not in self._guests.keys(username):
             return False
         self.partner, self.key = username, text
         return True
 
     def auth_completed(self) -> None:
-        """It is in."""
+        """It is in, if there is a place for it."""
+        self._guests.strangers.discard(self)
+        self._seat = self._guests.seat(self.partner)
+        if self._seat is None:
+            self.show_out("this partner has as many connections as it may; end some first")
+            return
         self._guests.inside.add(self)
         log().info("sftp login", partner=self.partner)
 

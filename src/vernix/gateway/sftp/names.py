@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, select, update
 
-from vernix.custody.durable import write_file
+from vernix.custody.durable import held, write_file
 from vernix.custody.identifiers import new_id
 from vernix.errors import Conflict
 from vernix.gateway import capabilities, telling
@@ -53,8 +53,9 @@ class Names:
     """Hashes names with this gateway's secret, which is made at the first start and kept beside the data."""
 
     def __init__(self, path: Path) -> None:
-        if not path.exists():
-            write_file(path, secrets.token_bytes(_SECRET), private=True)
+        with held(path.with_suffix(".lock"), wait=True):
+            if not path.exists():
+                write_file(path, secrets.token_bytes(_SECRET), private=True)
         self._secret = path.read_bytes()
 
     def of(self, sender: str, place: Place) -> bytes:

@@ -1,7 +1,7 @@
-"""The process of the SFTP door: started, restarted and ended by ``vernix-gateway serve``, beside the workers.
+"""The processes of the SFTP door: started, restarted and ended by ``vernix-gateway serve``.
 
-A process of its own, because one event loop is one core, and because nothing that a stranger says over SSH
-shall be read in the process that answers HTTP.
+Processes of their own beside the workers, because nothing that a stranger says over SSH shall be read in one
+that answers HTTP; one for each processor, because an event loop uses but one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 from vernix.console import say
 from vernix.custody.ssh_keys import ensure_ssh_key, fingerprint
@@ -25,11 +25,13 @@ from vernix.errors import VernixError
 from vernix.gateway import logs
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
+from vernix.gateway.debts import SharedDebts
 from vernix.gateway.directory import open_mirror
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.rates import Rates
 from vernix.gateway.settings import Settings
 from vernix.gateway.sftp.names import Names
+from vernix.gateway.sftp.seats import Seats
 from vernix.gateway.storing import open_blobs
 
 T = TypeVar("T")
@@ -46,30 +48,37 @@ def host_fingerprint(settings: Settings) -> str:
     return fingerprint(ensure_ssh_key(settings.ssh_host_key))
 
 
-class SftpProcess:
-    """The door's process, kept running until ``stop``."""
+class SftpProcesses:
+    """The door's processes, kept running until ``stop``.
 
-    def __init__(self, settings: Settings, host: str, port: int) -> None:
+    They share the port (SO_REUSEPORT), and the kernel shares out who comes in.
+    """
+
+    def __init__(self, settings: Settings, host: str, port: int, count: int) -> None:
+        # Made once, here: each process would make its own.
+        Names(settings.sftp_names)
         self._place = (settings, host, port)
         self._context = multiprocessing.get_context("spawn")
         self._stopping = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="vernix-sftp", daemon=True)
-        self._process = self._start()
+        self._processes = [self._start() for _ in range(count)]
 
     def watch(self) -> None:
-        """Start it again whenever it ends by itself."""
+        """Start each again whenever it ends by itself."""
         self._keeper.start()
 
     def stop(self) -> None:
-        """End it; it keeps what came so far."""
+        """End them; they keep what came so far."""
         self._stopping.set()
         if self._keeper.is_alive():
             self._keeper.join()
-        self._process.terminate()
-        self._process.join(_STOP_SECONDS)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join(_STOP_SECONDS)
+            if process.is_alive():
+                process.kill()
+                process.join()
 
     def _start(self) -> multiprocessing.process.BaseProcess:
         process = self._context.Process(target=_serve, args=self._place, name="vernix-sftp")
@@ -78,11 +87,12 @@ class SftpProcess:
 
     def _keep(self) -> None:
         while not self._stopping.wait(0.2):
-            if not self._process.is_alive():
-                logs.configure()
-                logs.log().error("sftp ended by itself", status=self._process.exitcode)
-                time.sleep(_PAUSE_SECONDS)
-                self._process = self._start()
+            for number, process in enumerate(self._processes):
+                if not process.is_alive():
+                    logs.configure()
+                    logs.log().error("sftp ended by itself", status=process.exitcode)
+                    time.sleep(_PAUSE_SECONDS)
+                    self._processes[number] = self._start()
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:
@@ -95,6 +105,13 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         status = runner.run(_Door(settings).serve(host, port))
     sys.exit(status)
+
+
+def _tell(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody waited for has failed: its kind and its place go into the log, never its text."""
+    error = context.get("exception")
+    place = logs.place_of(error) if error is not None else "unknown"
+    logs.log().error("sftp failed", error=type(error).__name__, place=place)
 
 
 class _Door:
@@ -118,7 +135,8 @@ class _Door:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._posting = Posting(exchange, self._run)
         self._outgoing = Outgoing(exchange, Names(settings.sftp_names), self._posted)
-        self._guests = Guests(exchange, self._outgoing, self._run, Rates())
+        rates, seats = Rates(SharedDebts(settings.debts)), Seats(settings.seats)
+        self._guests = Guests(exchange, self._outgoing, self._run, rates, seats)
         self._guest = partial(Guest, self._guests)
 
     async def serve(self, host: str, port: int) -> int:
@@ -129,6 +147,7 @@ class _Door:
         from vernix.gateway.sftp.login import options
 
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(_tell)
         stop = asyncio.Event()
         self._loop.add_signal_handler(signal.SIGTERM, stop.set)
         told = asyncssh.SSHServerConnectionOptions(**options(str(self._settings.ssh_host_key), self._guest))
