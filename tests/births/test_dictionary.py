@@ -124,6 +124,12 @@ def test_whoever_could_be_named_by_it_is_a_direct_identifier() -> None:
         "primary_care_phone",
         "transferred_from",
         "transferred_to",
+        # of a family in childhood
+        "provider_number",
+        "visit_concerns",
+        "second_phone",
+        "partner_family_name",
+        "partner_given_names",
     }
 
 

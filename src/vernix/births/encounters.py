@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from vernix.births.birth.encounter import BIRTH
+from vernix.births.childhood.public_health import PUBLIC_HEALTH_SCREEN
+from vernix.births.childhood.well_baby import WELL_BABY_VISIT
 from vernix.births.codes import CodeSet
 from vernix.births.encounter import Encounter
+from vernix.births.fertility.encounter import FERTILITY_CYCLE
 from vernix.births.newborn.follow_up import NEWBORN_SCREENING_FOLLOW_UP
 from vernix.births.newborn.hearing import HEARING_SCREENING
 from vernix.births.newborn.heart import HEART_SCREENING
@@ -16,6 +19,7 @@ from vernix.errors import UsageError
 _ENCOUNTERS = {
     encounter.name: encounter
     for encounter in (
+        FERTILITY_CYCLE,
         BIRTH,
         POSTPARTUM_MOTHER,
         POSTPARTUM_CHILD,
@@ -24,6 +28,8 @@ _ENCOUNTERS = {
         NEWBORN_SCREENING_FOLLOW_UP,
         HEART_SCREENING,
         HEARING_SCREENING,
+        WELL_BABY_VISIT,
+        PUBLIC_HEALTH_SCREEN,
     )
 }
 

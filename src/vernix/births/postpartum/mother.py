@@ -190,7 +190,6 @@ class MotherMind(Block, subject="mother", privacy="clinical", source="BORN Postp
         ("0 to 30; 13 or more calls for an assessment.", "De 0 à 30 ; 13 ou plus appelle une évaluation."),
         possible=(0, 30),
         aliases=("epds", "epds_score"),
-        at=Places(loinc="71354-5"),
     )
     self_harm_thoughts = element(
         YES_NO,

@@ -1,0 +1,1 @@
+"""Childhood: the well-baby visit, and the public-health screen of a family."""
