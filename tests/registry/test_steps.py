@@ -329,7 +329,7 @@ def test_what_fails_again_and_again_is_set_aside_and_the_rest_goes_on(
     from vernix.registry.collecting import Postbox
 
     exchange = registry.exchange()
-    Postbox(exchange, registry.publishing, registry.folder.parts).look(0)
+    Postbox(exchange, registry.publishing, registry.folder).look(0)
     for submission in steps.ready():
         steps.advance(registry, exchange, submission)
     status = look(registry.folder)
@@ -351,7 +351,7 @@ def test_a_kill_at_the_same_place_every_time_is_set_aside(
 
     hospital.send(*rows_of(1))
     exchange = registry.exchange()
-    Postbox(exchange, registry.publishing, registry.folder.parts).look(0)
+    Postbox(exchange, registry.publishing, registry.folder).look(0)
     for _ in range(steps.MOST_ATTEMPTS):
         kill_at("read:opened")
         with pytest.raises(Killed):

@@ -27,6 +27,7 @@ PROGRAM = Program(
         Command("status", "vernix.registry.status:status", "what arrived, what failed, what waits"),
         Command("messages", "vernix.registry.messages:messages", "what partners wrote beside their data"),
         Command("read", "vernix.registry.messages:read", "show a message, take its files out"),
+        Command("request", "vernix.registry.requesting:request", "ask somebody without an account for files"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),
         Command("root key", "vernix.registry.rooting:root_key", "make a root key, on its holder's machine"),
         Command("root draft", "vernix.registry.rooting:root_draft", "draft the first or the next root"),

@@ -10,9 +10,9 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vernix.courier.requesting import FileRequests
 from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
 from vernix.custody.identifiers import REGISTRY, new_id, utc_now
@@ -25,6 +25,7 @@ from vernix.registry.logs import log, place_of
 if TYPE_CHECKING:
     from vernix.courier.exchange import Exchange
     from vernix.registry.publishing import Publishing
+    from vernix.registry.settings import RegistryFolder
     from vernix.registry.workflow.models import Submission
 
 LOOK_AGAIN_AT_ALL = 600.0
@@ -52,11 +53,11 @@ class Arrivals:
 
 
 class Postbox:
-    """The registry's mailbox at the gateway, read by long poll. Sealed parts lie in the folder ``parts``."""
+    """The registry's mailbox at the gateway, read by long poll."""
 
-    def __init__(self, exchange: Exchange, publishing: Publishing, parts: Path) -> None:
+    def __init__(self, exchange: Exchange, publishing: Publishing, folder: RegistryFolder) -> None:
         self._exchange = exchange
-        self._parts = parts
+        self._folder = folder
         self._publishing = publishing
         self._after = 0
         self._read_all_at = time.monotonic()
@@ -81,7 +82,7 @@ class Postbox:
         from vernix.registry.workflow.models import State, Submission
 
         try:
-            delivery = Delivery.open_signed(envelope, self._publishing.current(), utc_now())
+            delivery = self._proven(envelope)
             if REGISTRY not in delivery.addressees:
                 raise NotProven("The gateway handed over a delivery that is not addressed to the registry.")
         except (DataRefused, FarSideRefused) as error:
@@ -103,6 +104,15 @@ class Postbox:
         if new:
             log().info("arrived", delivery=delivery.id, partner=delivery.sender, purpose=delivery.purpose)
         return new
+
+    def _proven(self, envelope: bytes) -> Delivery:
+        """A delivery by its sender's signature, or by the key of the request for files that it answers."""
+        signed = Signed.decode(envelope)
+        sender = Delivery.parse(signed.document).sender
+        asked = FileRequests(self._folder.requests).behind(sender)
+        if asked is not None:
+            return asked.request.prove_delivery(signed, utc_now())
+        return Delivery.open_signed(signed, self._publishing.current(), utc_now())
 
     def _take_drop(self, document: bytes) -> bool | None:
         """Whether this file that came over SFTP is new; None where the gateway may not say such a thing."""
@@ -165,7 +175,7 @@ class Postbox:
         if unfetched.exclude(trouble=RECALLED).update(
             state=State.SET_ASIDE, trouble=RECALLED, attempts=0, failures=0, not_before=None
         ):
-            shutil.rmtree(self._parts / recall.delivery, ignore_errors=True)
+            shutil.rmtree(self._folder.parts / recall.delivery, ignore_errors=True)
             log().info("recalled", delivery=recall.delivery, partner=recall.sender)
 
 

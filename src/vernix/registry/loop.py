@@ -58,7 +58,7 @@ class Runner:
     def __init__(self, registry: Registry, exchange: Exchange) -> None:
         self._registry = registry
         self._exchange = exchange
-        self._postbox = Postbox(exchange, registry.publishing, registry.folder.parts)
+        self._postbox = Postbox(exchange, registry.publishing, registry.folder)
         self._stop = Stop()
         self._ledger = LedgerWatch(registry.folder, registry.exchange(), registry.keyring.signing)
         self._ends = KeyEnds()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from vernix.console import one_line, print_json, say, size_in_words
 from vernix.courier.keeping import read_json, write_json
+from vernix.courier.requesting import FileRequests
 from vernix.custody.identifiers import REGISTRY, format_time, utc_now
 from vernix.custody.manifest import Manifest
 from vernix.custody.read_receipt import ReadReceipt
@@ -77,7 +78,7 @@ def read(
     with opened_message(Passage(registry, registry.exchange(), submission)) as (manifest, contents):
         if target is not None and not target.exists():
             unpack(manifest, contents, target)
-    _show(submission, manifest, target, json=json)
+    _show(submission, _author(registry.folder, submission), manifest, target, json=json)
     if not no_receipt:
         _tell(registry, submission)
     if forget:
@@ -107,27 +108,35 @@ def _described(folder: RegistryFolder, submission: Submission) -> dict[str, Any]
     receipt = read_json(_read_file(folder, submission.delivery))
     return {
         "delivery": submission.delivery,
-        "from": submission.sender,
+        "from": _author(folder, submission),
         "arrived": format_time(submission.arrived_at.replace(microsecond=0)),
         "sealed_bytes": sum(part.size for part in carried_of(submission).parts),
         "read": None if receipt is None else receipt["read"],
     }
 
 
-def _show(submission: Submission, manifest: Manifest, target: Path | None, *, json: bool) -> None:
+def _author(folder: RegistryFolder, submission: Submission) -> str:
+    """The sender; of the answer to a request, whom we asked: who used the text is not proven."""
+    asked = FileRequests(folder.requests).behind(submission.sender)
+    return submission.sender if asked is None else f"whoever held the request to {asked.title}"
+
+
+def _show(
+    submission: Submission, author: str, manifest: Manifest, target: Path | None, *, json: bool
+) -> None:
     if json:
         files = [{"name": "/".join((*f.folder, f.name)), "size": f.size} for f in manifest.files]
         print_json(
             {
                 "delivery": submission.delivery,
-                "from": submission.sender,
+                "from": author,
                 "note": manifest.note,
                 "files": files,
                 "folder": None if target is None else str(target),
             }
         )
         return
-    sys.stdout.write(f"From {submission.sender}, {format_time(manifest.created)}\n")
+    sys.stdout.write(f"From {author}, {format_time(manifest.created)}\n")
     for line in manifest.note.splitlines():
         sys.stdout.write(f"  {one_line(line)}\n")
     for file in manifest.files:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import Directory
+from vernix.custody.file_request import FileRequest
 from vernix.custody.identifiers import REGISTRY, utc_now
 from vernix.custody.manifest import File, Manifest
 from vernix.errors import DataRefused, NotProven
@@ -84,14 +85,22 @@ def private_work(work: Path, delivery: str) -> Iterator[Path]:
 
 
 def read_manifest(
-    delivery: Delivery, part: Path, identities: Sequence[HybridIdentity], directory: Directory
+    delivery: Delivery,
+    part: Path,
+    identities: Sequence[HybridIdentity],
+    directory: Directory,
+    request: FileRequest | None = None,
 ) -> Manifest:
-    """The manifest of a delivery, proven to be its sender's and this delivery's."""
+    """The manifest of a delivery, proven to be this delivery's and its sender's, or that it answers
+    ``request``."""
     try:
         if part.stat().st_size > MANIFEST_LIMIT:
             raise DataRefused("The manifest is longer than it may be.")
         envelope = open_bytes(part.read_bytes(), identities, MANIFEST_LIMIT)
-        manifest = Manifest.open_signed(envelope, directory, REGISTRY, utc_now())
+        if request is not None:
+            manifest = request.prove_manifest(envelope, REGISTRY, utc_now())
+        else:
+            manifest = Manifest.open_signed(envelope, directory, REGISTRY, utc_now())
         manifest.check_against(delivery)
     except NotForUs:
         raise not_for_us("manifest", "The delivery's manifest") from None

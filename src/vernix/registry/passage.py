@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vernix.courier.fetching import fetch
+from vernix.courier.requesting import FileRequests
 from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
+from vernix.custody.manifest import Manifest
 from vernix.registry.collecting import carried_of
 from vernix.registry.dropped import opened_drop
-from vernix.registry.opening import Opened, opened
+from vernix.registry.opening import Opened, opened, read_manifest
 from vernix.registry.parting import Naming, Parted, part
 from vernix.registry.reading import read_file
 from vernix.registry.unlocked import Registry
@@ -51,6 +53,15 @@ class Passage:
         if not isinstance(self.delivery, Delivery):
             raise TypeError("a drop is no delivery")
         return self.delivery
+
+    def manifest(self) -> Manifest:
+        """The manifest of a delivery, proven; of the answer to a request for files, by the request's key."""
+        asked = FileRequests(self.registry.folder.requests).behind(self.submission.sender)
+        request = None if asked is None else asked.request
+        directory = self.registry.publishing.current()
+        return read_manifest(
+            self.signed, self.paths()[0], self.registry.keyring.identities, directory, request
+        )
 
     @property
     def parts(self) -> Path:

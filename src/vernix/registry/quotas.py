@@ -35,12 +35,13 @@ def amount(text: str) -> int:
     return int(found[1]) * (1 if found[2] is None else int(base ** _POWERS[found[2].upper()]))
 
 
-def _read_amount(_type: object, tokens: Sequence[Token]) -> int:
+def read_amount(_type: object, tokens: Sequence[Token]) -> int:
+    """Read such a word of a command."""
     return amount(tokens[0].value)
 
 
 def _bound(text: str) -> Parameter:
-    return Parameter(help=text, converter=_read_amount)
+    return Parameter(help=text, converter=read_amount)
 
 
 Count = int | None

@@ -81,6 +81,11 @@ class RegistryFolder:
         return self.root / "outbox"
 
     @property
+    def requests(self) -> Path:
+        """The requests for files that the registry made."""
+        return self.outbox / "requests"
+
+    @property
     def work(self) -> Path:
         """The only place that ever holds plaintext, for the length of one step; wiped at start."""
         return self.root / "work"

@@ -13,7 +13,7 @@ from vernix.custody.durable import write_file
 from vernix.custody.receipt import Counts
 from vernix.registry.answering import may_answer, post_receipt, send_acknowledgement
 from vernix.registry.failpoints import reached
-from vernix.registry.opening import Unusable, read_manifest
+from vernix.registry.opening import Unusable
 from vernix.registry.parting import part
 from vernix.registry.passage import Passage
 from vernix.registry.reading import Verdict, judge, pack, refusal, result_of, unpack
@@ -131,13 +131,11 @@ def _settle_refusal(passage: Passage, error: Unusable) -> Settle:
 
 def _read_other(passage: Passage) -> Settle:
     """A message or a test: its manifest is proven, nothing else is opened. A message is filed as it came."""
-    keyring, delivery = passage.registry.keyring, passage.signed
-    directory = passage.registry.publishing.current()
     try:
-        read_manifest(delivery, passage.paths()[0], keyring.identities, directory)
+        passage.manifest()
     except Unusable as error:
         return _settle_refusal(passage, error)
-    return _settle_other(passage, delivery.purpose)
+    return _settle_other(passage, passage.signed.purpose)
 
 
 def _settle_other(passage: Passage, purpose: str) -> Settle:

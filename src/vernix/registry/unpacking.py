@@ -16,10 +16,10 @@ from pathlib import Path
 from vernix.courier.keeping import private_folder
 from vernix.custody import bundle
 from vernix.custody.drop import Drop, is_bundle
-from vernix.custody.identifiers import REGISTRY, utc_now
+from vernix.custody.identifiers import REGISTRY
 from vernix.custody.layout import layout_of
 from vernix.custody.manifest import File, Manifest
-from vernix.registry.opening import Unusable, read_manifest
+from vernix.registry.opening import Unusable
 from vernix.registry.passage import Passage
 from vernix.sealing.opening import SealedReader
 from vernix.sealing.placing import new_file
@@ -37,13 +37,14 @@ def opened_message(passage: Passage) -> Iterator[tuple[Manifest, Contents]]:
     identities, directory = passage.registry.keyring.identities, passage.registry.publishing.current()
     paths = passage.paths()
     if not isinstance(passage.delivery, Drop):
-        manifest = read_manifest(passage.signed, paths[0], identities, directory)
+        manifest = passage.manifest()
         yield manifest, lambda file: _of_part(manifest, file, SealedReader(paths[file.part], identities))
         return
     with SealedReader(paths[0], identities) as reader, io.BufferedReader(reader, bundle.PIECE) as content:
         if not is_bundle(content):
             raise Unusable("bare", "A file without a signature is no message.")
-        proven = passage.delivery.prove_bundle(content, directory, REGISTRY, utc_now())
+        # As old as it was when it came: it may be read much later.
+        proven = passage.delivery.prove_bundle(content, directory, REGISTRY, passage.submission.arrived_at)
         starts = _starts(proven, content.tell())
 
         def contents(file: File) -> Iterator[bytes]:
