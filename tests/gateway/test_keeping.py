@@ -9,7 +9,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -31,7 +32,7 @@ from vernix.errors import KeeperFailed, TooMuch, VernixError
 from vernix.gateway import blobs as blobs_module
 from vernix.gateway import capabilities, creations, deliveries, mailboxes, sweeping, uploads
 from vernix.gateway.authentication import Caller
-from vernix.gateway.blobs import BlobBusy, BlobStore, new_blob
+from vernix.gateway.blobs import Appending, BlobBusy, BlobStore, new_blob
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database, sqlite_url
 from vernix.gateway.exchange import Exchange
@@ -311,6 +312,25 @@ def test_a_slow_body_is_ended_and_kept(kit: ExchangeKit, database: Database, blo
     assert getattr(raised.value, "http_status", 0) == 408
     with database.reading() as connection:
         assert capabilities.find(connection, token).upload.offset == 50_000
+
+
+def test_a_store_that_is_slow_is_not_the_senders_silence(
+    kit: ExchangeKit, database: Database, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, write = kit.seal(bytes(4_000_000)), Appending.write
+
+    def slowly(appending: Appending, pieces: Sequence[bytes]) -> None:
+        time.sleep(1.5)
+        write(appending, pieces)
+
+    monkeypatch.setattr(Appending, "write", slowly)
+    with database.writing() as connection:
+        size = len(part.content)
+        token = capabilities.allot(connection, "riverside", size, part.header, 0, Limits()).token
+    _lengthen(database)
+    receptions = Receptions(database, blobs, Limits(idle_seconds=1), _in_a_thread)
+    upload = asyncio.run(receptions.receive(token, 0, size, _body(part.content)))
+    assert upload.offset == size
 
 
 def test_the_log_drops_what_is_not_on_its_list() -> None:

@@ -289,7 +289,11 @@ class Reception:
         return self._storing is None or self._storing.done()
 
     async def _hand_over(self) -> None:
-        """Give the batch to a thread, once the one before is written."""
+        """Give the batch to a thread, once the one before is written. However long that takes, it is not the
+        sender's silence.
+        """
+        if self._deadline is not None and self._ending is None:
+            self._deadline.reschedule(None)
         await self._stored()
         pieces, self._pieces, self._gathered = self._pieces, [], 0
         self._storing = self._home.run(self._store, pieces, self._due())
