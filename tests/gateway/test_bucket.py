@@ -5,6 +5,7 @@ The storage is a real server; a rough road to it does what servers and networks 
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -34,13 +35,14 @@ from vernix.custody.identifiers import utc_now
 from vernix.custody.receipt import Receipt
 from vernix.custody.tree import PartHasher
 from vernix.errors import NotProven
+from vernix.gateway import sweeping
 from vernix.gateway.database import Database
 from vernix.gateway.settings import Settings
-from vernix.gateway.storing import open_blobs
+from vernix.gateway.storing import Blobs, open_blobs
 
 T = TypeVar("T")
 
-MIB = 1 << 20
+MIB, DAY = 1 << 20, 86400
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,18 @@ def part_digest(content: bytes, header: int) -> str:
     hasher = PartHasher(header)
     hasher.update(content)
     return hasher.digest().hex()
+
+
+@contextlib.contextmanager
+def stored_by(kit: ExchangeKit) -> Iterator[tuple[Database, Blobs]]:
+    """The gateway's own database and store, in this process."""
+    settings = Settings.for_folder(kit.data, storage=kit.storage)
+    database = Database(settings.database_url)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in kit.environment.items():
+            patch.setenv(name, value)
+        yield database, open_blobs(settings, database)
+    database.close()
 
 
 def until_empty(kit: ExchangeKit) -> None:
@@ -206,11 +220,8 @@ def test_killed_at_a_request_to_the_storage(
     signed = client.until_done(lambda: bucket_gateway.signed("registry", "POST", "/receipts", receipt))
     assert signed.status in (200, 201)
     assert client.struck, "there were fewer requests"
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in kit.environment.items():
-            patch.setenv(name, value)
-        settings = Settings.for_folder(kit.data, storage=kit.storage)
-        open_blobs(settings, Database(settings.database_url)).sweep_strays(time.time() + 8 * 3600)
+    with stored_by(kit) as (_, blobs):
+        blobs.sweep_strays(time.time() + 8 * 3600)
     until_empty(kit)
 
 
@@ -410,6 +421,22 @@ def test_it_does_not_start_without_its_storage(
     assert "not-the-secret" not in ended.stderr
 
 
+def test_what_nobody_collects_leaves_the_bucket_in_its_time(
+    kit: ExchangeKit, bucket_gateway: RunningGateway
+) -> None:
+    """Delivered, whole and begun."""
+    part = kit.seal(os.urandom(MIB))
+    post(kit, bucket_gateway, bucket_gateway.upload("riverside", part)[0], part)
+    bucket_gateway.upload("riverside", part)
+    _, path = bucket_gateway.begin_upload("riverside", part)
+    assert bucket_gateway.patch(path, 0, part.content[: MIB // 2]).status == 204
+    assert len(kit.in_bucket()) >= 3
+    with stored_by(kit) as (database, blobs):
+        assert sweeping.sweep(database, blobs, int(time.time()) + 8 * DAY, 30 * DAY) >= 3
+        blobs.sweep_strays(time.time() + DAY)
+    until_empty(kit)
+
+
 def test_credentials_in_a_file(tmp_path: Path, seaweedfs: SeaweedFs) -> None:
     kit = seaweedfs.keep(ExchangeKit(tmp_path))
     file = tmp_path / "credentials"
@@ -417,6 +444,8 @@ def test_credentials_in_a_file(tmp_path: Path, seaweedfs: SeaweedFs) -> None:
     keys = f"aws_access_key_id = {seaweedfs.key_id}\naws_secret_access_key = {seaweedfs.secret}\n"
     file.write_text(f"[default]\n{keys}")
     kit.environment = {"VERNIX_GATEWAY_STORAGE_CREDENTIALS": str(file), "AWS_SECRET_ACCESS_KEY": "other"}
+    # What the environment holds for other programs changes nothing.
+    kit.environment |= {"AWS_SESSION_TOKEN": "other", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1"}
     with kit.running() as gateway:
         gateway.upload("riverside", kit.seal(b"births"))
         report = _status(kit)

@@ -8,13 +8,14 @@ Everything here blocks, for at most some twenty seconds, and is called in thread
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from vernix.errors import UsageError
-from vernix.gateway.bucket import Bucket, StorageFailed, StorageRefused, read_credentials
+from vernix.gateway.bucket import Bucket, Credentials, StorageFailed, StorageRefused, read_credentials
 
 try:
     import obstore
@@ -24,6 +25,9 @@ except ModuleNotFoundError:
     raise UsageError(
         "This installation has no client for object storage.", hint="Install vernix[gateway,s3]."
     ) from None
+
+if TYPE_CHECKING:
+    from obstore.store import S3Credential
 
 _STATUS = re.compile(r"status code: ([0-9]{3})")
 _REFUSALS = range(400, 500)
@@ -50,18 +54,16 @@ class ObjectStore:
     """
 
     def __init__(self, bucket: Bucket) -> None:
-        credentials = read_credentials()
+        endpoint = bucket.endpoint or f"https://s3.{bucket.region}.amazonaws.com"
         self._below = f"{bucket.prefix}/blobs/" if bucket.prefix else "blobs/"
         self._store = S3Store(
             bucket.name,
             region=bucket.region,
-            endpoint=bucket.endpoint or f"https://s3.{bucket.region}.amazonaws.com",
-            # All are given, so that none is looked for in the environment or at the machine's cloud.
-            config={
-                "access_key_id": credentials.key_id,
-                "secret_access_key": credentials.secret,
-                **({"session_token": credentials.token} if credentials.token else {}),
-            },
+            # Said in both of its spellings: what is not said the client looks for in the environment. So with
+            # credentials, for which it would ask the machine's cloud, too.
+            endpoint=endpoint,
+            aws_endpoint_url_s3=endpoint,
+            credential_provider=_given(read_credentials()),
             client_options={
                 "allow_http": bucket.is_plain,
                 "connect_timeout": _CONNECT,
@@ -97,6 +99,18 @@ class ObjectStore:
                     Found(each["path"].removeprefix(self._below), each["last_modified"].timestamp())
                     for each in page
                 ]
+
+
+def _given(credentials: Credentials) -> Callable[[], S3Credential]:
+    def provide() -> S3Credential:
+        return {
+            "access_key_id": credentials.key_id,
+            "secret_access_key": credentials.secret,
+            "token": credentials.token,
+            "expires_at": None,
+        }
+
+    return provide
 
 
 @contextmanager
