@@ -17,7 +17,7 @@ from tests.postgresql_kit import PostgreSql
 from tests.seaweedfs_kit import SeaweedFs
 
 ON_BOTH = {"test_deliveries", "test_creations", "test_enrolments"}
-IN_BOTH = {"test_creations", "test_sending_parts", "test_checksums", "test_packages"}
+IN_BOTH = {"test_bodies", "test_creations", "test_sending_parts", "test_checksums", "test_packages"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.exchange_kit import ExchangeKit, Reply, RunningGateway, SealedPart
+from tests.exchange_kit import Reply, RunningGateway, SealedPart
 
 from vernix.custody import canonical
 from vernix.custody.delivery import Delivery
@@ -14,17 +13,6 @@ from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.recall import Recall
 from vernix.custody.tree import PartHasher, beside_header, leaf_hash, with_header
 from vernix.sealing.sealer import Sealing
-
-
-@pytest.fixture
-def kit(tmp_path: Path) -> ExchangeKit:
-    return ExchangeKit(tmp_path)
-
-
-@pytest.fixture
-def gateway(kit: ExchangeKit) -> Iterator[RunningGateway]:
-    with kit.running() as running:
-        yield running
 
 
 class Twice:
