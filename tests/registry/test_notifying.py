@@ -26,8 +26,9 @@ from tests.exchange_kit import ExchangeKit, Member, free_port
 from tests.journey_kit import run_program
 from tests.registry.conftest import GOOD, Hospital, Killed, work
 
+from vernix.custody.canonical import encode
 from vernix.custody.directory import Directory
-from vernix.custody.identifiers import utc_now
+from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.quota import Quota
 from vernix.errors import UsageError
 from vernix.registry.notifying.facts import Fact, from_keys, from_state
@@ -222,7 +223,7 @@ def test_the_registrys_own_keys_are_told_by_when_they_are_to_be_renewed(kit: Exc
 @pytest.mark.parametrize("about", TEXTS)
 def test_every_text_is_whole_in_both_languages(about: str) -> None:
     words = dict.fromkeys(("time", "ids", "key", "name"), "x")
-    values: dict[str, str | int] = {"count": 3, "percent": 80, **words}
+    values: dict[str, str | int] = {"count": 3, "percent": 80, "much": 1, "often": 1, "rest": 1, **words}
     fact = Fact("brake", about, "riverside", "m", values)
     text = body(fact, LABEL)
     assert text.startswith(LABEL)
@@ -302,6 +303,74 @@ def test_answers_are_told_by_their_ids_and_nothing_else(
             assert len(value) < 5 or value.encode() not in text, "content or a name in a mail"
     look(settings, state_of(), kit.directory)
     assert len(postmaster.taken) == 2
+
+
+EXPIRING = {**WAITING, "addressee": "lakeside", "expiring": 2}
+USED_UP = {"partner": "lakeside", "name": "bytes_per_day", "percent": 100}
+
+
+@pytest.mark.parametrize(
+    ("state", "told_of", "word"),
+    [
+        (state_of(deliveries=[EXPIRING]), "Deliveries are about to end", "2 deliveries"),
+        (state_of(quotas=[USED_UP]), "A quota is nearly used up", "bytes per day"),
+    ],
+)
+def test_what_ends_and_what_is_used_up_reaches_the_desk(
+    registry: Registry,
+    settings: Notifications,
+    postmaster: Postmaster,
+    kit: ExchangeKit,
+    state: dict[str, Any],
+    told_of: str,
+    word: str,
+) -> None:
+    assert registry.folder.root.exists()
+    look(settings, state, kit.directory)
+    (mail,) = postmaster.taken
+    assert (mail["to"], told_of in mail["subject"]) == ("desk@registry.example", True)
+    assert word in mail.get_content()
+    assert "lakeside" not in mail.get_content(), "it has no label, so nobody is named"
+
+
+def test_a_rejected_submission_reaches_the_desk(
+    registry: Registry, settings: Notifications, postmaster: Postmaster, hospital: Hospital
+) -> None:
+    assert settings.readers
+    assert work(registry) == 0
+    delivery = hospital.send({"no_such_column": "CANARY"})
+    assert work(registry) == 0
+    (mail,) = (each for each in postmaster.taken if "refused" in each["subject"])
+    assert delivery in mail.get_content()
+    assert "CANARY" not in mail.get_content()
+
+
+def test_what_the_gateway_refused_is_told_by_counts(
+    kit: ExchangeKit, registry: Registry, settings: Notifications, postmaster: Postmaster
+) -> None:
+    """A real gateway refuses; the registry reads of it in the ledger; the mail server gets the mail."""
+    entry = replace(kit.directory.partner("riverside"), quota=Quota(held_bytes=100))
+    kit.publish(partners=kit.with_partner(entry))
+    with kit.running() as gateway:
+        assert work(registry) == 0
+        part = kit.seal(bytes(2000))
+        wanted = {
+            "header": part.header,
+            "purpose": "submission",
+            "size": len(part.content),
+            "to": ["registry"],
+        }
+        begun = [gateway.signed("riverside", "POST", "/uploads", encode(wanted)) for _ in range(2)]
+        assert {reply.status for reply in begun} == {413}
+        unknown = f"/deliveries/{new_id()}/parts/0"
+        assert gateway.signed("riverside", "GET", unknown).status == 404, "an honest road brings that"
+        assert gateway.signed("riverside", "GET", "/state").status == 403
+        for _ in range(3):
+            assert work(registry) == 0
+    (mail,) = postmaster.taken
+    assert (mail["to"], "The gateway refused requests" in mail["subject"]) == ("desk@registry.example", True)
+    assert "refused 3 requests: 2 beyond a bound or a quota, 0 too often, 1 for" in mail.get_content()
+    assert "riverside" not in mail.as_string()
 
 
 # What goes wrong

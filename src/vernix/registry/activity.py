@@ -6,7 +6,7 @@ They hold ids, counts and times. What the registry has read stays, whatever beco
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -62,8 +62,13 @@ def of_deliveries(since: datetime | None, until: datetime | None) -> Iterator[Ev
 
 def of_refusals(since: datetime | None, until: datetime | None) -> Iterator[Event]:
     """Refusals in that time."""
-    rows = _within(Activity.objects.filter(kind=REFUSE), since, until)
+    rows = _within(refused_rows(), since, until)
     return map(_event, rows.order_by("sequence").iterator())
+
+
+def refused_rows(leave_out: Iterable[str] = ()) -> QuerySet[Activity]:
+    """What the gateway refused, but for those with an outcome in ``leave_out``."""
+    return Activity.objects.filter(kind=REFUSE).exclude(outcome__in=leave_out)
 
 
 def _within(rows: QuerySet[Activity], since: datetime | None, until: datetime | None) -> QuerySet[Activity]:

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from vernix.custody.directory import Directory
 from vernix.custody.identifiers import utc_now
 from vernix.errors import FarSideRefused, RoadFailed, UsageError, VernixError
@@ -18,19 +16,19 @@ from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
 from vernix.registry.notifying import outbox
 from vernix.registry.notifying.facts import Fact, from_keys, from_state
-from vernix.registry.notifying.settings import Notifications, Reader
+from vernix.registry.notifying.news import tell_news
+from vernix.registry.notifying.settings import Notifications
 from vernix.registry.notifying.smtp import MailRefused, compose, connected, hand_over
-from vernix.registry.workflow.models import State, Step, Submission, Told
+from vernix.registry.workflow.models import State, Submission
 
 _MOST_AT_ONCE = 50
-_MOST_IDS = 20
 
 
 def look(settings: Notifications, state: Mapping[str, Any], directory: Directory) -> None:
     """Make the mails that are due by what is so now, and hand over those that wait."""
     now = utc_now()
     made = sum(outbox.queue(fact, settings, now) for fact in _facts(state, directory, now))
-    made += sum(_tell_of_answers(reader, settings, now) for reader in settings.readers)
+    made += tell_news(settings, now)
     if made:
         log().info("mails made", count=made)
     send_due(settings, now)
@@ -68,43 +66,6 @@ def _facts(state: Mapping[str, Any], directory: Directory, now: datetime) -> Ite
     for submission in Submission.objects.filter(state=State.SET_ASIDE).defer("envelope"):
         delivery = submission.delivery
         yield Fact("refused", "refused", submission.sender, delivery, {"count": 1, "ids": delivery})
-
-
-def _tell_of_answers(reader: Reader, settings: Notifications, now: datetime) -> int:
-    """Of what was answered since this reader was told last, signed for or rejected, one mail each at most."""
-    made = 0
-    for kind, about, rejected in (("receipt", "signed", False), ("refused", "refused", True)):
-        if kind in reader.kinds:
-            made += _tell_since(reader, kind, about, settings, now, rejected=rejected)
-    return made
-
-
-def _tell_since(  # one kind of one reader, now
-    reader: Reader, kind: str, about: str, settings: Notifications, now: datetime, *, rejected: bool
-) -> bool:
-    steps = Step.objects.filter(name="receipt").order_by("id")
-    last = steps.last()
-    told, new = Told.objects.get_or_create(
-        reader=f"{kind} {reader.address} {reader.partner or '*'}", defaults={"upto": last.id if last else 0}
-    )
-    # Who is new here is not told what was before.
-    steps = steps.filter(id__gt=told.upto)
-    if reader.partner is not None:
-        steps = steps.filter(submission__sender=reader.partner)
-    if rejected:
-        steps = steps.filter(submission__result="rejected")
-    partner = reader.partner or ""
-    if new or not steps.exists() or outbox.is_quiet(reader, kind, partner, settings, now):
-        return False
-    upto = steps.last().id  # type: ignore[union-attr]  # there is one
-    ids = list(steps.values_list("submission__delivery", flat=True))
-    shown = ", ".join(ids[:_MOST_IDS]) + (" …" if len(ids) > _MOST_IDS else "")
-    fact = Fact(kind, about, partner, f"upto {upto}", {"count": len(ids), "ids": shown})
-    with transaction.atomic():
-        outbox.queue_for(reader, fact, settings, now)
-        told.upto = upto
-        told.save(update_fields=["upto"])
-    return True
 
 
 def _trouble(error: VernixError) -> str:

@@ -18,8 +18,8 @@ from vernix.registry.workflow.models import Mail
 GIVE_UP_AFTER = timedelta(days=3)
 FORGET_AFTER = timedelta(days=90)
 _LONGEST_PAUSE = timedelta(hours=2)
-_OFTEN = ("delivery", "receipt")
-"""Kinds that could come with every delivery; between two mails about them there is quiet."""
+_OFTEN = ("delivery", "receipt", "refused")
+"""Kinds that could come with every delivery or request; between two mails about them there is quiet."""
 
 
 def queue(fact: Fact, settings: Notifications, now: datetime) -> int:

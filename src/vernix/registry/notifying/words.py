@@ -53,6 +53,13 @@ TEXTS: Mapping[str, Text] = {
         "{count} deliveries were refused or set aside: {ids}.",
         "{count} envois ont été refusés ou mis de côté : {ids}.",
     ),
+    "refused-there": Text(
+        ("The gateway refused requests", "La passerelle a refusé des demandes"),
+        "The gateway refused {count} requests: {much} beyond a bound or a quota, {often} too often, "
+        "{rest} for other reasons. vernix-registry transfers refused lists them.",
+        "La passerelle a refusé {count} demandes : {much} au-delà d'une limite ou d'un quota, {often} trop "
+        "fréquentes, {rest} pour d'autres raisons. vernix-registry transfers refused les énumère.",
+    ),
     "stopped": Text(
         ("Collecting was stopped", "Un retrait a été arrêté"),
         "Collecting was stopped at {time}: it would have been far more than ever before. Make sure, by "
