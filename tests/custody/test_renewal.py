@@ -32,6 +32,17 @@ def test_a_renewal_is_proven(renewal: Renewal, directory: Directory, keys: Keys,
     assert present.id == keys[WHO].key_id
 
 
+def test_one_of_before_ssh_keys_ended_is_proven(
+    renewal: Renewal, directory: Directory, keys: Keys, now: datetime
+) -> None:
+    before = dataclasses.replace(renewal, ssh_keys=None)
+    assert b"renewal/v1" in before.to_bytes()
+    assert verify_renewal(before.sign(keys[WHO], NEW), directory, now)[0] == before
+    as_new = Signed.make(RENEWAL, before.to_bytes(), [keys[WHO], NEW])
+    with pytest.raises(NotProven):
+        verify_renewal(as_new, directory, now)
+
+
 Forge = Callable[[Renewal, Keys], Signed]
 FORGERIES: dict[str, Forge] = {
     "by another partner": lambda renewal, keys: renewal.sign(keys["lakeside-midwives"], NEW),

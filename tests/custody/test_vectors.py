@@ -41,6 +41,7 @@ SIGNED: dict[str, type[_Document]] = {
     "file-request": FileRequest,
     "enrolment": Enrolment,
     "renewal": Renewal,
+    "renewal-v2": Renewal,
 }
 
 
@@ -184,7 +185,8 @@ def test_every_vector_file_is_tried() -> None:
 @pytest.mark.parametrize("name", [*SIGNED, "directory", "event"])
 def test_the_reference_names_every_field(name: str, repository: Path) -> None:
     reference = (repository / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
-    section = reference.split(f"`vernix/{name}/v1`\n", 1)[1].split("\n## ", 1)[0]
+    named = name.replace("-v2", "/v2") if name.endswith("-v2") else f"{name}/v1"
+    section = reference.split(f"`vernix/{named}`\n", 1)[1].split("\n## ", 1)[0]
     missing = [
         field for field in _fields(json.loads(vector(name)["document"])) if f"`{field}`" not in section
     ]

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +271,16 @@ def test_a_revoked_key_is_shown_out(door: SftpKit, gateway: RunningGateway) -> N
     door.enrol("riverside")
     assert gateway.publish(door.exchange.publisher.files()).status == 200
     assert door.sftp("ls /").code == 0
+
+
+def test_a_key_that_has_ended_lets_nobody_in(door: SftpKit, gateway: RunningGateway) -> None:
+    now = utc_now()
+    door.enrol("riverside", valid_from=now - timedelta(days=2), valid_until=now + timedelta(days=1))
+    assert gateway.publish(door.exchange.publisher.files()).status == 200
+    assert door.sftp("ls /").code == 0
+    door.enrol("riverside", valid_from=now - timedelta(days=2), valid_until=now - timedelta(seconds=1))
+    assert gateway.publish(door.exchange.publisher.files()).status == 200
+    assert door.sftp("ls /").code != 0
 
 
 def holding(folder: Path, word: bytes) -> list[Path]:

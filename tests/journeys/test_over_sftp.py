@@ -142,6 +142,29 @@ def test_a_partner_collects_what_another_left_and_refuses_what_is_cut(
     assert SURNAME not in "".join(world.said)
 
 
+def test_a_renewed_ssh_key_lets_in_and_so_does_the_old_one_for_a_while(
+    world: World, hospital: Path, tmp_path: Path
+) -> None:
+    """A program that reads the file follows; WinSCP has a copy, and time to be given another."""
+    key = hospital / "keys" / "ssh_ed25519"
+    before = key.read_bytes()
+    with world.registry_running():
+        world.vernix(hospital, "renew")
+    renewed = key.read_bytes()
+    assert renewed != before
+    for name, held in (("new", renewed), ("old", before)):
+        key.write_bytes(held)
+        file, sealed = (
+            write_births(tmp_path / f"{name}.csv", {"record_number": name}),
+            tmp_path / f"{name}.age",
+        )
+        world.vernix(hospital, "seal", "--to", "registry", "-o", sealed, file)
+        carry(world, hospital, sealed, f"{name}.age")
+    listed = world.registry("partners", "--json").document()["partners"]
+    (entry,) = (each for each in listed if each["id"] == hospital.name)
+    assert [bool(each["valid_until"]) for each in entry["keys"] if each["kind"] == "ssh"] == [True, True]
+
+
 def births(world: World) -> int:
     """How many births the registry keeps."""
     return int(world.registry("status", "--json").document()["births"])

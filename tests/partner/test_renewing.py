@@ -15,6 +15,7 @@ from vernix.custody.directory import Key
 from vernix.custody.identifiers import utc_now
 from vernix.custody.renewal import Renewal, verify_renewal
 from vernix.custody.signatures import Signed, SigningKey
+from vernix.custody.ssh_keys import ensure_ssh_key, public_text
 from vernix.partner import renewing
 from vernix.partner.state import Partner
 from vernix.sealing.opening import open_bytes
@@ -85,3 +86,26 @@ def test_a_request_is_made_anew_when_another_key_signs_here(
         Key.make(key.verify_key.to_text(), kit.since).id in proven(kit, ask(timedelta()), utc_now()).replaces
     )
     assert ask(timedelta()) != first
+
+
+def test_the_ssh_key_is_renewed_with_the_others(
+    kit: ExchangeKit, riverside: Partner, ask: Ask, vernix: Vernix, gateway: LyingGateway
+) -> None:
+    before = ensure_ssh_key(riverside.folder.ssh_file)
+    listed = Key.make(before, kit.since)
+    entry = kit.directory.partner("riverside")
+    keys = tuple(sorted((*entry.keys, listed), key=lambda key: key.id))
+    kit.publish(partners=kit.with_partner(replace(entry, keys=keys)))
+    gateway.republish()
+    asked = proven(kit, ask(timedelta()), utc_now())
+    assert listed.id in asked.replaces
+    (new,) = asked.ssh_keys or ()
+    assert public_text(riverside.folder.ssh_file) == before, "the present one stays until the new is listed"
+    values = (asked.signing_key, *asked.recipients, new)
+    entry = kit.directory.partner("riverside")
+    both = (*entry.keys, *(Key.make(value, kit.since) for value in values))
+    kit.publish(partners=kit.with_partner(replace(entry, keys=tuple(sorted(both, key=lambda key: key.id)))))
+    gateway.republish()
+    assert vernix("renew", "--data", riverside.folder.path) == 0
+    assert public_text(riverside.folder.ssh_file) == new
+    assert riverside.folder.ssh_file.stat().st_mode & 0o777 == 0o600

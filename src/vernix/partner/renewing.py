@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from vernix.console import print_json, say
@@ -22,6 +23,7 @@ from vernix.custody.identifiers import REGISTRY, format_time, parse_time, utc_no
 from vernix.custody.key import key_id_of
 from vernix.custody.renewal import LIFETIME, Renewal
 from vernix.custody.signatures import SigningKey
+from vernix.custody.ssh_keys import ensure_ssh_key, public_text
 from vernix.errors import KeeperFailed, NotProven, RoadFailed
 from vernix.partner import state
 from vernix.partner.connecting import connect, warn_if_stale
@@ -54,7 +56,8 @@ def keys(*, data: Data = None, json: Json = False) -> None:
 def renew(*, wait: float = 60, data: Data = None, json: Json = False) -> int:
     """Make new keys in the place of this machine's; the old ones go on holding for 30 days.
 
-    Interrupted, run it again: it goes on with the same keys. The SSH key stays.
+    Interrupted, run it again: it goes on with the same keys. An SFTP program that has a copy of the SSH key
+    wants a copy of the new one within those 30 days.
 
     Parameters
     ----------
@@ -71,15 +74,23 @@ def renew(*, wait: float = 60, data: Data = None, json: Json = False) -> int:
         print_json({"partner": partner.id, "signing_key": key.key_id})
     else:
         say(f"{partner.id} signs with the new key {key.key_id}. Make a new copy of the folder keys.")
+        say("An SFTP program that has a copy of keys/ssh_ed25519 wants the new one within 30 days.")
     return 0
 
 
 @dataclass(frozen=True)
 class _New:
-    """The new keys."""
+    """The new keys; of the SSH key its file."""
 
     signing: SigningKey
     identity: HybridIdentity
+    ssh_file: Path
+
+    @property
+    def values(self) -> set[str]:
+        """Their public halves, as the directory lists them."""
+        own = (self.signing.verify_key.to_text(), str(self.identity.recipient))
+        return {*own, public_text(self.ssh_file)}
 
 
 class _Renewing:
@@ -112,7 +123,9 @@ class _Renewing:
         made = load_identities(identity)[0]
         if not isinstance(made, HybridIdentity):
             raise KeeperFailed(f"{identity} is damaged.", hint="Remove the folder it is in and renew again.")
-        return _New(SigningKey.load(signing), made)
+        ssh_file = self._folder / "ssh_ed25519"
+        ensure_ssh_key(ssh_file)
+        return _New(SigningKey.load(signing), made, ssh_file)
 
     def _renewal(self, directory: Directory, new: _New) -> bytes:
         """The sealed renewal: the very same bytes at every run, as long as the registry would take them."""
@@ -140,6 +153,7 @@ class _Renewing:
             recipients=(str(new.identity.recipient),),
             replaces=tuple(key.id for key in listed if key.id in here and key.holds(now)),
             created=now,
+            ssh_keys=(public_text(new.ssh_file),),
         )
         return renewal.sign(self._partner.signing_key(), new.signing).encode()
 
@@ -156,8 +170,8 @@ class _Renewing:
             pause = min(2.0, pause * 1.5)
 
     def _is_listed(self, directory: Directory, new: _New) -> bool:
-        """Whether the directory lists both new keys under us; ``NotProven`` when it lists one without us."""
-        wanted = {new.signing.verify_key.to_text(), str(new.identity.recipient)}
+        """Whether the directory lists the new keys under us; ``NotProven`` when it lists one without us."""
+        wanted = new.values
         holders = [each for each in directory.partners if wanted & {key.value for key in each.keys}]
         if not holders:
             return False
@@ -175,6 +189,7 @@ class _Renewing:
         if str(new.identity) not in map(str, present):
             text = identity_text([new.identity, *present])
             write_file(folder.identity_file, text.encode("ascii"), private=True)
+        write_file(folder.ssh_file, new.ssh_file.read_bytes(), private=True)
         new.signing.save(folder.signing_file)
 
 
@@ -183,13 +198,11 @@ def _is_young(created: str, now: datetime) -> bool:
 
 
 def _ids_here(partner: Partner) -> set[str]:
-    """The ids of the keys whose secret halves are in this folder (the SSH key is not looked at)."""
-    recipients = [identity.recipient for identity in load_identities(partner.folder.identity_file)]
-    values = [str(recipient) for recipient in recipients]
-    return {
-        partner.signing_key().key_id,
-        *map(key_id_of, values),
-    }
+    """The ids of the keys whose secret halves are in this folder."""
+    values = [str(identity.recipient) for identity in load_identities(partner.folder.identity_file)]
+    if partner.folder.ssh_file.exists():
+        values.append(public_text(partner.folder.ssh_file))
+    return {partner.signing_key().key_id, *map(key_id_of, values)}
 
 
 def _described(key: Key, here: set[str]) -> dict[str, Any]:

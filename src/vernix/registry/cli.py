@@ -21,6 +21,7 @@ PROGRAM = Program(
         Command("suspend", "vernix.registry.partners:suspend", "stop a partner at once"),
         Command("reinstate", "vernix.registry.partners:reinstate", "let a suspended partner go on"),
         Command("revoke-key", "vernix.registry.partners:revoke_key", "take a partner's key for nothing"),
+        Command("ssh-key", "vernix.registry.ssh_access:ssh_key", "list or renew an SSH key of a partner"),
         Command("renew-keys", "vernix.registry.renewing:renew_keys", "make new keys for the registry itself"),
         Command("accept-log", "vernix.registry.accepting:accept_log", "accept a new ledger of the gateway"),
         Command("run", "vernix.registry.running:run", "collect, open, check, keep and answer; until stopped"),

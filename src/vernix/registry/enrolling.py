@@ -13,7 +13,7 @@ from vernix.custody.directory import Directory, InvitationKey
 from vernix.custody.identifiers import utc_now
 from vernix.custody.invitation import Enrolment, verify_enrolment
 from vernix.custody.renewal import Renewal, verify_renewal
-from vernix.custody.signatures import RENEWAL, Signed
+from vernix.custody.signatures import RENEWAL, RENEWAL_V1, Signed
 from vernix.errors import DataRefused, FarSideRefused
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
@@ -51,7 +51,7 @@ def _take_in(registry: Registry, sealed: bytes) -> bool:
     content = open_bytes(sealed, registry.keyring.identities, ENROLMENT_LIMIT)
     signed = Signed.decode(content, limit=ENROLMENT_LIMIT)
     claimed = canonical.decode(signed.document)
-    renews = isinstance(claimed, dict) and claimed.get("format") == RENEWAL
+    renews = isinstance(claimed, dict) and claimed.get("format") in (RENEWAL, RENEWAL_V1)
     return _renew(registry, signed) if renews else _enrol(registry, signed)
 
 

@@ -32,7 +32,7 @@ RENEW_AFTER = timedelta(hours=1)
 
 TO_REGISTRY = ("message", "submission", "test")
 KEY_LIFE = timedelta(days=730)
-"""How long a partner's key holds unless it is renewed; its SSH key has no end."""
+"""How long a partner's key holds unless it is renewed."""
 
 OVERLAP = timedelta(days=30)
 """How long a key goes on beside the one that renewed it: for what is on its way, and for older copies."""
@@ -186,9 +186,8 @@ def with_enrolled(directory: Directory, partner_id: str, enrolment: Enrolment) -
     registry's towards it, or of one more machine of a partner that is there.
     """
     now = utc_now()
-    lasting = (enrolment.signing_key, *enrolment.recipients)
-    keys = [Key.make(value, now, now + KEY_LIFE, enrolment.label) for value in lasting]
-    keys += [Key.make(value, now, None, enrolment.label) for value in enrolment.ssh_keys]
+    values = (enrolment.signing_key, *enrolment.recipients, *enrolment.ssh_keys)
+    keys = [Key.make(value, now, now + KEY_LIFE, enrolment.label) for value in values]
     known = next((each for each in directory.partners if each.id == partner_id), None)
     rights: tuple[Right, ...] = ()
     if known is not None:
@@ -219,7 +218,8 @@ def with_renewed(
         for key in partner.keys
         if key.valid_until is None or key.valid_until > now - _FORGOTTEN
     ]
-    new = [Key.make(value, now, end, label) for value in (renewal.signing_key, *renewal.recipients)]
+    values = (renewal.signing_key, *renewal.recipients, *(renewal.ssh_keys or ()))
+    new = [Key.make(value, now, end, label) for value in values]
     renewed = replace(partner, keys=_in_order((*kept, *new)))
     return replace(
         directory,
