@@ -5,25 +5,17 @@ The mail server is a real one (aiosmtpd), with STARTTLS and a login.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from tests.exchange_kit import ExchangeKit, Member, free_port
 from tests.journey_kit import run_program
+from tests.mail_kit import PASSWORD, USER, Postmaster, mail_server_of, make_certificate
 from tests.registry.conftest import GOOD, Hospital, Killed, work
 
 from vernix.custody.canonical import encode
@@ -36,55 +28,13 @@ from vernix.registry.notifying.settings import KINDS, Notifications, read_settin
 from vernix.registry.notifying.words import TEXTS, body, subject
 from vernix.registry.unlocked import Registry
 
-USER, PASSWORD = "exchange", "a password for tests"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LABEL = "Site R1"
 
 
-class Postmaster:
-    """What the mail server does with a mail; tests tell it to refuse or to be away."""
-
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-        self.answers: list[str] = []
-
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        assert session.ssl is not None, "a mail came in the clear"
-        assert session.authenticated, "a mail came from nobody"
-        answer = self.answers.pop(0) if self.answers else "250 taken"
-        if answer.startswith("250"):
-            content = envelope.content
-            assert isinstance(content, bytes)
-            message = message_from_bytes(content, policy=policy.default)
-            assert isinstance(message, EmailMessage)
-            self.taken.append(message)
-        return answer
-
-
-def login(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
-    known = isinstance(data, LoginPassword) and data == LoginPassword(USER.encode(), PASSWORD.encode())
-    return AuthResult(success=known)
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for this machine, and its key."""
-    folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))])
-    built = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(utc_now() - timedelta(hours=1))
-        .not_valid_after(utc_now() + timedelta(hours=1))
-        .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    chain, secret = folder / "chain.pem", folder / "key.pem"
-    chain.write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    secret.write_bytes(key.private_bytes(*form))
-    return chain, secret
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -94,20 +44,8 @@ def postmaster() -> Postmaster:
 
 @pytest.fixture
 def mail_server(postmaster: Postmaster, certificate: tuple[Path, Path]) -> Iterator[Controller]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*map(str, certificate))
-    controller = Controller(
-        postmaster,
-        hostname="127.0.0.1",
-        port=free_port(),
-        tls_context=context,
-        require_starttls=True,
-        auth_required=True,
-        authenticator=login,
-    )
-    controller.start()
-    yield controller
-    controller.stop()
+    with mail_server_of(postmaster, certificate) as running:
+        yield running
 
 
 def write(registry: Registry, mail_server: Controller, certificate: tuple[Path, Path], more: str) -> None:
