@@ -373,7 +373,13 @@ print(most[1] - most[0])
 
 @pytest.mark.parametrize(
     ("header", "encounter"),
-    [("sex,birth_weight,other", "birth"), ("sex,one,two,three", None), ("one,two", None)],
+    [
+        ("sex,birth_weight,other", "birth"),
+        ("birth_date,delivery_method", "birth"),
+        ("birth_date,episiotomy", "labour_and_birth"),
+        ("sex,one,two,three", None),
+        ("one,two", None),
+    ],
 )
 def test_an_encounter_is_recognised_by_its_columns(
     tmp_path: Path, header: str, encounter: str | None

@@ -8,11 +8,12 @@ and null (not enough was sent to say) counts as kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from vernix.births.codes import Words
+from vernix.births.elements import Element
 
 if TYPE_CHECKING:
     import ibis
@@ -60,6 +61,16 @@ class Check:
     def fails(self, table: ibis.Table) -> ibis.Value:
         """True where the rule is broken, false where it is kept or where too little was sent to say."""
         return self.expression(table).fill_null(False)
+
+
+def asked_of(elements: Iterable[Element], checks: Iterable[Check], letters: str) -> tuple[Check, ...]:
+    """Those of some shared checks that read nothing but these elements, under an encounter's own codes.
+
+    ``letters`` begin the codes, as ``NS`` in NS-HCN-01.
+    """
+    present = {element.name for element in elements}
+    asked = (check for check in checks if present.issuperset(check.elements))
+    return tuple(replace(check, code=f"{letters}-{check.code}") for check in asked)
 
 
 def one(why: str, fails: bool, /, **row: Any) -> Example:

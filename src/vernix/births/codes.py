@@ -257,3 +257,39 @@ MARITAL_STATUS = CodeSet(
         UNKNOWN,
     ),
 )
+
+CONCEPTION = CodeSet(
+    "conception",
+    (
+        code("spontaneous", "Spontaneous", "Spontanée", "natural", "none", "no", "n"),
+        code("drugs", "Ovulation drugs only", "Stimulation de l’ovulation seule", "clomiphene", "letrozole"),
+        code("insemination", "Insemination", "Insémination", "iui", "iia"),
+        code("ivf", "In vitro fertilisation", "Fécondation in vitro", "ivf/icsi", "icsi", "fiv", "art"),
+        code("donor", "With a donor's egg or embryo", "Avec don d’ovule ou d’embryon", "donor egg"),
+        code(
+            "assisted", "Assisted, kind not stated", "Assistée, genre non précisé", "yes", "y", "infertility"
+        ),
+        UNKNOWN,
+    ),
+)
+
+ALCOHOL = CodeSet(
+    "alcohol",
+    (
+        code("none", "None", "Aucun", "no", "n", "non"),
+        code("before_known", "Before she knew, amount unknown", "Avant de le savoir, quantité inconnue"),
+        code("under_monthly", "Less than once a month", "Moins d’une fois par mois", "<1/month", "<1/mo"),
+        code("monthly", "About once a month", "Environ une fois par mois", "1/month"),
+        code("weekly", "About once a week", "Environ une fois par semaine", "1/week"),
+        code("over_weekly", "More than once a week", "Plus d’une fois par semaine", ">1/week", ">1/wk"),
+        code(
+            "binge",
+            "Now and then four drinks or more",
+            "Parfois quatre verres ou plus",
+            "episodic binge",
+            "binge",
+        ),
+        code("some", "Some, amount not stated", "Un peu, quantité non précisée", "yes", "y", "oui"),
+        UNKNOWN,
+    ),
+)

@@ -45,7 +45,8 @@ class Places:
     ``fhir``
         Where it stands in a resource, as ``Patient.birthDate``; an observation is told by ``loinc``.
     ``xml``
-        Element names of EMR batches.
+        Element names of EMR batches, below their group where the name alone could mean two
+        (``familyHistory/atRisk``).
     ``loinc``
         The LOINC code of the question, in HL7 v2 and in FHIR alike.
     """

@@ -8,6 +8,7 @@ from vernix.births.childhood.well_baby import WELL_BABY_VISIT
 from vernix.births.codes import CodeSet
 from vernix.births.encounter import Encounter
 from vernix.births.fertility.encounter import FERTILITY_CYCLE
+from vernix.births.labour.encounter import LABOUR_AND_BIRTH
 from vernix.births.newborn.follow_up import NEWBORN_SCREENING_FOLLOW_UP
 from vernix.births.newborn.hearing import HEARING_SCREENING
 from vernix.births.newborn.heart import HEART_SCREENING
@@ -16,22 +17,21 @@ from vernix.births.newborn.screening.encounter import NEWBORN_SCREENING
 from vernix.births.postpartum.encounters import POSTPARTUM_CHILD, POSTPARTUM_MOTHER
 from vernix.errors import UsageError
 
-_ENCOUNTERS = {
-    encounter.name: encounter
-    for encounter in (
-        FERTILITY_CYCLE,
-        BIRTH,
-        POSTPARTUM_MOTHER,
-        POSTPARTUM_CHILD,
-        NEONATAL_INTENSIVE_CARE,
-        NEWBORN_SCREENING,
-        NEWBORN_SCREENING_FOLLOW_UP,
-        HEART_SCREENING,
-        HEARING_SCREENING,
-        WELL_BABY_VISIT,
-        PUBLIC_HEALTH_SCREEN,
-    )
-}
+_IN_ORDER = (
+    FERTILITY_CYCLE,
+    LABOUR_AND_BIRTH,
+    BIRTH,
+    POSTPARTUM_MOTHER,
+    POSTPARTUM_CHILD,
+    NEONATAL_INTENSIVE_CARE,
+    NEWBORN_SCREENING,
+    NEWBORN_SCREENING_FOLLOW_UP,
+    HEART_SCREENING,
+    HEARING_SCREENING,
+    PUBLIC_HEALTH_SCREEN,
+    WELL_BABY_VISIT,
+)
+_ENCOUNTERS = {encounter.name: encounter for encounter in _IN_ORDER}
 
 
 def names() -> tuple[str, ...]:

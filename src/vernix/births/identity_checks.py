@@ -8,10 +8,9 @@ sentences out of the book.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vernix.births.checks import Check, Example, one
+from vernix.births.checks import Check, Example, asked_of, one
 from vernix.births.codes import Words
 from vernix.births.elements import Element
 from vernix.births.identifiers import health_number_is_right, postal_code_is_shaped
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
 
 def identity_checks(letters: str, elements: Iterable[Element]) -> tuple[Check, ...]:
     """The checks that can be asked of these elements; ``letters`` begin their codes (NS: NS-HCN-01)."""
-    present = {element.name for element in elements}
-    allowed = (check for check in (*_NUMBERS, _SITE, _TWICE) if present.issuperset(check.elements))
-    return tuple(replace(check, code=f"{letters}-{check.code}") for check in allowed)
+    return asked_of(elements, (*_NUMBERS, _SITE, _TWICE), letters)
 
 
 def digits(column: ibis.Value) -> ibis.Value:

@@ -54,7 +54,7 @@ class Household(Block, subject="mother", privacy="quasi"):
         ("Of the mother, when she was last asked.", "De la mère, la dernière fois qu’on l’a demandé."),
         source="BORN Antenatal record",
         aliases=("marital", "marn", "etat_matrimonial"),
-        at=Places(ije=("MARN",)),
+        at=Places(ije=("MARN",), xml=("maritalStatus",)),
     )
     food_assistance = element(
         YES_NO,
@@ -65,7 +65,7 @@ class Household(Block, subject="mother", privacy="quasi"):
         ),
         source="IJE natality",
         aliases=("wic",),
-        at=Places(ije=("WIC",)),
+        at=Places(ije=("WIC",), loinc="87303-4"),
     )
 
 
@@ -82,7 +82,7 @@ class Body(Block, subject="mother", privacy="clinical"):
         possible=(100, 230),
         plausible=(125, 200),
         aliases=("m_ht_in", "height", "maternal_height", "hin", "taille_mere"),
-        at=Places(ije=("HFT", "HIN")),
+        at=Places(ije=("HFT", "HIN"), xml=("height",), loinc="3137-7"),
     )
     mother_weight_before = element(
         "decimal",
@@ -94,7 +94,7 @@ class Body(Block, subject="mother", privacy="clinical"):
         possible=(20, 320),
         plausible=(35, 200),
         aliases=("pwgt_r", "pwgt", "prepregnancy_weight"),
-        at=Places(ije=("PWGT",)),
+        at=Places(ije=("PWGT",), loinc="56077-1"),
     )
 
 
@@ -111,7 +111,7 @@ class WeightAtDelivery(Block, subject="mother", privacy="clinical"):
         possible=(20, 320),
         plausible=(35, 200),
         aliases=("dwgt_r", "dwgt", "delivery_weight"),
-        at=Places(ije=("DWGT",)),
+        at=Places(ije=("DWGT",), loinc="69461-2"),
     )
     mother_weight_gain = element(
         "decimal",
@@ -142,6 +142,7 @@ class Smoking(Block, subject="mother", privacy="clinical"):
         ),
         source="BORN Smoking",
         aliases=("habit", "smoke", "smoker", "cig_rec", "tabac"),
+        at=Places(xml=("currentPregnancy/smoking",)),
     )
 
 
@@ -160,7 +161,7 @@ class Cigarettes(Block, subject="mother", privacy="clinical"):
         possible=(0, 98),
         plausible=(0, 60),
         aliases=("cig_0", "cigpn"),
-        at=Places(ije=("CIGPN",)),
+        at=Places(ije=("CIGPN",), loinc="64794-1"),
     )
     cigarettes_1 = element(
         "integer",
@@ -174,7 +175,7 @@ class Cigarettes(Block, subject="mother", privacy="clinical"):
         possible=(0, 98),
         plausible=(0, 60),
         aliases=("cig_1", "cigfn"),
-        at=Places(ije=("CIGFN",)),
+        at=Places(ije=("CIGFN",), loinc="87298-6"),
     )
     cigarettes_2 = element(
         "integer",
@@ -188,7 +189,7 @@ class Cigarettes(Block, subject="mother", privacy="clinical"):
         possible=(0, 98),
         plausible=(0, 60),
         aliases=("cig_2", "cigsn"),
-        at=Places(ije=("CIGSN",)),
+        at=Places(ije=("CIGSN",), loinc="87299-4"),
     )
     cigarettes_3 = element(
         "integer",
@@ -202,7 +203,7 @@ class Cigarettes(Block, subject="mother", privacy="clinical"):
         possible=(0, 98),
         plausible=(0, 60),
         aliases=("cig_3", "cigln"),
-        at=Places(ije=("CIGLN",)),
+        at=Places(ije=("CIGLN",), loinc="64795-8"),
     )
 
 
@@ -217,6 +218,7 @@ class ObstetricHistory(Block, subject="mother", privacy="clinical"):
         possible=(0, 30),
         plausible=(0, 15),
         aliases=("gravidity", "gestité"),
+        at=Places(xml=("gravida",), loinc="11996-6"),
     )
     parity = element(
         "integer",
@@ -238,7 +240,7 @@ class ObstetricHistory(Block, subject="mother", privacy="clinical"):
         possible=(0, 30),
         plausible=(0, 15),
         aliases=("priorlive", "plbl"),
-        at=Places(ije=("PLBL",)),
+        at=Places(ije=("PLBL",), loinc="11638-4"),
     )
     previous_live_births_dead = element(
         "integer",
@@ -248,7 +250,7 @@ class ObstetricHistory(Block, subject="mother", privacy="clinical"):
         possible=(0, 30),
         plausible=(0, 15),
         aliases=("priordead", "plbd"),
-        at=Places(ije=("PLBD",)),
+        at=Places(ije=("PLBD",), loinc="68496-9"),
     )
     previous_other_outcomes = element(
         "integer",
@@ -258,7 +260,7 @@ class ObstetricHistory(Block, subject="mother", privacy="clinical"):
         possible=(0, 30),
         plausible=(0, 15),
         aliases=("priorterm", "popo"),
-        at=Places(ije=("POPO",)),
+        at=Places(ije=("POPO",), loinc="69043-8"),
     )
     previous_caesareans = element(
         "integer",
@@ -268,5 +270,56 @@ class ObstetricHistory(Block, subject="mother", privacy="clinical"):
         possible=(0, 30),
         plausible=(0, 15),
         aliases=("npces", "rf_cesarn", "previous_cs"),
-        at=Places(ije=("PCES", "NPCES")),
+        at=Places(ije=("PCES", "NPCES"), loinc="68497-7"),
+    )
+
+
+class Parity(Block, subject="mother", privacy="clinical", source="BORN Antenatal record"):
+    """How her earlier pregnancies ended, as clinics count them."""
+
+    term_births = element(
+        "integer",
+        ("Earlier births at term", "Naissances antérieures à terme"),
+        (
+            "Earlier pregnancies that ended at 37 weeks or later.",
+            "Grossesses antérieures menées à 37 semaines ou plus.",
+        ),
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("term", "naissances_a_terme"),
+        at=Places(xml=("term",), loinc="11639-2"),
+    )
+    preterm_births = element(
+        "integer",
+        ("Earlier preterm births", "Naissances prématurées antérieures"),
+        (
+            "Earlier pregnancies that ended from 20 to under 37 weeks.",
+            "Grossesses terminées de 20 à moins de 37 semaines.",
+        ),
+        possible=(0, 30),
+        plausible=(0, 10),
+        aliases=("preterm", "premature", "naissances_prematurees"),
+        at=Places(xml=("premature",), loinc="11637-6"),
+    )
+    abortions = element(
+        "integer",
+        ("Losses and terminations", "Pertes et interruptions"),
+        (
+            "Earlier pregnancies that ended before 20 weeks.",
+            "Grossesses antérieures terminées avant 20 semaines.",
+        ),
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("abortuses", "abortion", "avortements"),
+        at=Places(xml=("abortuses",), loinc="11612-9"),
+    )
+    living_children = element(
+        "integer",
+        ("Living children", "Enfants vivants"),
+        ("Her own, living now; this child does not count.", "Les siens, vivants ; cet enfant ne compte pas."),
+        source="BORN Living children (L)",
+        possible=(0, 30),
+        plausible=(0, 15),
+        aliases=("living", "enfants_vivants"),
+        at=Places(xml=("living",)),
     )

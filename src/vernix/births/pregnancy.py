@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vernix.births.codes import (
+    CONCEPTION,
     DIABETES,
     TEAR,
     YES_NO,
@@ -22,7 +23,7 @@ class PrenatalCare(Block, subject="mother", privacy="clinical"):
         possible=(0, 98),
         plausible=(0, 40),
         aliases=("previs", "visits", "nprev", "visites"),
-        at=Places(ije=("NPREV",)),
+        at=Places(ije=("NPREV",), loinc="68493-6"),
     )
     prenatal_care_month = element(
         "integer",
@@ -36,6 +37,31 @@ class PrenatalCare(Block, subject="mother", privacy="clinical"):
         possible=(0, 15),
         plausible=(0, 10),
         aliases=("precare", "prenatal_care_began", "dofp"),
+        at=Places(ije=("DOFP_YR", "DOFP_MO", "DOFP_DY")),
+    )
+
+
+class Conception(Block, subject="mother", privacy="clinical"):
+    """How the pregnancy began, and when its care did."""
+
+    conception = element(
+        CONCEPTION,
+        ("Conception", "Conception"),
+        ("How she became pregnant.", "Comment elle est devenue enceinte."),
+        source="BORN Conception type; IJE natality",
+        aliases=("conception_type", "type_of_conception", "inft"),
+        at=Places(ije=("INFT", "INFT_DRG", "INFT_ART")),
+    )
+    first_prenatal_visit_date = element(
+        "date",
+        ("First prenatal visit", "Première visite prénatale"),
+        (
+            "The day of the first visit in this pregnancy.",
+            "Le jour de la première visite de cette grossesse.",
+        ),
+        source="IJE natality",
+        privacy="quasi",
+        aliases=("date_of_first_prenatal_visit", "first_prenatal_visit", "premiere_visite"),
         at=Places(ije=("DOFP_YR", "DOFP_MO", "DOFP_DY")),
     )
 

@@ -29,6 +29,13 @@ def encounter_of(source: Source, mappings: Sequence[Mapping] = ()) -> str | None
 
 
 def _by_header(header: tuple[str, ...]) -> str | None:
-    """The encounter whose element names make up at least half of a header."""
-    found = max(map(encounters.get, encounters.names()), key=lambda each: known_columns(each, header))
-    return found.name if 2 * known_columns(found, header) >= len(header) else None
+    """The encounter whose element names make up at least half of a header, and of all the most.
+
+    Where several know as many it is the birth, whose elements the others borrow; else nothing is guessed.
+    """
+    known = {each.name: known_columns(each, header) for each in map(encounters.get, encounters.names())}
+    most = max(known.values())
+    best = [name for name, count in known.items() if count == most]
+    if 2 * most < len(header):
+        return None
+    return best[0] if len(best) == 1 else "birth" if "birth" in best else None

@@ -24,6 +24,7 @@ from vernix.births.mother import (
     Smoking,
     WeightAtDelivery,
 )
+from vernix.births.mother_checks import mother_checks
 from vernix.births.pregnancy import (
     MaternalMorbidity,
     MotherTransfer,
@@ -65,5 +66,5 @@ BIRTH = Encounter(
         "pour des jumeaux.",
     ),
     elements=_ELEMENTS,
-    checks=identity_checks("B", _ELEMENTS) + EVENT_CHECKS + CLINICAL_CHECKS,
+    checks=(identity_checks("B", _ELEMENTS) + EVENT_CHECKS + CLINICAL_CHECKS + mother_checks("B", _ELEMENTS)),
 )

@@ -110,7 +110,7 @@ class Event(Block, subject="child", privacy="clinical"):
         source="BORN DatingMethods; SOGC 388",
         subject="mother",
         aliases=("dating_method", "dating method", "datation"),
-        at=Places(xml=("DatingMethods",)),
+        at=Places(xml=("datingMethods",)),
     )
     plurality = element(
         "integer",
@@ -179,19 +179,21 @@ class Event(Block, subject="child", privacy="clinical"):
         PRESENTATION,
         ("Presentation", "Présentation"),
         (
-            "What of the child came first at delivery.",
-            "La partie de l’enfant qui se présentait à l’accouchement.",
+            "What of the child came first at delivery; in a mother's record, of the first child.",
+            "La partie de l’enfant qui se présentait ; au dossier de la mère, celle du premier enfant.",
         ),
         source="WHO Robson 2017",
         aliases=("me_pres", "pres", "fetal_presentation"),
-        at=Places(ije=("PRES",)),
+        at=Places(ije=("PRES",), loinc="73761-9"),
     )
     delivery_method = element(
         DELIVERY_METHOD,
         ("Method of delivery", "Mode d’accouchement"),
         (
-            "How this child was finally born. After a failed instrument, what succeeded.",
-            "Comment cet enfant est finalement né. Après un instrument sans succès, ce qui a réussi.",
+            "How this child was finally born. After a failed instrument, what succeeded; in a mother's "
+            "record, that of the last child.",
+            "Comment cet enfant est finalement né. Après un instrument sans succès, ce qui a réussi ; au "
+            "dossier de la mère, celui du dernier enfant.",
         ),
         source="BORN Type of birth",
         required="expected",

@@ -1,0 +1,1 @@
+"""Labour and birth, as the mother's record tells them."""

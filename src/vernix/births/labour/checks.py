@@ -1,0 +1,226 @@
+"""Checks of labour and birth: hours in order, reasons where there was something, none where there was not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vernix.births.birth.event import Event
+from vernix.births.checks import Check, one
+from vernix.births.codes import Words
+from vernix.births.labour.admission import Induction
+from vernix.births.labour.course import Membranes, Protection
+from vernix.births.labour.delivery import Caesarean, ThirdStage
+from vernix.births.mother_checks import VAGINAL
+from vernix.births.rules import asks_for, in_order, not_to_come, nothing_told_of
+
+if TYPE_CHECKING:
+    import ibis
+
+_BORN = "BORN Labour and Birth Mother"
+_GBS = "BORN Maternal Newborn Dashboard; SOGC 298"
+
+
+def _before_the_due_date(t: ibis.Table) -> ibis.Value:
+    indicated = (t.induction_indication == "post_dates") | (t.induction_indication_second == "post_dates")
+    return indicated & (t.gestation < 280)
+
+
+def _screened_out_of_season(t: ibis.Table) -> ibis.Value:
+    return ~t.gbs_screen_gestation.between(35 * 7, 37 * 7 + 6)
+
+
+def _screened_after_birth(t: ibis.Table) -> ibis.Value:
+    return t.gbs_screen_gestation > t.gestation + 6
+
+
+def _trial_without_labour(t: ibis.Table) -> ibis.Value:
+    return (t.trial_of_labour == "yes") & (t.labour_type == "none")
+
+
+def _bled_without_haemorrhage(t: ibis.Table) -> ibis.Value:
+    return (t.blood_loss >= 1000) & (t.postpartum_haemorrhage == "no")
+
+
+def _place_changed_in_hospital(t: ibis.Table) -> ibis.Value:
+    return (t.delivery_method == "caesarean") & t.birth_place.isin(("home", "birth_centre"))
+
+
+HOURS = (
+    not_to_come("LB-DAT-01", Event.birth_date, source="vernix"),
+    in_order(
+        "LB-DAT-02", Induction.labour_date, Event.birth_date,
+        times=(Induction.labour_time, Event.birth_time), source=_BORN,
+    ),
+    in_order(
+        "LB-DAT-03", Membranes.membranes_date, Event.birth_date,
+        times=(Membranes.membranes_time, Event.birth_time), source=_BORN,
+    ),
+    in_order(
+        "LB-DAT-04", Membranes.full_dilatation_date, Event.birth_date,
+        times=(Membranes.full_dilatation_time, Event.birth_time), source=_BORN,
+    ),
+    in_order(
+        "LB-DAT-05", Induction.labour_date, Membranes.full_dilatation_date,
+        times=(Induction.labour_time, Membranes.full_dilatation_time), source=_BORN,
+    ),
+)  # fmt: skip
+
+BEGINNING = (
+    asks_for("LB-IND-01", Event.labour_type, ("induced",), Induction.induction_indication, source=_BORN),
+    nothing_told_of(
+        "LB-IND-02",
+        Event.labour_type,
+        ("spontaneous", "none"),
+        (
+            Induction.induction_indication,
+            Induction.induction_oxytocin,
+            Induction.induction_prostaglandin,
+            Induction.induction_amniotomy,
+            Induction.induction_balloon,
+        ),
+        source=_BORN,
+    ),
+    nothing_told_of(
+        "LB-AUG-01",
+        Event.labour_type,
+        ("none",),
+        (Induction.augmentation, Induction.augmentation_oxytocin, Induction.augmentation_amniotomy),
+        source="IJE AUGL",
+    ),
+    Check(
+        code="LB-IND-03",
+        severity="soft",
+        elements=("induction_indication", "induction_indication_second", "gestation"),
+        text=Words(
+            "Post-dates is given as a reason before the due date: correct the reason, or gestation.",
+            "Terme dépassé est le motif, avant la date prévue : corrigez le motif, ou l’âge gestationnel.",
+        ),
+        source="BORN Maternal Newborn Dashboard",
+        expression=_before_the_due_date,
+        examples=(
+            one("at 39 weeks", True, induction_indication="post_dates", gestation=273),
+            one("as the second reason", True, induction_indication="diabetes",
+                induction_indication_second="post_dates", gestation=273),
+            one("at 41 weeks", False, induction_indication="post_dates", gestation=287),
+            one("another reason at 39 weeks", False, induction_indication="diabetes", gestation=273),
+        ),
+    ),
+    Check(
+        code="LB-TOL-01",
+        severity="soft",
+        elements=("trial_of_labour", "labour_type"),
+        text=Words(
+            "Labour was tried, yet there was none: correct one of them.",
+            "Le travail a été tenté, mais il n’y en a pas eu : corrigez l’un des deux.",
+        ),
+        source="IJE TLAB",
+        expression=_trial_without_labour,
+        examples=(
+            one("tried without labour", True, trial_of_labour="yes", labour_type="none"),
+            one("tried and spontaneous", False, trial_of_labour="yes", labour_type="spontaneous"),
+            one("not tried", False, trial_of_labour="no", labour_type="none"),
+        ),
+    ),
+)  # fmt: skip
+
+SCREEN = (
+    asks_for(
+        "LB-GBS-01",
+        Protection.gbs_screen,
+        ("positive", "negative"),
+        Protection.gbs_screen_gestation,
+        source=_GBS,
+    ),
+    nothing_told_of(
+        "LB-GBS-02",
+        Protection.gbs_screen,
+        ("not_done", "declined"),
+        (Protection.gbs_screen_gestation,),
+        source=_GBS,
+    ),
+    Check(
+        code="LB-GBS-03",
+        severity="soft",
+        elements=("gbs_screen_gestation",),
+        text=Words(
+            "The streptococcus screen was not at 35 to 37 weeks: confirm when it was, or correct it.",
+            "Le dépistage du streptocoque B n’est pas à 35 à 37 semaines : confirmez quand, ou corrigez.",
+        ),
+        source=_GBS,
+        expression=_screened_out_of_season,
+        examples=(
+            one("at 34w6d", True, gbs_screen_gestation=244),
+            one("at 35 weeks", False, gbs_screen_gestation=245),
+            one("at 37w6d", False, gbs_screen_gestation=265),
+            one("at 38 weeks", True, gbs_screen_gestation=266),
+        ),
+    ),
+    Check(
+        code="LB-GBS-04",
+        severity="hard",
+        elements=("gbs_screen_gestation", "gestation"),
+        text=Words(
+            "The streptococcus screen is later than the birth: correct the gestation of one of them.",
+            "Le dépistage du streptocoque B est après la naissance : corrigez l’âge gestationnel de l’un.",
+        ),
+        source=_GBS,
+        expression=_screened_after_birth,
+        examples=(
+            one("at 37 weeks, born at 35", True, gbs_screen_gestation=259, gestation=245),
+            one("at 36w4d, born at 36 completed weeks", False, gbs_screen_gestation=256, gestation=252),
+            one("at 36 weeks, born at 39", False, gbs_screen_gestation=252, gestation=273),
+        ),
+    ),
+)
+
+BIRTH = (
+    asks_for("LB-CSN-01", Event.delivery_method, ("caesarean",), Caesarean.caesarean_type, source=_BORN),
+    asks_for(
+        "LB-CSN-02", Event.delivery_method, ("caesarean",), Caesarean.caesarean_indication, source=_BORN
+    ),
+    nothing_told_of(
+        "LB-CSN-03",
+        Event.delivery_method,
+        VAGINAL,
+        (Caesarean.caesarean_type, Caesarean.caesarean_indication, Caesarean.caesarean_dilatation),
+        source=_BORN,
+    ),
+    nothing_told_of(
+        "LB-EPI-01", Event.delivery_method, ("caesarean",), (ThirdStage.episiotomy,),
+        source="BORN Maternal Newborn Dashboard",
+    ),
+    Check(
+        code="LB-PLA-01",
+        severity="hard",
+        elements=("birth_place", "delivery_method"),
+        text=Words(
+            "A caesarean at home or in a birth centre: correct the place, or the method of delivery.",
+            "Césarienne à domicile ou en maison de naissance : corrigez le lieu ou le mode d’accouchement.",
+        ),
+        source="vernix",
+        expression=_place_changed_in_hospital,
+        examples=(
+            one("at home", True, birth_place="home", delivery_method="caesarean"),
+            one("in hospital", False, birth_place="hospital", delivery_method="caesarean"),
+            one("born at home", False, birth_place="home", delivery_method="spontaneous"),
+        ),
+    ),
+    Check(
+        code="LB-PPH-01",
+        severity="soft",
+        elements=("postpartum_haemorrhage", "blood_loss"),
+        text=Words(
+            "1000 ml or more were lost, yet no haemorrhage is told: is it in ml? Correct one.",
+            "1000 ml ou plus ont été perdus, mais sans hémorragie : voyez si c’est en ml, ou corrigez.",
+        ),
+        source="SOGC 431",
+        expression=_bled_without_haemorrhage,
+        examples=(
+            one("1000 ml", True, postpartum_haemorrhage="no", blood_loss=1000),
+            one("400 ml", False, postpartum_haemorrhage="no", blood_loss=400),
+            one("told", False, postpartum_haemorrhage="yes", blood_loss=2000),
+        ),
+    ),
+)  # fmt: skip
+
+LABOUR_CHECKS: tuple[Check, ...] = HOURS + BEGINNING + SCREEN + BIRTH
