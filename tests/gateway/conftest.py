@@ -16,6 +16,8 @@ from tests.exchange_kit import ExchangeKit, RunningGateway
 from tests.postgresql_kit import PostgreSql
 from tests.seaweedfs_kit import SeaweedFs
 
+from vernix.gateway.database import Database, sqlite_url
+
 ON_BOTH = {"test_deliveries", "test_creations", "test_enrolments"}
 IN_BOTH = {"test_bodies", "test_creations", "test_sending_parts", "test_checksums", "test_packages"}
 
@@ -74,3 +76,17 @@ def gateway(kit: ExchangeKit) -> Iterator[RunningGateway]:
     """A gateway that serves it."""
     with kit.running() as running:
         yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path / "gateway.sqlite3")
+    else:
+        server: PostgreSql = request.getfixturevalue("postgresql")
+        url = server.database()
+    database = Database(url)
+    database.upgrade()
+    yield database
+    database.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,26 +11,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
-from tests.postgresql_kit import PostgreSql
 
 from vernix.errors import KeeperFailed, UsageError
-from vernix.gateway.database import Database, sqlite_url
+from vernix.gateway.database import Database
 from vernix.gateway.mailboxes import put
 from vernix.gateway.settings import Settings
 from vernix.gateway.tables import DELIVERIES, ENROLMENTS, MAILBOX_HEADS, METADATA, NONCES
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        url = sqlite_url(tmp_path / "gateway.sqlite3")
-    else:
-        server: PostgreSql = request.getfixturevalue("postgresql")
-        url = server.database()
-    database = Database(url)
-    database.upgrade()
-    yield database
-    database.close()
 
 
 def test_the_migrations_make_the_tables(database: Database) -> None:

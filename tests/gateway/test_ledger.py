@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from tests.exchange_kit import ExchangeKit, Reply, RunningGateway
-from tests.postgresql_kit import PostgreSql
 
 from vernix.custody import checkpoint, merkle
 from vernix.custody.checkpoint import Checkpoint, Log
@@ -37,19 +35,6 @@ from vernix.gateway.settings import Settings
 from vernix.gateway.tables import COLLECTED, DELIVERIES, EVENTS, LEDGER_NODES
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        url = sqlite_url(tmp_path / "gateway.sqlite3")
-    else:
-        server: PostgreSql = request.getfixturevalue("postgresql")
-        url = server.database()
-    database = Database(url)
-    database.upgrade()
-    yield database
-    database.close()
 
 
 def fill(database: Database, count: int) -> list[bytes]:

@@ -145,22 +145,30 @@ def test_a_recall_says_who_had_it_already(
     assert document("inbox", *at(registry))["recalls"] == []
 
 
-def test_what_was_fetched_of_a_recalled_delivery_goes(
+@pytest.fixture
+def half_fetched(
     gateway: LyingGateway,
     riverside: Partner,
     registry: Partner,
     document: Document,
     vernix: Vernix,
     tmp_path: Path,
-) -> None:
+) -> str:
+    """A delivery of riverside's ``large.bin`` of which the registry has the beginning; its id."""
     source = tmp_path / "large.bin"
     source.write_bytes(bytes(3 << 20))
-    sent = document("send", *MESSAGE, source, *at(riverside))["delivery"]
+    sent = str(document("send", *MESSAGE, source, *at(riverside))["delivery"])
     gateway.lie("part", cut_all_but_the_first)
     assert vernix("collect", *at(registry)) == 4
+    return sent
+
+
+def test_what_was_fetched_of_a_recalled_delivery_goes(
+    gateway: LyingGateway, riverside: Partner, registry: Partner, document: Document, half_fetched: str
+) -> None:
     assert any("part-" in name for name in everything_in(registry.folder.incoming))
     gateway.honest()
-    document("recall", sent, *at(riverside))
+    document("recall", half_fetched, *at(riverside))
     document("collect", *at(registry))
     assert not any("part-" in name for name in everything_in(registry.folder.incoming))
 
@@ -168,19 +176,13 @@ def test_what_was_fetched_of_a_recalled_delivery_goes(
 def test_a_recall_by_another_partner_removes_nothing(
     kit: ExchangeKit,
     gateway: LyingGateway,
-    riverside: Partner,
     registry: Partner,
-    document: Document,
     vernix: Vernix,
-    tmp_path: Path,
+    half_fetched: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Lakeside and the gateway together would have riverside's parts removed."""
-    source = tmp_path / "large.bin"
-    source.write_bytes(bytes(3 << 20))
-    sent = document("send", *MESSAGE, source, *at(riverside))["delivery"]
-    gateway.lie("part", cut_all_but_the_first)
-    assert vernix("collect", *at(registry)) == 4
+    sent = half_fetched
     fetched = everything_in(registry.folder.incoming / sent)
     recall = Recall(sent, "lakeside", utc_now()).sign(kit.members["lakeside"].key)
     gateway.put_mail("registry", "recall", recall.encode())
@@ -194,23 +196,13 @@ def test_a_recall_by_another_partner_removes_nothing(
         shown = json.loads(capsys.readouterr().out)
         assert [entry["what"] for entry in shown["set_aside"]] == ["recall"]
         assert shown["recalls"] == []
-    assert (registry.folder.received / "large.bin").read_bytes() == source.read_bytes()
+    assert (registry.folder.received / "large.bin").read_bytes() == bytes(3 << 20)
 
 
 def test_an_id_in_use_serves_no_other_sender(
-    kit: ExchangeKit,
-    gateway: LyingGateway,
-    riverside: Partner,
-    registry: Partner,
-    document: Document,
-    vernix: Vernix,
-    tmp_path: Path,
+    kit: ExchangeKit, gateway: LyingGateway, registry: Partner, vernix: Vernix, half_fetched: str
 ) -> None:
-    source = tmp_path / "large.bin"
-    source.write_bytes(bytes(3 << 20))
-    sent = document("send", *MESSAGE, source, *at(riverside))["delivery"]
-    gateway.lie("part", cut_all_but_the_first)
-    assert vernix("collect", *at(registry)) == 4
+    sent = half_fetched
     fetched = everything_in(registry.folder.incoming / sent)
     real = Delivery.parse(Signed.decode(gateway.deliveries[sent]).document)
     key = kit.members["lakeside"].key
