@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vernix.custody.fields import Fields
@@ -84,6 +84,10 @@ class Key:
             "revoked": None if self.revoked is None else format_time(self.revoked),
             "label": self.label,
         }
+
+    def until(self, end: datetime) -> Key:
+        """The same, holding no longer than until before ``end``."""
+        return replace(self, valid_until=min(self.valid_until or end, end))
 
     def holds(self, at: datetime) -> bool:
         """Whether the key may be used for something done at ``at``; clocks may differ by five minutes."""

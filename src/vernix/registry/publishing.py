@@ -212,9 +212,7 @@ def with_renewed(
     end = None if life is None else now + life
     partner = directory.partner(renewal.partner)
     kept = [
-        replace(key, valid_until=min(key.valid_until or now + OVERLAP, now + OVERLAP))
-        if key.id in renewal.replaces
-        else key
+        key.until(now + OVERLAP) if key.id in renewal.replaces else key
         for key in partner.keys
         if key.valid_until is None or key.valid_until > now - _FORGOTTEN
     ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from vernix.custody.directory import Directory, Key, Partner
 from vernix.custody.identifiers import utc_now
-from vernix.custody.key import MAX_LABEL, SSH, check_ssh_text, key_id_of
+from vernix.custody.key import MAX_LABEL, SSH, check_ssh_text
 from vernix.errors import UsageError
 from vernix.registry.announcing import announced
 from vernix.registry.options import Access, Json
@@ -71,18 +71,13 @@ def with_ssh_key(
         before = _replaced(partner, replaces)
         known = next((key for key in partner.keys if key.value == value), None)
         if known is not None and known.valid_until and known.valid_until.date() == (now + KEY_LIFE).date():
-            return partner
+            return partner  # renewed today: a repetition changes nothing
         since = now if known is None else known.valid_from
         named = label or (known or before or Key.make(value, now)).label
         new = Key.make(value, since, now + KEY_LIFE, named)
-        kept = [_ended(key, before) for key in partner.keys if key.value != value]
+        others = [key for key in partner.keys if key.value != value]
+        kept = [key.until(now + OVERLAP) if key == before else key for key in others]
         return replace(partner, keys=tuple(sorted([*kept, new], key=lambda key: key.id)))
-
-    def _ended(key: Key, before: Key | None) -> Key:
-        if before is None or key.id != before.id:
-            return key
-        end = now + OVERLAP
-        return replace(key, valid_until=min(key.valid_until or end, end))
 
     return with_changed_partner(directory, partner_id, change)
 
@@ -98,13 +93,9 @@ def _replaced(partner: Partner, key_id: str | None) -> Key | None:
 
 def _check_free(directory: Directory, partner_id: str, value: str) -> None:
     """A key says who comes: it is one partner's. One that was revoked comes back in no other way either."""
-    for partner in directory.partners:
-        for key in partner.keys:
-            if key.id != key_id_of(value):
-                continue
-            if partner.id != partner_id:
-                raise UsageError(
-                    f"That is the key of {partner.id}.", hint="Each partner makes keys of its own."
-                )
-            if key.revoked is not None:
-                raise UsageError("That key was revoked.", hint="Make another: ssh-keygen -t ed25519.")
+    listed = [(each, key) for each in directory.partners for key in each.keys if key.value == value]
+    for partner, key in listed:
+        if partner.id != partner_id:
+            raise UsageError(f"That is the key of {partner.id}.", hint="Each partner makes keys of its own.")
+        if key.revoked is not None:
+            raise UsageError("That key was revoked.", hint="Make another: ssh-keygen -t ed25519.")
