@@ -47,8 +47,27 @@ def _csv(path: Path, fit: Fit) -> Source:
     return CsvSource(path)
 
 
+def _is_workbook(head: bytes) -> bool:
+    """A zip archive, or the file system of the older Office programs."""
+    return head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+def _excel(path: Path, fit: Fit) -> Source:
+    from vernix.intake.excel.source import ExcelSource
+
+    return ExcelSource(path, fit)
+
+
 # The first that recognises a file reads it; CSV looks like nothing in particular and comes last.
-_FORMATS = (Format("csv", Words("CSV", "CSV"), lambda head: True, _csv),)
+_FORMATS = (
+    Format(
+        "excel",
+        Words("Excel or OpenDocument workbook", "classeur Excel ou OpenDocument"),
+        _is_workbook,
+        _excel,
+    ),
+    Format("csv", Words("CSV", "CSV"), lambda head: True, _csv),
+)
 
 
 def names() -> tuple[str, ...]:

@@ -7,8 +7,8 @@ Every cell is text, byte for byte as sent; nothing is trimmed or evaluated, and 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vernix.births.codes import Words
+from vernix.births.elements import Element
 from vernix.births.encounter import Encounter
 from vernix.intake.findings import ROWS, Kind, Unit
 
@@ -33,13 +34,14 @@ class Remark:
     """What a format itself has to say about some rows of a batch, before a cell is read as an element.
 
     ``rows`` is a mask over the batch. ``place`` is the index of the column that it is about, None for whole
-    rows. A remark about a column that nothing is read from is dropped. An error rejects the row, and nothing
-    more is said about that cell.
+    rows. A remark about a column that nothing is read from, or from which an element is read that it does not
+    concern, is dropped. An error rejects the row, and nothing more is said about that cell.
     """
 
     kind: Kind
     rows: pa.BooleanArray
     place: int | None = None
+    concerns: Callable[[Element], bool] = field(default=lambda element: True)
 
 
 @dataclass(frozen=True)

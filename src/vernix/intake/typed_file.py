@@ -106,12 +106,13 @@ class TypedFile:
 
     def _remarks(self, batch: RowBatch) -> dict[Kind, pa.BooleanArray]:
         """What the format itself says of rows, and of cells that something is read from."""
-        elements = {column.place: column.element.name for column in reversed(self._columns)}
-        return {
-            each.kind if each.place is None else replace(each.kind, element=elements[each.place]): each.rows
-            for each in batch.remarks
-            if each.place is None or each.place in elements
-        }
+        read = {column.place: column.element for column in reversed(self._columns)}
+        found = {each.kind: each.rows for each in batch.remarks if each.place is None}
+        for each in batch.remarks:
+            element = read.get(each.place) if each.place is not None else None
+            if element is not None and each.concerns(element):
+                found[replace(each.kind, element=element.name)] = each.rows
+        return found
 
     def _work_out_age(
         self, arrays: dict[str, pa.Array], said: Sequence[pa.BooleanArray], typed: TypedBatch
