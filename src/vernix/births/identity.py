@@ -101,7 +101,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         source="BORN ChartNumber",
         longest=20,
         aliases=("chartnumber", "chart_number", "baby_chart", "mrn", "baby_mrn"),
-        at=Places(xml=("ChartNumber",)),
+        at=Places(ije=("INF_MED_REC_NUM",), xml=("ChartNumber",)),
     )
 
 
@@ -171,7 +171,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ChartNumber",
         longest=20,
         aliases=("mother_chart", "mother_mrn"),
-        at=Places(xml=("ChartNumber",)),
+        at=Places(ije=("MOM_MED_REC_NUM",), xml=("ChartNumber",)),
     )
     address_line_1 = element(
         "text",
@@ -179,7 +179,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("Number and street where the mother lives.", "Numéro et rue où vit la mère."),
         source="BORN ResidentAddressLine1",
         aliases=("residentaddressline1", "address", "street", "adresse"),
-        at=Places(xml=("ResidentAddressLine1",)),
+        at=Places(ije=("ADDRESS",), xml=("ResidentAddressLine1",)),
     )
     address_line_2 = element(
         "text",
@@ -196,7 +196,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ResidentCity",
         longest=100,
         aliases=("residentcity", "town", "municipality", "ville"),
-        at=Places(xml=("ResidentCity",)),
+        at=Places(ije=("CITYTEXT",), xml=("ResidentCity",)),
     )
     postal_code = element(
         "text",
@@ -208,7 +208,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ResidentPostalCode",
         longest=10,
         aliases=("residentpostalcode", "postalcode", "postcode", "zip"),
-        at=Places(xml=("ResidentPostalCode",)),
+        at=Places(ije=("ZIPCODE",), xml=("ResidentPostalCode",)),
     )
     phone = element(
         "text",

@@ -52,6 +52,19 @@ def _is_workbook(head: bytes) -> bool:
     return head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
 
 
+def _is_ije(head: bytes) -> bool:
+    from vernix.intake.ije.lines import is_ije
+
+    return is_ije(head)
+
+
+def _ije(path: Path, fit: Fit) -> Source:
+    from vernix.intake.ije.source import IjeSource
+
+    del fit
+    return IjeSource(path)
+
+
 def _excel(path: Path, fit: Fit) -> Source:
     from vernix.intake.excel.source import ExcelSource
 
@@ -66,6 +79,7 @@ _FORMATS = (
         _is_workbook,
         _excel,
     ),
+    Format("ije", Words("IJE records of fixed width", "enregistrements IJE"), _is_ije, _ije, "text/x-ije"),
     Format("csv", Words("CSV", "CSV"), lambda head: True, _csv),
 )
 

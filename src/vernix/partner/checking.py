@@ -60,12 +60,12 @@ def check(  # noqa: PLR0913 - each is an option of the command
         Speak French; otherwise the language of the terminal (LANG) decides.
     """
     sys.meta_path.insert(0, _NotNeeded())
-    _must_be_file(file)
+    must_be_file(file)
     if propose:
         return _propose(file, as_, format_, output)
     folder = state.folder_at(data)
     try:
-        reading = _read(file, as_, format_, mapping, folder)
+        reading = read_file(file, as_, format_, mapping, folder)
     except DataRefused as refusal:
         raise _refused(refusal, language(french), json=json) from None
     _tell(reading, file, language(french), json=json)
@@ -74,14 +74,15 @@ def check(  # noqa: PLR0913 - each is an option of the command
     return 1 if reading.counts.rejected else 0
 
 
-def _must_be_file(file: Path) -> None:
+def must_be_file(file: Path) -> None:
+    """Raise ``UsageError`` unless it is one."""
     if file.is_dir():
         raise UsageError(f"{file} is a folder, not a file.", hint="Name one file.")
     if not file.is_file():
         raise UsageError(f"There is no file {file}.", hint="Check the name; one file is checked at a time.")
 
 
-def _read(
+def read_file(
     file: Path,
     encounter: str | None,
     format_: str | None,

@@ -1,0 +1,1 @@
+"""Birth and fetal-death records of fixed width, read and written."""
