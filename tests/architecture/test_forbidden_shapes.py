@@ -82,8 +82,11 @@ def test_an_innocent_shape_is_left_alone(code: str) -> None:
 
 
 def _is_argued_for(path: Path, line: int, shape: str) -> bool:
-    """Only `intake`, whose engine is in memory and its own, may build SQL, and says at the line why."""
+    """Only `intake`, whose engine is in memory and its own, may build SQL, and says at the line why; and only
+    the guarded parser may be made of expat, whose doors it shuts."""
     text = path.read_text(encoding="utf-8").splitlines()[line - 1]
+    if path.parts[-3:] == ("intake", "xml", "guarded.py"):
+        return shape == "import xml.parsers" and "every door shut" in text
     return path.parent.name == "intake" and "SQL" in shape and bool(re.search(r"# noqa: S608 - \w+", text))
 
 

@@ -96,10 +96,10 @@ def test_a_refusal_is_french_where_french_is_spoken(tmp_path: Path) -> None:
     file.write_bytes(b"PK\x03\x04 and so on")
     done = vernix(tmp_path, str(file), "--french", "--json")
     assert done.returncode == 1
-    assert "et non un fichier CSV" in done.stderr
+    assert "pas un classeur lisible" in done.stderr
     said = document(done)["findings"][0]
-    assert "not a CSV file" in said["text"]
-    assert "et non un fichier CSV" in said["text_fr"]
+    assert "not a workbook that can be read" in said["text"]
+    assert "pas un classeur lisible" in said["text_fr"]
 
 
 def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path) -> None:

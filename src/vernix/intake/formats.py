@@ -65,6 +65,32 @@ def _ije(path: Path, fit: Fit) -> Source:
     return IjeSource(path)
 
 
+def _is_xml(head: bytes) -> bool:
+    from vernix.intake.xml.source import is_xml
+
+    return is_xml(head)
+
+
+def _xml(path: Path, fit: Fit) -> Source:
+    from vernix.intake.xml.source import XmlSource
+
+    del fit
+    return XmlSource(path)
+
+
+def _is_form(head: bytes) -> bool:
+    from vernix.intake.form.source import is_form
+
+    return is_form(head)
+
+
+def _form(path: Path, fit: Fit) -> Source:
+    from vernix.intake.form.source import FormSource
+
+    del fit
+    return FormSource(path)
+
+
 def _excel(path: Path, fit: Fit) -> Source:
     from vernix.intake.excel.source import ExcelSource
 
@@ -80,6 +106,8 @@ _FORMATS = (
         _excel,
     ),
     Format("ije", Words("IJE records of fixed width", "enregistrements IJE"), _is_ije, _ije, "text/x-ije"),
+    Format("xml", Words("XML batch", "lot XML"), _is_xml, _xml),
+    Format("form", Words("JSON records of a form", "enregistrements JSON d’un formulaire"), _is_form, _form),
     Format("csv", Words("CSV", "CSV"), lambda head: True, _csv),
 )
 

@@ -39,9 +39,9 @@ _OPEN_FIRST = Words(
 _RIGHT_FILE = Words("Check that the right file was chosen.", "Vérifiez que le bon fichier a été choisi.")
 _EXPORT_CSV = Words("Export the data as a CSV file.", "Exportez les données dans un fichier CSV.")
 _UNPACK = Words("Unpack it first.", "Décompressez-le d’abord.")
-_ONLY_CSV = Words(
-    "Only CSV is read so far; export the data as CSV.",
-    "Seul le CSV est lu pour l’instant ; exportez les données en CSV.",
+_READ_AS_IT_IS = Words(
+    "Leave out --format csv: the format is found out by itself.",
+    "Omettez --format csv : le format est reconnu de lui-même.",
 )
 _AGE = Words("a sealed (age) file", "un fichier scellé (age)")
 _PICTURE = Words("a picture", "une image")
@@ -81,14 +81,14 @@ _NOT_A_CSV: tuple[tuple[bytes, Words, Words], ...] = (
     (b"\xff\xd8\xff", _PICTURE, _RIGHT_FILE),
     (b"\x7fELF", _PROGRAM, _RIGHT_FILE),
     (b"MZ\x90", _PROGRAM, _RIGHT_FILE),
-    (b"MSH|", _HL7, _ONLY_CSV),
-    (b"FHS|", Words("an HL7 v2 batch", "un lot HL7 v2"), _ONLY_CSV),
-    (b"\x0bMSH|", _HL7, _ONLY_CSV),
-    (b"<?xml", Words("an XML document", "un document XML"), _ONLY_CSV),
-    (b"<!DOCTYPE", _WEB_PAGE, _ONLY_CSV),
-    (b"<html", _WEB_PAGE, _ONLY_CSV),
-    (b"{", _JSON, _ONLY_CSV),
-    (b"[{", _JSON, _ONLY_CSV),
+    (b"MSH|", _HL7, _READ_AS_IT_IS),
+    (b"FHS|", Words("an HL7 v2 batch", "un lot HL7 v2"), _READ_AS_IT_IS),
+    (b"\x0bMSH|", _HL7, _READ_AS_IT_IS),
+    (b"<?xml", Words("an XML document", "un document XML"), _READ_AS_IT_IS),
+    (b"<!DOCTYPE html", _WEB_PAGE, _EXPORT_CSV),
+    (b"<html", _WEB_PAGE, _EXPORT_CSV),
+    (b"{", _JSON, _READ_AS_IT_IS),
+    (b"[{", _JSON, _READ_AS_IT_IS),
 )
 # Bytes that Windows-1252 leaves undefined: text that holds one is in some other encoding.
 _UNDEFINED_IN_CP1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)

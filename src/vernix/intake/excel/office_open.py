@@ -15,8 +15,9 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vernix.intake.excel.facts import MAX_COLUMNS, Facts, too_large
+from vernix.intake.excel.facts import Facts, too_large
 from vernix.intake.excel.packed import pieces
+from vernix.intake.refusals import FileRefused
 from vernix.intake.xml.guarded import Guarded
 
 _ROW_NUMBER = re.compile(rb'<row [^>]*?r="([0-9]{1,7})"')
@@ -59,11 +60,19 @@ def _part(target: str) -> str:
 
 def facts_of(archive: zipfile.ZipFile, part: str) -> Facts:
     """What is to be known of one sheet. Raises ``FileRefused`` where it is too large, or no sheet."""
-    return _plain(pieces(archive, part)) or _Cells().walk(pieces(archive, part))
+    try:
+        plain = _plain(pieces(archive, part))
+    except FileRefused:
+        # Blank cells count in it: programs format whole rows and columns to the end of the sheet.
+        plain = None
+    return plain or _Cells().walk(pieces(archive, part))
 
 
 def _plain(blocks: Iterator[bytes]) -> Facts | None:
-    """How far a sheet reaches that is written plainly; None where it must be walked through."""
+    """How far a sheet reaches that is written plainly; None where it must be walked through.
+
+    Raises ``FileRefused`` where it reaches too far.
+    """
     facts, before = Facts(), b""
     for block in blocks:
         text = before + block
@@ -134,7 +143,7 @@ class _Cells:
         self._facts = Facts()
         self._row, self._column = -1, -1
         self._kind = ""
-        self._formula = self._inside = self._valued = False
+        self._formula = self._inside = self._valued = self._filled = False
 
     def walk(self, blocks: Iterator[bytes]) -> Facts:
         """The facts. Raises ``FileRefused`` where the sheet is too large or no XML."""
@@ -149,32 +158,30 @@ class _Cells:
             self._column = -1
         elif name == "c":
             self._on_cell(attributes)
-        elif name == "f":
-            self._formula = True
-        elif name == "v":
-            self._inside = True
+        else:
+            # A cell with nothing in it is only formatted, and the reader passes it over.
+            self._filled = True
+            self._formula = self._formula or name == "f"
+            self._inside = name == "v"
 
     def _on_cell(self, attributes: dict[str, str]) -> None:
         self._kind = attributes.get("t", "")
-        self._formula = self._valued = self._inside = False
+        self._formula = self._valued = self._inside = self._filled = False
         stated = attributes.get("r")
         if stated is None:
             self._column += 1
-        else:
-            found = _REFERENCE.fullmatch(stated)
-            if found is None:
-                raise too_large()
-            self._row, self._column = int(found[2]) - 1, _column(found[1])
-        if self._column < MAX_COLUMNS and self._row >= 0:
-            self._facts.reach(self._row, self._column)
             return
-        raise too_large()
+        found = _REFERENCE.fullmatch(stated)
+        if found is None:
+            raise too_large()
+        self._row, self._column = int(found[2]) - 1, _column(found[1])
 
     def _on_end(self, name: str) -> None:
         if name == "v":
             self._inside = False
-        if name != "c":
+        if name != "c" or not self._filled:
             return
+        self._facts.reach(max(self._row, 0), self._column)
         if self._kind == "e":
             self._facts.troubles[self._row, self._column] = "error"
         elif self._formula and not self._valued and self._kind != "str":

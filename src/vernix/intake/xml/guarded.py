@@ -7,7 +7,7 @@ depend on the document's size. Depth, the length of one text and the number of a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from xml.parsers import expat
+from xml.parsers import expat  # with every door shut, below: nobody else may use it
 
 from vernix.births.codes import Words
 from vernix.intake.refusals import FileRefused
@@ -50,10 +50,14 @@ class Guarded:
 
     def parse(self, pieces: Iterable[bytes]) -> None:
         """Parse a whole document. Raises ``FileRefused`` with the line where it is no XML that is taken."""
+        for piece in pieces:
+            self.feed(piece)
+        self.feed(b"")
+
+    def feed(self, piece: bytes) -> None:
+        """Parse the next piece; an empty one ends the document. Raises as `parse` does."""
         try:
-            for piece in pieces:
-                self._parser.Parse(piece, False)
-            self._parser.Parse(b"", True)
+            self._parser.Parse(piece, not piece)
         except expat.ExpatError as error:
             raise _not_xml(error.lineno) from None
         except (LookupError, UnicodeError, ValueError):

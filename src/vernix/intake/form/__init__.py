@@ -1,0 +1,1 @@
+"""What a web form makes: JSON."""
