@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.peers import Certificate, free_port, wait_for_port
@@ -21,6 +21,7 @@ class Deployment:
     partner: Path
     passphrase: Path
     sftp_port: int
+    gateway_process: int = 0
 
     def registry_options(self) -> tuple[str | Path, ...]:
         """How each command of the registry finds its data and its keys."""
@@ -54,7 +55,7 @@ def deployed(root: Path, tls: Certificate) -> Iterator[tuple[Deployment, Child]]
         invitation = ask("vernix-registry", "invite", "Bench Hospital", *trust, *options)["invitation"]
         registry = Child(root / "registry.log", "vernix-registry", "run", *trust, *options)
         ask("vernix", "join", invitation, "--data", place.partner, *trust)
-        yield place, registry
+        yield replace(place, gateway_process=gateway.pid), registry
     finally:
         if registry:
             registry.stop()

@@ -26,12 +26,13 @@ class Certificate:
 
 @dataclass(frozen=True)
 class SftpServer:
-    """An OpenSSH server: its port, the client's key, and the server's key as known-hosts file."""
+    """An SFTP server: its port, the client's key, the server's key as known-hosts file, its process."""
 
     port: int
     user: str
     key: Path
     known_hosts: Path
+    process: int
 
 
 def missing(*programs: str) -> list[str]:
@@ -95,9 +96,9 @@ def openssh(folder: Path) -> Iterator[SftpServer]:
         "Subsystem sftp internal-sftp\nStrictModes no\nPermitRootLogin prohibit-password\n"
         f"UsePAM no\nPidFile {folder}/sshd.pid\n"
     )
-    with _process([_find("sshd"), "-D", "-e", "-f", str(configuration)]):
+    with _process([_find("sshd"), "-D", "-e", "-f", str(configuration)]) as process:
         wait_for_port(port)
-        yield SftpServer(port, getpass.getuser(), user_key, known)
+        yield SftpServer(port, getpass.getuser(), user_key, known, process)
 
 
 @contextlib.contextmanager
@@ -109,9 +110,9 @@ def rclone(folder: Path, openssh_server: SftpServer) -> Iterator[SftpServer]:
     known.write_text(f"[127.0.0.1]:{port} {(keys / 'host.pub').read_text()}")
     command = [_find("rclone"), "--config", "/dev/null", "serve", "sftp", str(folder / "files")]
     command += ["--addr", f"127.0.0.1:{port}", "--authorized-keys", str(keys / "authorized")]
-    with _process([*command, "--key", str(keys / "host"), "--vfs-cache-mode", "off"]):
+    with _process([*command, "--key", str(keys / "host"), "--vfs-cache-mode", "off"]) as process:
         wait_for_port(port)
-        yield SftpServer(port, "bench", openssh_server.key, known)
+        yield SftpServer(port, "bench", openssh_server.key, known, process)
 
 
 def sftp_put(server: SftpServer, source: Path, target: Path) -> list[str]:
@@ -143,10 +144,10 @@ def wait_for_port(port: int, seconds: float = 20) -> None:
 
 
 @contextlib.contextmanager
-def _process(command: list[str]) -> Iterator[None]:
+def _process(command: list[str]) -> Iterator[int]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(10)

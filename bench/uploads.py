@@ -26,7 +26,7 @@ from typing import Any
 
 from tests.exchange_kit import TUS, ExchangeKit, RunningGateway, SealedPart
 
-from bench.machine import bring_memory_back
+from bench.machine import bring_memory_back, processor_seconds
 from bench.peers import free_port, make_certificate, missing, nginx, wait_for_port
 from vernix.custody.canonical import encode
 from vernix.custody.tree import PartHasher
@@ -131,9 +131,9 @@ class _Bench:
         """Seconds to send, the gateway's CPU seconds noted; what came is forgotten again."""
         assert self._gateway.process is not None
         paths = [self._begin(self._gateway, file)[1] for file in files]
-        before = _cpu(self._gateway.process.pid)
+        before = processor_seconds(self._gateway.process.pid)
         seconds = self._timed(lambda: self._to_vernix(self._gateway, paths, files))
-        spent = _cpu(self._gateway.process.pid) - before
+        spent = processor_seconds(self._gateway.process.pid) - before
         self._cpu.append(spent / (sum(file.stat().st_size for file in files) / (1 << 30)))
         for path in paths:
             self._gateway.request("DELETE", path, headers=TUS)
@@ -269,16 +269,6 @@ def _summary(size_mib: int, rounds: dict[str, list[float]], cpu: float) -> dict[
         "targets": TARGETS,
         "reached": {name: ratios[name] >= target for name, target in TARGETS.items()},
     }
-
-
-def _cpu(parent: int) -> float:
-    """CPU seconds so far of a process and its children."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    ticks = 0
-    for process in (parent, *map(int, children)):
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _scratch(size_mib: int) -> str | None:

@@ -166,6 +166,36 @@ def test_a_writer_that_died_keeps_no_rename_from_delivering(sftp: SftpKit, gatew
     sftp.until(lambda: len(sftp.waiting(gateway)) > before, "nothing was delivered")
 
 
+@pytest.mark.parametrize(("taking", "told"), [("open", "opened anew"), ("remove", "taken away")])
+def test_a_writer_in_another_process_gives_way(
+    sftp: SftpKit, gateway: RunningGateway, taking: str, told: str
+) -> None:
+    """The gateway's door, and one in this process over the same files."""
+    name = f"/to/registry/elsewhere-{taking}.part"
+
+    async def work() -> None:
+        own = free_port()
+        serving = asyncio.create_task(_Door(Settings.for_folder(sftp.exchange.data)).serve("127.0.0.1", own))
+        await asyncio.sleep(0.5)
+        async with sftp.session("riverside") as older, sftp.session("riverside", own) as newer:
+            opened = await older.open(name, "wb")
+            await opened.write(INTRO * 10, 0)
+            if taking == "open":
+                again = await newer.open(name, "r+b")
+                assert (await again.stat()).size == len(INTRO) * 10, "what came so far is kept"
+                await again.write(INTRO, len(INTRO) * 10)
+                await again.close()
+            else:
+                await newer.remove(name)
+                await asyncio.sleep(2.5)
+            with pytest.raises(asyncssh.SFTPError, match=told):
+                await opened.write(INTRO, 0)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await serving == 0
+
+    asyncio.run(work())
+
+
 def test_a_full_disk_is_seen_before_it_is_written_to(sftp: SftpKit, gateway: RunningGateway) -> None:
     full = Settings.for_folder(sftp.exchange.data, limits=Limits(free_bytes=1 << 60))
     store, blob = BlobStore(full.blobs), new_blob()
