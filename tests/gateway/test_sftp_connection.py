@@ -118,9 +118,9 @@ def test_the_shorter_way_is_taken(
     """A later asyncssh might call other functions of its own, and nothing but the speed would tell."""
     taken, take = [], Connection._take
 
-    def seen(self: Connection, cipher: Encryption, sealed: bytes) -> None:
-        taken.append(len(sealed))
-        take(self, cipher, sealed)
+    def seen(self: Connection, cipher: Encryption, arrived: bytes, start: int, end: int) -> None:
+        taken.append(end - start)
+        take(self, cipher, arrived, start, end)
 
     monkeypatch.setattr(Connection, "_take", seen)
 

@@ -12,11 +12,15 @@ from __future__ import annotations
 
 import os
 import time
+from typing import cast
 
 import asyncssh
-from asyncssh.constants import MSG_CHANNEL_DATA
+from asyncssh.constants import MSG_CHANNEL_DATA, MSG_CHANNEL_EXTENDED_DATA
 from asyncssh.encryption import Encryption
-from asyncssh.packet import PacketDecodeError, SSHPacket, SSHPacketLogger
+from asyncssh.packet import PacketDecodeError, SSHPacket, SSHPacketLogger, UInt32
+
+Kind = int | None
+"""Of channel data: None, or that of standard error."""
 
 _LARGE = 8 * 1024
 """Bytes of a packet that, once a partner is in, can only carry a file: all others are far shorter."""
@@ -24,8 +28,43 @@ _LENGTH = 4
 _LEAST_PADDING = 4
 
 
+class Channel(asyncssh.SSHServerChannel[bytes]):
+    """A channel that copies nothing of what it is to send before it is encrypted."""
+
+    def write(self, data: bytes, datatype: Kind = None) -> None:
+        """Send ``data``, or keep it until the client takes more. It must never change afterwards."""
+        if datatype is not None or not data or self._send_state != "open":
+            super().write(data, datatype)
+            return
+        self._send_buf.append((cast(bytearray, memoryview(data)), None))
+        self._send_buf_len += len(data)
+        self._flush_send_buf()
+
+    def _flush_send_buf(self) -> None:
+        """Send what the client's window has room for; asyncssh does what comes then."""
+        while self._send_buf and self._send_window and self._send_chan is not None:
+            waiting, datatype = self._send_buf[0]
+            size = min(self._send_window, self._send_pktsize, len(waiting))
+            piece, rest = waiting[:size], waiting[size:]
+            self._send_buf[:1] = [(rest, datatype)] if rest else []
+            self._send_buf_len -= size
+            self._send_window -= size
+            head = UInt32(self._send_chan) + (b"" if datatype is None else UInt32(datatype)) + UInt32(size)
+            kind = MSG_CHANNEL_DATA if datatype is None else MSG_CHANNEL_EXTENDED_DATA
+            self._conn.send_packet(kind, head, cast(bytes, piece), handler=self)
+        super()._flush_send_buf()
+
+
 class Connection(asyncssh.SSHServerConnection):
     """One client, from the first byte it sends. Only ciphers that authenticate by themselves are offered."""
+
+    def create_server_channel(
+        self, encoding: str | None = "", errors: str = "", window: int = 0, max_pktsize: int = 0
+    ) -> asyncssh.SSHServerChannel[bytes]:
+        """A channel of ours for a session; asyncssh asks for it with what ``login.options`` says."""
+        self._update_recv_pktlen(max_pktsize)
+        # No terminal, so nothing of what belongs to one.
+        return Channel(self, self._loop, False, False, False, 0, 0, encoding, errors, window, max_pktsize)
 
     def _recv_pkthdr(self) -> bool:
         """Called between two packets: take the large ones that are here, leave the next small one."""
@@ -37,7 +76,7 @@ class Connection(asyncssh.SSHServerConnection):
             if end > len(arrived):
                 self._inpbuf = arrived[position:]
                 return False
-            self._take(cipher, arrived[position:end])
+            self._take(cipher, arrived, position, end)
             position = end
         self._inpbuf = arrived[position:]
         return super()._recv_pkthdr()
@@ -54,15 +93,16 @@ class Connection(asyncssh.SSHServerConnection):
             return 0
         return position + _LENGTH + size + self._recv_macsize
 
-    def _take(self, cipher: Encryption, sealed: bytes) -> None:
+    def _take(self, cipher: Encryption, arrived: bytes, start: int, end: int) -> None:
         """Open one packet and hand it to its channel, which checks it as any other."""
-        end = len(sealed) - self._recv_macsize
-        head, rest, mac = sealed[:_LENGTH], sealed[_LENGTH:end], sealed[end:]
-        opened = cipher.decrypt_packet(self._recv_seq, head, rest, _LENGTH, mac)
+        body, tag = start + _LENGTH, end - self._recv_macsize
+        sealed, mac = arrived[body:tag], arrived[tag:end]
+        opened = cipher.decrypt_packet(self._recv_seq, arrived[start:body], sealed, _LENGTH, mac)
         if not opened:
             raise asyncssh.MACError("MAC verification failed")
         try:
-            self._hand_over(SSHPacket(opened[1 : -opened[0]]))
+            # A view: what the packet carries is copied once, into the session's buffer.
+            self._hand_over(SSHPacket(cast(bytes, memoryview(opened)[1 : -opened[0]])))
         except PacketDecodeError:
             raise asyncssh.ProtocolError("A packet ends before it should") from None
         self._recv_seq = (self._recv_seq + 1) & 0xFFFFFFFF
