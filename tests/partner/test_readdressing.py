@@ -225,6 +225,17 @@ def test_one_that_is_never_finished_leaves_no_key_behind(
     assert everything_in(riverside.folder.outbox / "keys") == []
 
 
+def test_keys_of_who_never_looks_go_when_nothing_can_wait_any_more(
+    gateway: LyingGateway, riverside: Partner, document: Document, package: Path
+) -> None:
+    first, second = (send(document, riverside, package / name) for name in ("large.bin", "small"))
+    keys = riverside.folder.outbox / "keys"
+    assert everything_in(keys) == sorted([f"{first}.json", f"{second}.json"])
+    os.utime(keys / f"{first}.json", (0, 0))
+    third = send(document, riverside, package)
+    assert everything_in(keys) == sorted([f"{second}.json", f"{third}.json"])
+
+
 def swapped(gateway: LyingGateway) -> Any:
     """A gateway that takes another body, and says that all is well."""
 

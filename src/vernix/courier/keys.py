@@ -4,17 +4,19 @@
 
 Only of messages between partners; the keys of a submission go when it is sent. Whoever has this file and the
 sealed bytes can read them: it is as private as the folder, and goes when everybody has signed, or the
-delivery is over or taken back (``let_go``).
+delivery is over or taken back (``let_go``), in any case when nothing can wait any more (``tidy``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from vernix.courier.keeping import read_json, sweep, write_json
+from vernix.custody.delivery import MAX_LIFETIME
 from vernix.errors import KeeperFailed
 
 KEPT_FOR = ("message",)
@@ -65,6 +67,12 @@ class Keys:
     def let_go(self, delivery: str) -> None:
         """Forget those of a delivery that cannot be given to others any more."""
         sweep(self._path(delivery))
+
+    def tidy(self, now: datetime) -> None:
+        """Forget what is certainly over, for a sender that never looks what became of it."""
+        for path in self.folder.glob("*.json"):
+            if path.stat().st_mtime < (now - MAX_LIFETIME - timedelta(days=1)).timestamp():
+                sweep(path)
 
     def _path(self, delivery: str) -> Path:
         return self.folder / f"{delivery}.json"

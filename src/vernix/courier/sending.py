@@ -205,6 +205,7 @@ class Outbox:
         lock that our caller holds.
         """
         remove_unfinished(self._sent)
+        self.keys.tidy(utc_now())
         for folder in self._pending.glob("*/"):
             if not (folder / "plan.json").exists():
                 sweep(folder)

@@ -141,17 +141,22 @@ class History:
 
 def let_keys_go(partner: Partner) -> None:
     """Forget the keys of what nobody can be given any more: everybody has signed, or it is over."""
-    outbox, history = Outbox(partner.folder.outbox), History(partner)
+    outbox = Outbox(partner.folder.outbox)
+    kept = list(outbox.keys.all())
+    # One that was begun and never finished holds the same keys.
+    begun = list(readdressed(outbox).glob("*.json"))
+    if not kept and not begun:
+        return
+    history = History(partner)
 
     def waits(delivery: str) -> bool:
         sent = next(outbox.sent(delivery), None)
         return sent is not None and any(place.state == "waiting" for place in history.tell(sent).places)
 
-    for delivery in list(outbox.keys.all()):
+    for delivery in kept:
         if not waits(delivery):
             outbox.keys.let_go(delivery)
-    for path in readdressed(outbox).glob("*.json"):
-        # One that was begun and never finished holds the same keys.
+    for path in begun:
         if not waits(path.name.rsplit("-", 1)[0]):
             sweep(path)
 
