@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vernix.births.antenatal.general import ANTENATAL_GENERAL
 from vernix.births.birth.encounter import BIRTH
 from vernix.births.childhood.public_health import PUBLIC_HEALTH_SCREEN
 from vernix.births.childhood.well_baby import WELL_BABY_VISIT
@@ -18,6 +19,7 @@ from vernix.births.postpartum.encounters import POSTPARTUM_CHILD, POSTPARTUM_MOT
 from vernix.errors import UsageError
 
 _IN_ORDER = (
+    ANTENATAL_GENERAL,
     FERTILITY_CYCLE,
     LABOUR_AND_BIRTH,
     BIRTH,

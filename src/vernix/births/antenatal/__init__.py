@@ -1,0 +1,1 @@
+"""Care before birth: visits, screening, specialists."""
