@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 _MOST = 32
 """Writers in one transaction: what is ready is not kept waiting by a line that never ends."""
@@ -72,14 +72,16 @@ class _Shared:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """A writer's own part of it: for the first that is the transaction itself, which has nothing else."""
-        savepoint = self.connection.begin_nested() if self.writers else None
+        behind = self.writers > 0
+        if behind:
+            self._say("SAVEPOINT writer")
         try:
             yield
         except BaseException:
-            self._try((savepoint or self._transaction).rollback)
+            self._try(self._back_to_savepoint if behind else self._transaction.rollback)
             raise
-        if savepoint is not None:
-            self._try(savepoint.commit)
+        if behind:
+            self._try(self._end_savepoint)
         self.writers += 1
 
     def commit(self) -> None:
@@ -101,9 +103,20 @@ class _Shared:
         if self.error is not None:
             raise self.error
 
+    def _back_to_savepoint(self) -> None:
+        self._say("ROLLBACK TO SAVEPOINT writer")
+        self._end_savepoint()
+
+    def _end_savepoint(self) -> None:
+        self._say("RELEASE SAVEPOINT writer")
+
+    def _say(self, words: str) -> None:
+        # As begin_nested() would, which compiles each of these anew: a tenth of our time (measured).
+        self.connection.exec_driver_sql(words)
+
     def _try(self, step: Callable[[], None]) -> None:
         """A step that fails ends the whole transaction: a full disk, a lost connection."""
         try:
             step()
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             self.error = error

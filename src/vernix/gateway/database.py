@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, PendingRollbackError
 
 from vernix.errors import KeeperFailed, UsageError
 from vernix.gateway.committing import Committing
@@ -113,7 +113,8 @@ def _failures_named() -> Iterator[None]:
     """A database that is locked, full or gone, as our own error: the driver's text quotes bound values."""
     try:
         yield
-    except OperationalError:
+    except (OperationalError, PendingRollbackError):
+        # The latter is heard by those who shared a transaction with whoever met the former.
         raise KeeperFailed(
             "The gateway's database cannot be written now.",
             hint="Try again later; tell the registry if it lasts.",
