@@ -26,6 +26,7 @@ from tests.exchange_kit import ExchangeKit
 from vernix.custody import canonical
 from vernix.custody.delivery import Delivery
 from vernix.custody.drop import Drop
+from vernix.custody.fields import from_base64
 from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.recall import Recall
@@ -109,6 +110,7 @@ class LyingGateway:
             ("enrolments", r"GET /enrolments", True, self._enrolments),
             ("begin", r"POST /uploads", True, self._begin),
             ("body", r"POST /uploads/([^/]+)/body", True, self._take_body),
+            ("whole", r"POST /parts", True, self._whole),
             ("head", r"HEAD /parts/([^/]+)", False, self._head),
             ("patch", r"PATCH /parts/([^/]+)", False, self._patch),
             ("abandon", r"DELETE /parts/([^/]+)", False, self._abandon),
@@ -253,6 +255,14 @@ class LyingGateway:
         source = self.parts[wanted["delivery"], wanted["part"]]
         taker.content[taker.header :] = source[delivery.parts[wanted["part"]].header :]
         return _json(200, {"offset": len(taker.content)})
+
+    def _whole(self, asked: Asked) -> Told:
+        document = json.loads(asked.body)
+        content = bytearray(from_base64(document["content"])) if self.keeps_bytes else bytearray()
+        size = len(from_base64(document["content"]))
+        upload, token = secrets.token_hex(8), secrets.token_urlsafe(32)
+        self.uploads[upload] = StoredUpload(asked.caller or "", size, document["header"], token, content)
+        return _json(201, {"id": upload, "url": f"/parts/{token}", "expires": 0})
 
     def by_token(self, token: str) -> StoredUpload:
         """The upload of a capability."""

@@ -18,8 +18,15 @@ from tests.seaweedfs_kit import SeaweedFs
 
 from vernix.gateway.database import Database, sqlite_url
 
-ON_BOTH = {"test_deliveries", "test_creations", "test_enrolments"}
-IN_BOTH = {"test_bodies", "test_creations", "test_sending_parts", "test_checksums", "test_packages"}
+ON_BOTH = {"test_deliveries", "test_creations", "test_enrolments", "test_small_parts"}
+IN_BOTH = {
+    "test_bodies",
+    "test_creations",
+    "test_sending_parts",
+    "test_checksums",
+    "test_packages",
+    "test_small_parts",
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -20,6 +20,7 @@ from vernix.custody.canonical import decode, encode
 from vernix.custody.checkpoint import Log
 from vernix.custody.directory import Directory
 from vernix.custody.event import Leaf
+from vernix.custody.fields import to_base64
 from vernix.custody.identifiers import utc_now
 from vernix.custody.notes import MOST_BYTES
 from vernix.custody.quota import NAMES
@@ -28,6 +29,9 @@ from vernix.custody.signatures import SigningKey
 from vernix.custody.tiles import Tile
 from vernix.custody.trust import FILE_NAME, DirectoryMirror
 from vernix.errors import Conflict, DataRefused, NotFound, NotProven
+
+SMALL_PART = 32 << 10
+"""Bytes of a sealed part that may come with the request for its place."""
 
 ENVELOPE_LIMIT = 16 << 20
 """Bytes of one page of a mailbox."""
@@ -171,7 +175,15 @@ class Exchange:
     def begin_upload(self, size: int, header: int, to: Sequence[str], purpose: str) -> Upload:
         """Ask for a place for one sealed part of ``size`` bytes whose age header has ``header`` bytes."""
         body = encode({"size": size, "header": header, "to": list(to), "purpose": purpose})
-        document = _document(patiently(lambda: self._signed("POST", "/uploads", body)))
+        return self._upload("/uploads", body)
+
+    def send_part(self, content: bytes, header: int, to: Sequence[str], purpose: str) -> Upload:
+        """Send a sealed part of ``SMALL_PART`` bytes at most, whole; its upload, which is complete."""
+        fields = {"content": to_base64(content), "header": header, "to": list(to), "purpose": purpose}
+        return self._upload("/parts", encode(fields))
+
+    def _upload(self, at: str, body: bytes) -> Upload:
+        document = _document(patiently(lambda: self._signed("POST", at, body)))
         path = _text(document, "url")
         if not _CAPABILITY.fullmatch(path):
             raise NotProven(

@@ -12,14 +12,14 @@ import io
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from vernix.courier.dispatch import Look
-from vernix.courier.exchange import Exchange, Upload
+from vernix.courier.exchange import SMALL_PART, Exchange, Upload
 from vernix.courier.journal import LeafJournal, SourceChanged
 from vernix.courier.keeping import read_json, sweep, write_json
 from vernix.courier.keys import PartKey
@@ -194,12 +194,13 @@ class PartUpload:
         stalls, furthest, begun = 0, -1, 0
         with LeafJournal(self._journal_path(state)) as journal:
             while True:
-                upload = state.upload
+                upload, there = state.upload, None
                 if upload is None:
-                    upload, begun = self._begin(state), begun + 1
+                    upload, there = self._begin(state, journal)
+                    begun += 1
                     state = self._save(replace(state, upload=upload))
                 try:
-                    offset = self._exchange.upload_offset(upload, state.size)
+                    offset = self._exchange.upload_offset(upload, state.size) if there is None else there
                     if offset > _journaled(journal, state):
                         raise _NotOurs("The gateway claims to hold bytes that were never sent.")
                     if offset > furthest:
@@ -225,27 +226,37 @@ class PartUpload:
                         self._exchange.pieces.shrink(self._tried, known=False)
                     time.sleep(0.1 * 2**stalls)
 
-    def _begin(self, state: PartState) -> Upload:
+    def _begin(self, state: PartState, journal: LeafJournal) -> tuple[Upload, int]:
+        """A new upload, and how many bytes of it are at the gateway: all of a small part."""
         to, purpose = self._destination.to, self._destination.purpose
-        return self._exchange.begin_upload(state.size, state.header, to, purpose)
+        if state.size > SMALL_PART:
+            return self._exchange.begin_upload(state.size, state.header, to, purpose), 0
+        with self._sealed(state, journal, 0) as pieces:
+            content = b"".join(pieces)
+        return self._exchange.send_part(content, state.header, to, purpose), state.size
 
     def _stream(self, state: PartState, upload: Upload, journal: LeafJournal, offset: int) -> None:
         """Send what is missing from ``offset`` on; the journal is then complete to the part's end."""
         self._moved(offset)
         if offset == state.size:
             return
+        with self._sealed(state, journal, offset) as sealed, closing(Ahead(sealed)) as pieces:
+            stretches = Stretches(_told(pieces, offset, self._moved))
+            while offset < state.size:
+                count = self._exchange.pieces.of(state.size - offset)
+                self._tried = count
+                self._exchange.append(upload, offset, stretches.take(count), count)
+                offset += count
+
+    @contextmanager
+    def _sealed(self, state: PartState, journal: LeafJournal, offset: int) -> Iterator[Iterator[memoryview]]:
+        """The sealed bytes from ``offset`` on, while the source looks as it did."""
         first = leaf_at(offset, state.header)
         with self._source.open("rb", buffering=0) as source:
             _must_look_like(source, state.look)
             blocks = Sealing.resume(state.sealing).blocks(source.fileno(), leaf_start(first, state.header))
             try:
-                with closing(Ahead(journaled(blocks, state.header, journal, first, offset))) as pieces:
-                    stretches = Stretches(_told(pieces, offset, self._moved))
-                    while offset < state.size:
-                        count = self._exchange.pieces.of(state.size - offset)
-                        self._tried = count
-                        self._exchange.append(upload, offset, stretches.take(count), count)
-                        offset += count
+                yield journaled(blocks, state.header, journal, first, offset)
             except VernixError:
                 _must_look_like(source, state.look)
                 raise

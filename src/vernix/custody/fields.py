@@ -191,6 +191,16 @@ class Fields:
                 return data
         raise self._refused(name, f"is not {size} bytes of unpadded base64url")
 
+    def octets(self, name: str, *, most: int) -> bytes:
+        """One to ``most`` bytes as unpadded base64url."""
+        value = self._take(name)
+        if isinstance(value, str) and 0 < len(value) <= (most * 4 + 2) // 3:
+            try:
+                return from_base64(value)
+            except DataRefused:
+                pass
+        raise self._refused(name, f"is not 1 to {most} bytes of unpadded base64url")
+
     def items(self, name: str, *, least: int = 0, most: int) -> list[object]:
         """A list of ``least`` to ``most`` values."""
         value = self._take(name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,20 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """All bytes of a part, safe under the name ``blob``: their count, that of the age header, the digest.
+
+    ``enter`` writes into the transaction that makes an upload of it where the bytes are.
+    """
+
+    blob: str
+    size: int
+    header: int
+    digest: str
+    enter: Callable[[Connection], None]
+
+
+@dataclass(frozen=True)
 class Allotted:
     """A new upload, and its capability: 43 characters, shown once, kept nowhere. ``used`` is what of the
     sender's quota is nearly used up.
@@ -77,26 +92,52 @@ def allot(  # each is asked by another rule
 
     Raises ``UsageError`` for impossible sizes, ``TooMuch`` and ``TooOften`` beyond the quota.
     """
+    upload, used = _charged(connection, sender, (size, header), now, limits, quota or limits.quota)
+    return Allotted(upload, insert(connection, upload, now), used)
+
+
+def allot_stored(
+    connection: Connection, sender: str, stored: Stored, now: int, limits: Limits, quota: Quota
+) -> Allotted:
+    """As ``allot``, for a part that is here already: a complete upload."""
+    begun, used = _charged(connection, sender, (stored.size, stored.header), now, limits, quota)
+    upload = uploads.extend(begun, stored.size, stored.digest)
+    token = insert(connection, upload, now, blob=stored.blob)
+    stored.enter(connection)
+    return Allotted(upload, token, used)
+
+
+def _charged(
+    connection: Connection, sender: str, sizes: tuple[int, int], now: int, limits: Limits, quota: Quota
+) -> tuple[Upload, Used | None]:
+    size, header = sizes
     check_size(size, limits.part_bytes, "One part")
     life = min(limits.upload_life, limits.keep)
     upload = uploads.begin(new_id(), sender, size, header, now + life)
     payer = file_requests.payer_of(connection, sender)
-    used = quotas.charge(connection, payer, size, now, quota or limits.quota)
-    return Allotted(upload, insert(connection, upload, now), used)
+    return upload, quotas.charge(connection, payer, size, now, quota)
 
 
-def insert(connection: Connection, upload: Upload, now: int, creation: bytes | None = None) -> str:
-    """A row for a new upload that was charged before; its capability."""
+def insert(
+    connection: Connection,
+    upload: Upload,
+    now: int,
+    creation: bytes | None = None,
+    blob: str | None = None,
+) -> str:
+    """A row for a new upload that was charged before; its capability. ``blob`` is where its bytes are, if
+    they are."""
     token = new_token()
     row = {
         "id": upload.id,
         "capability": hashed(token),
-        "blob": new_blob(),
+        "blob": blob or new_blob(),
         "sender": upload.sender,
         "size": upload.size,
         "header": upload.header,
-        "offset": 0,
+        "offset": upload.offset,
         "state": upload.state,
+        "digest": upload.digest,
         "created": now,
         "expires": upload.expires,
         "creation": creation,

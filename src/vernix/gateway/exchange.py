@@ -7,8 +7,12 @@ directory at the moment of the call; the database is never asked who may do what
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from sqlalchemy import Connection
 
 from vernix.custody import canonical
 from vernix.custody.delivery import PURPOSES, Delivery
@@ -36,9 +40,11 @@ from vernix.gateway import (
     holdings,
     ledger,
     mailboxes,
+    small_parts,
     telling,
 )
 from vernix.gateway.authentication import Caller
+from vernix.gateway.capabilities import Allotted
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.database import Database
 from vernix.gateway.deliveries import Body, StoredPart
@@ -94,15 +100,38 @@ class Exchange:
         fields = Fields(canonical.decode(body), "upload")
         size, header = fields.integer("size"), fields.integer("header")
         self._check_rights(caller, fields)
-        now = int(time.time())
+        now, quota = int(time.time()), self.quota_of(caller)
+        with self._allotting(caller, size) as connection:
+            allotted = capabilities.allot(connection, caller.id, size, header, now, self.limits, quota)
+        return self._told_of(allotted, caller)
+
+    def take_part(self, caller: Caller, body: bytes) -> dict[str, object]:
+        """POST /parts: as ``begin_upload`` for a small part, all of which comes along."""
+        fields = Fields(canonical.decode(body), "part")
+        content, header = fields.octets("content", most=small_parts.MOST), fields.integer("header")
+        self._check_rights(caller, fields)
+        now, quota = int(time.time()), self.quota_of(caller)
+        with (
+            small_parts.stored(self.blobs, content, header) as stored,
+            self._allotting(caller, stored.size) as connection,
+        ):
+            allotted = capabilities.allot_stored(connection, caller.id, stored, now, self.limits, quota)
+            telling.uploaded(connection, allotted.upload, now)
+        return self._told_of(allotted, caller)
+
+    @contextmanager
+    def _allotting(self, caller: Caller, size: int) -> Iterator[Connection]:
+        """A transaction that begins an upload of ``size`` bytes, if there is room for it."""
         with self.database.writing() as connection:
             if caller.file_request is not None:
                 file_requests.check_room(connection, caller.file_request, size, self.limits)
-            allotted = capabilities.allot(
-                connection, caller.id, size, header, now, self.limits, self.quota_of(caller)
-            )
+            yield connection
             # What others were promised counts as used, too: an upload that was begun must be able to end.
             self.blobs.check_room(capabilities.outstanding(connection), self.limits)
+
+    @staticmethod
+    def _told_of(allotted: Allotted, caller: Caller) -> dict[str, object]:
+        """A new upload, as its sender is told of it."""
         return {
             "id": allotted.upload.id,
             "url": f"/parts/{allotted.token}",

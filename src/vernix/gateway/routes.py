@@ -6,6 +6,7 @@ tells it to people.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -148,6 +149,13 @@ async def take_body(call: Call) -> Response:
     body = await call.run(call.exchange.body_for, call.who, upload, call.body)
     await call.joinings.take_body(upload, body, JOIN_SECONDS)
     return document({"offset": await call.run(call.exchange.offset_of, upload)})
+
+
+async def take_part(call: Call) -> Response:
+    """POST /parts."""
+    if call.throttle is not None:
+        await asyncio.sleep(call.throttle(len(call.body)))
+    return document(await call.run(call.exchange.take_part, call.who, call.body), 201)
 
 
 async def begin_creation(call: Call) -> Response:
@@ -308,6 +316,7 @@ ROUTES = (
     Route("remove-enrolment", "DELETE", "/enrolments/{number}", Access.REGISTRY, remove_enrolment),
     Route("begin-upload", "POST", "/uploads", Access.SENDER, begin_upload, lambda _limits: 64 * KIB),
     Route("take-body", "POST", "/uploads/{upload}/body", Access.PARTNER, take_body, lambda _limits: 64 * KIB),
+    Route("take-part", "POST", "/parts", Access.SENDER, take_part, lambda _limits: 64 * KIB),
     Route("begin-creation", "POST", "/creations", Access.PARTNER, begin_creation, lambda _limits: 64 * KIB),
     Route("post-delivery", "POST", "/deliveries", Access.SENDER, post_delivery, _documents),
     Route("delivery", "GET", "/deliveries/{delivery}", Access.SENDER, delivery),

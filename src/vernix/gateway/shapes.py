@@ -73,6 +73,11 @@ _ENVELOPE: Schema = {
 _OPAQUE: Schema = {"type": "string", "description": "bytes", "contentEncoding": "binary"}
 _HEADER: Schema = {"type": "integer", "minimum": 70, "maximum": 1 << 20}
 _SIZE: Schema = {"type": "integer", "minimum": 102, "maximum": MOST}
+_CONTENT: Schema = {
+    "type": "string",
+    "description": "an age file of 32 KiB at most, as unpadded base64url",
+    "pattern": "^[A-Za-z0-9_-]{136,43691}$",
+}
 _PURPOSE: Schema = {"type": "string", "enum": sorted(PURPOSES)}
 _ADDRESSEES = _list(_PARTNER, minItems=1, maxItems=100)
 _ENTRIES = _list(_object(seq=_WHOLE, envelope=_ENVELOPE))
@@ -155,6 +160,16 @@ SHAPES: Mapping[str, Shape] = {
         {200: ("How many bytes are here; ask again while they are fewer than all", _object(offset=_WHOLE))},
         takes=_object(delivery=_ID, part={"type": "integer", "minimum": 1}),
         parameters={"upload": _ID},
+    ),
+    "take-part": Shape(
+        "Send one small sealed part, whole",
+        {
+            201: (
+                "Its id and capability address; what of the sender's quota is nearly used up",
+                _object(id=_ID, url={"type": "string"}, expires=_TIME, quota=_QUOTA),
+            )
+        },
+        takes=_object(content=_CONTENT, header=_HEADER, purpose=_PURPOSE, to=_ADDRESSEES),
     ),
     "begin-creation": Shape(
         "Ask for an address at which a tus client creates several sealed parts",

@@ -80,6 +80,12 @@ class Claim:
 
 def begin(upload_id: str, sender: str, size: int, header: int, expires: int) -> Upload:
     """A new, empty upload. Raises ``UsageError`` when the sizes cannot be those of an age file."""
+    check_sizes(size, header)
+    return Upload(upload_id, sender, size, header, expires)
+
+
+def check_sizes(size: int, header: int) -> None:
+    """Raise ``UsageError`` unless an age file can have ``size`` bytes, ``header`` of them in its header."""
     if not SMALLEST_HEADER <= header <= LARGEST_HEADER:
         raise UsageError(
             f"An age header has {SMALLEST_HEADER} to {LARGEST_HEADER} bytes, not {header}.",
@@ -90,7 +96,6 @@ def begin(upload_id: str, sender: str, size: int, header: int, expires: int) -> 
             f"A part of {size} bytes has no room for its header and an age payload.",
             hint="Claim the whole sealed size: header, nonce and every chunk.",
         )
-    return Upload(upload_id, sender, size, header, expires)
 
 
 def begin_partial(upload_id: str, sender: str, size: int, expires: int) -> Upload:
