@@ -21,6 +21,8 @@ MAX_INTEGER = 2**53
 MAX_BYTES = 8 * 1024 * 1024
 """Size of the largest document that is read unless the caller says otherwise: 10,000 parts fit in it."""
 
+_PLAIN = (str, bool)
+_NESTING = (dict, list, tuple)
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 _HINT = "Write it again with vernix, or compare it with the vectors in tests/custody/vectors."
 
@@ -57,18 +59,19 @@ def decode(data: bytes | bytearray | memoryview, *, limit: int = MAX_BYTES) -> o
 
 
 def _check(value: object, depth: int) -> None:
-    if isinstance(value, dict | list | tuple) and depth == 0:
+    # The most frequent first: a directory of 2,000 partners has 50,000 values.
+    if value is None or isinstance(value, _PLAIN):
+        return
+    if isinstance(value, _NESTING) and depth == 0:
         raise _refused(f"it is nested more than {MAX_DEPTH} deep")
     if isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str) or not _KEY.fullmatch(key):
                 raise _refused("a field name is not printable ASCII")
             _check(item, depth - 1)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, _NESTING):
         for item in value:
             _check(item, depth - 1)
-    elif isinstance(value, bool) or value is None or isinstance(value, str):
-        return
     elif not isinstance(value, int):
         raise _refused("it holds something other than objects, lists, texts, integers, true, false and null")
     elif abs(value) > MAX_INTEGER:

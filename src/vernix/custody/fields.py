@@ -84,7 +84,8 @@ class Fields:
             raise self._refused(name, "is not text")
         if len(value) > most or (not value and not empty):
             raise self._refused(name, f"is empty or longer than {most} characters")
-        if (_CONTROL_BUT_NEWLINE if lines else _CONTROL).search(value):
+        # What is printable has none, and to find that out is quicker.
+        if not value.isprintable() and (_CONTROL_BUT_NEWLINE if lines else _CONTROL).search(value):
             raise self._refused(name, "holds control characters")
         return value
 
