@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 ANSWERS = {"busy": 503, "forbidden": 403, "full": 507, "gone": 404}
 _DOOR_TO_DOOR = {"connection", "keep-alive", "transfer-encoding"}
@@ -51,6 +53,12 @@ class RoughStorage:
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = int(self.server.server_address[1])
+
+    def seal_off(self, certificate: Path, key: Path) -> None:
+        """Speak TLS from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
     def carry(self, asked: BaseHTTPRequestHandler) -> None:
         """One request, there and back, or not."""
@@ -97,9 +105,11 @@ class RoughStorage:
 
 
 @contextlib.contextmanager
-def rough_storage(port: int) -> Iterator[RoughStorage]:
-    """A road to the server at ``port``."""
+def rough_storage(port: int, tls: tuple[Path, Path] | None = None) -> Iterator[RoughStorage]:
+    """A road to the server at ``port``, behind a certificate and its key if they are given."""
     road = RoughStorage(port)
+    if tls is not None:
+        road.seal_off(*tls)
     thread = threading.Thread(target=road.server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

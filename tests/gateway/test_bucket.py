@@ -36,6 +36,8 @@ from vernix.custody.receipt import Receipt
 from vernix.custody.tree import PartHasher
 from vernix.errors import NotProven
 from vernix.gateway import sweeping
+from vernix.gateway.bucket import Bucket, StorageFailed
+from vernix.gateway.bucket_check import check_bucket
 from vernix.gateway.database import Database
 from vernix.gateway.settings import Settings
 from vernix.gateway.storing import Blobs, open_blobs
@@ -419,6 +421,50 @@ def test_it_does_not_start_without_its_storage(
     assert (ended.returncode, said in ended.stderr) == (4, True), ended.stderr
     assert seaweedfs.secret not in ended.stderr
     assert "not-the-secret" not in ended.stderr
+
+
+def test_over_tls_only_to_the_storage_that_proves_itself(
+    tmp_path: Path, seaweedfs: SeaweedFs, need_program: Callable[[str], str]
+) -> None:
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    made = [need_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    made += ["-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=localhost"]
+    made += ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"]
+    subprocess.run(made, capture_output=True, check=True)
+    with rough_storage(seaweedfs.port, (certificate, key)) as road:
+        bucket = Bucket.parse(f"s3://vernix-tests/tls?endpoint=https://localhost:{road.port}")
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in seaweedfs.environment.items():
+                patch.setenv(name, value)
+            with pytest.raises(StorageFailed):
+                check_bucket(bucket)
+            assert road.seen == []
+            patch.setenv("SSL_CERT_FILE", str(certificate))
+            check_bucket(bucket)
+    assert len(road.seen) == 4
+
+
+@pytest.mark.slow
+def test_a_large_body_costs_no_memory(kit: ExchangeKit, bucket_gateway: RunningGateway) -> None:
+    def highest() -> int:
+        assert bucket_gateway.process is not None
+        pids = [bucket_gateway.process.pid, *_children(bucket_gateway.process.pid)]
+        texts = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+        return max(int(text.partition("VmHWM:")[2].split()[0]) // 1024 for text in texts)
+
+    peaks = []
+    for size in (32, 256):
+        part = kit.seal(os.urandom(size * MIB))
+        upload, _ = bucket_gateway.upload("riverside", part)
+        delivery = post(kit, bucket_gateway, upload, part)
+        assert get(bucket_gateway, delivery).body == part.content
+        assert sign_for(kit, bucket_gateway, delivery) == 201
+        peaks.append(highest())
+    assert peaks[1] < peaks[0] + 40, f"{peaks} MiB"
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_what_nobody_collects_leaves_the_bucket_in_its_time(

@@ -15,9 +15,7 @@ from vernix.errors import UsageError, VernixError
 from vernix.gateway.bucket import Bucket, StorageFailed, StorageRefused
 
 _SECONDS = 60.0
-_KINDS: dict[str, type[VernixError]] = {
-    kind.__name__: kind for kind in (StorageFailed, StorageRefused, UsageError)
-}
+_KINDS = {kind.__name__: kind for kind in (StorageFailed, StorageRefused)}
 
 
 def check_bucket(bucket: Bucket) -> None:
@@ -41,8 +39,12 @@ def check_bucket(bucket: Bucket) -> None:
         raise StorageFailed("The gateway's storage could not be tried.", hint="Start the gateway again.")
     fields = Fields(canonical.decode(answer), "trial")
     kind, message, hint = (fields.text(name, empty=True) for name in ("kind", "message", "hint"))
+    if kind == UsageError.__name__:
+        raise UsageError(message, hint=hint)
     if kind:
-        raise _KINDS.get(kind, StorageFailed)(f"{message} ({bucket})", hint=hint)
+        raise _KINDS[kind](
+            message, hint=f"This is {bucket}: look at its address, its account's rights and its room."
+        )
 
 
 def _try(bucket: Bucket, answers: Connection) -> None:

@@ -51,7 +51,6 @@ class SegmentWriter:
     def __init__(self, transfers: Transfers, blob: str, kept: list[Segment], header: int) -> None:
         self._transfers = transfers
         self._blob = blob
-        self._header = header
         self._kept = kept
         self.offset = kept[-1].end if kept else 0
         reader = SegmentReader(transfers, kept)
