@@ -89,6 +89,12 @@ def test_requests_a_minute_are_bounded(door: SftpKit, gateway: RunningGateway) -
     ended = door.sftp(*["ls /to"] * 30, who="asks")
     assert ended.code != 0
     assert "has made 30 requests in a minute. Ask again in a minute." in ended.said
+    over_http = gateway.signed("asks", "GET", "/mailbox?after=0&wait=0")
+    assert over_http.status == 429, "one count for both ways"
+    events = [each["event"] for each in gateway.signed("registry", "GET", "/log/events").json["events"]]
+    assert ("refuse", "asks", "TooOften", "sftp") in [
+        (event["kind"], event["actor"], event["outcome"], event["route"]) for event in events
+    ]
 
 
 def test_who_collects_far_more_than_ever_is_stopped_until_the_registry_knows(
@@ -122,6 +128,26 @@ def test_connections_at_once_are_bounded_in_all_processes_together(
             assert "as many connections as it may; end some first" in ended.said
         await asyncio.sleep(0.5)
         assert (await asyncio.to_thread(door.sftp, "ls /", who="crowds")).code == 0, "who has gone makes room"
+
+    asyncio.run(work())
+
+
+def test_strangers_at_the_door_are_bounded(
+    door: SftpKit, gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vernix.gateway.sftp.login.MOST_STRANGERS", 3)
+
+    async def work() -> None:
+        async with _own_door(door, Limits()) as port:
+            silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+            reader, _ = await asyncio.open_connection("127.0.0.1", port)
+            async with asyncio.timeout(5):
+                assert not (await reader.read()).startswith(b"SSH"), "the fourth hears nothing"
+            for _, writer in silent:
+                writer.close()
+            await asyncio.sleep(0.5)
+            async with door.session("crawls", port) as client:
+                assert await client.readdir("/")
 
     asyncio.run(work())
 

@@ -19,11 +19,19 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from vernix.errors import Conflict, DataRefused, FarSideRefused, NotFound, TooMuch
+from vernix.errors import (
+    Conflict,
+    DataRefused,
+    FarSideRefused,
+    KeeperFailed,
+    NotFound,
+    TooMuch,
+    VernixError,
+)
 from vernix.gateway import quotas, telling
 from vernix.gateway.blobs import BlobBusy, BlobLock
 from vernix.gateway.exchange import Exchange
-from vernix.gateway.limits import MIB, Pace, check_room
+from vernix.gateway.limits import MIB, FailureCount, Pace, check_room
 from vernix.gateway.sealedness import NotSealed, header_length
 from vernix.gateway.sftp import names, packets
 from vernix.gateway.sftp.incoming import OVER, PLAIN, Incoming, is_plausible
@@ -56,6 +64,7 @@ class Outgoing:
         self._open: dict[str, Incoming] = {}
         self._guard = threading.Lock()
         self._room_for = 0
+        self._refusals = FailureCount(exchange.limits.refusals_per_minute)
 
     def addressees(self, sender: str) -> list[str]:
         """To whom ``sender`` may send, in order."""
@@ -209,6 +218,13 @@ class Outgoing:
             file = names.by_upload(connection, incoming.file)
         if file is not None:
             incoming.keep_only(file.size)
+
+    def tell_refusal(self, partner: str, error: VernixError) -> None:
+        """Have a refusal in the ledger, unless its partner has too many already."""
+        if self._refusals.failed(partner):
+            return
+        with contextlib.suppress(KeeperFailed), self.exchange.database.writing() as connection:
+            telling.refused(connection, partner, "sftp", error, int(time.time()))
 
     def drop(self, incoming: Incoming) -> None:
         """What was written is no sealed file: forget it."""

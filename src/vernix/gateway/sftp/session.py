@@ -200,6 +200,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
                 answer = await work()
         except (VernixError, OSError) as error:
             answer = self._refusal(request, error)
+            await self._run(self._tell, error)
         self._send(answer)
 
     def _refusal(self, request: int, error: VernixError | OSError) -> bytes:
@@ -213,6 +214,11 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         if isinstance(error, DataRefused | TooMuch | KeeperFailed):
             self._say(str(error))
         return packets.status(request, _status_of(error), str(error))
+
+    def _tell(self, error: VernixError | OSError) -> None:
+        """Have a refusal in the ledger, as over HTTP; but not that something is not there: clients look."""
+        if isinstance(error, FarSideRefused | DataRefused) and not isinstance(error, NotFound | NotSealed):
+            self._outgoing.tell_refusal(self.partner, error)
 
     def _send(self, answer: bytes) -> None:
         if not self.ended and not self._chan.is_closing():
@@ -258,6 +264,7 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
             file.break_off(str(error) if isinstance(error, VernixError) else "The gateway's disk failed.")
             if isinstance(error, NotSealed):
                 self._run(self._outgoing.drop, file)
+            self._run(self._tell, error)
             return self._refusal(request, error)
         self._pay(len(content))
         if file.end - file.secured >= _SAFE_EVERY and not self._securing:
