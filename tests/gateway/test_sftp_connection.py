@@ -112,6 +112,25 @@ def test_a_large_packet_that_is_no_file_ends_the_connection(
     assert "Traceback" not in gateway.log.read_text()
 
 
+@pytest.mark.parametrize("size", [0, 1, 1000])
+def test_a_channel_of_tiny_packets_ends_the_connection(
+    door: SftpKit, gateway: RunningGateway, size: int
+) -> None:
+    """One byte in each would keep the others waiting for seconds; none in each for ever."""
+
+    async def work() -> None:
+        async with _connected(door, door.port) as connection, asyncio.timeout(10):
+            with pytest.raises((asyncssh.Error, OSError)):
+                await connection.create_session(
+                    asyncssh.SSHClientSession, subsystem="sftp", encoding=None, max_pktsize=size
+                )
+            await connection.wait_closed()
+
+    asyncio.run(work())
+    assert door.sftp("ls /").code == 0
+    assert "Traceback" not in gateway.log.read_text()
+
+
 def test_the_shorter_way_is_taken(
     door: SftpKit, gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import cast
+from typing import Any, cast
 
 import asyncssh
 from asyncssh.constants import MSG_CHANNEL_DATA, MSG_CHANNEL_EXTENDED_DATA
@@ -24,12 +24,20 @@ Kind = int | None
 
 _LARGE = 8 * 1024
 """Bytes of a packet that, once a partner is in, can only carry a file: all others are far shorter."""
+_SMALLEST = 1024
+"""Bytes of data that a client must take in one packet. All known ones take 32 KiB."""
 _LENGTH = 4
 _LEAST_PADDING = 4
 
 
 class Channel(asyncssh.SSHServerChannel[bytes]):
     """A channel that copies nothing of what it is to send before it is encrypted."""
+
+    def process_open(self, send_chan: int, send_window: int, send_pktsize: int, session: Any) -> None:
+        """Open it, unless one answer would have to be sent in too many pieces, or in endlessly many."""
+        if send_pktsize < _SMALLEST:
+            raise asyncssh.ProtocolError(f"A channel takes packets of {_SMALLEST} bytes at least")
+        super().process_open(send_chan, send_window, send_pktsize, session)
 
     def write(self, data: bytes, datatype: Kind = None) -> None:
         """Send ``data``, or keep it until the client takes more. It must never change afterwards."""
