@@ -186,6 +186,9 @@ class SftpSession(asyncssh.SSHServerSession[bytes]):
         except BadPacket:
             self._give_up()
             return
+        except Exception:
+            self._give_up()  # A mistake of ours: its client is told by the end, the log by its place.
+            raise
         finally:
             self._task = None
         if not self._writing_paused and not self.ended:
