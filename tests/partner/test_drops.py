@@ -119,6 +119,18 @@ def test_the_same_bundle_twice_is_filed_once(
     assert [receipt.result for receipt in receipts(gateway)] == ["received", "received"]
 
 
+def test_what_only_begins_like_a_bundle_that_was_filed_is_refused(
+    kit: ExchangeKit, gateway: LyingGateway, lakeside: Partner, vernix: Vernix, tmp_path: Path
+) -> None:
+    """The same signed manifest before other content, as somebody could make it to whom it was sealed too."""
+    start = bundle.beginning(manifest().sign(kit.members["riverside"].key))
+    for content, code in ((CONTENT, 0), (CONTENT[::-1], 1)):
+        gateway.put_drop(sealed_to(kit, start + content, "lakeside"), "riverside", "lakeside")
+        assert vernix("collect", "--into", tmp_path / "in", *at(lakeside)) == code
+    assert [receipt.result for receipt in receipts(gateway)] == ["received", "rejected"]
+    assert everything_in(tmp_path / "in") == ["scan.bin"]
+
+
 def test_a_group_is_sealed_to_and_each_of_it_opens(
     gateway: LyingGateway, riverside: Partner, lakeside: Partner, registry: Partner, vernix: Vernix,
     document: Document, tmp_path: Path, capsys: pytest.CaptureFixture[str],

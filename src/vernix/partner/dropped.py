@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,11 @@ class OpenedDrop:
     content: Content
     bare: bool
     signed: str | None
+
+    def check(self) -> None:
+        """Prove every file of a bundle and keep none: what is signed for was read to its end."""
+        if isinstance(self.content, _BundleContent):
+            self.content.check()
 
 
 @contextmanager
@@ -107,7 +113,14 @@ class _BundleContent:
 
     def __init__(self, content: BinaryIO, manifest: BundleManifest) -> None:
         self._content = content
+        self._files = manifest.files
         self._starts = list(accumulate((file.size for file in manifest.files), initial=content.tell()))
+
+    def check(self) -> None:
+        """Read all of it. Raises NotProven unless each file is the signed one."""
+        self._content.seek(self._starts[0])
+        for file in self._files:
+            deque(bundle.contents(self._content, file), maxlen=0)
 
     def take_out(
         self, files: Sequence[File], wanted: Sequence[Ready], _stage: Path, *, durable: bool

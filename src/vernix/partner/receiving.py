@@ -141,6 +141,7 @@ class Receiver:
         with opened_drop(drop, sealed, self._identities, self._exchange.mirror.current()) as opened:
             before = self._memory.with_signed(opened.signed)
             if before is not None:
+                opened.check()
                 return Taken(drop, opened.manifest, (), signed=opened.signed, repeats=before.delivery)
             placing.begin()
             placed = Unpacking(opened.manifest, opened.content, stage).place(placing)
