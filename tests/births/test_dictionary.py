@@ -116,6 +116,7 @@ def test_whoever_could_be_named_by_it_is_a_direct_identifier() -> None:
         "postal_code",
         "phone",
         "episode_number",
+        "email",
         # of a sample and of who answers for a child
         "card_number",
         "initial_card_number",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from vernix.births.antenatal.general import ANTENATAL_GENERAL
+from vernix.births.antenatal.nipt import NIPT
+from vernix.births.antenatal.screening import PRENATAL_SCREENING
+from vernix.births.antenatal.specialty import ANTENATAL_SPECIALTY
 from vernix.births.birth.encounter import BIRTH
 from vernix.births.childhood.public_health import PUBLIC_HEALTH_SCREEN
 from vernix.births.childhood.well_baby import WELL_BABY_VISIT
@@ -15,11 +18,16 @@ from vernix.births.newborn.hearing import HEARING_SCREENING
 from vernix.births.newborn.heart import HEART_SCREENING
 from vernix.births.newborn.intensive.encounter import NEONATAL_INTENSIVE_CARE
 from vernix.births.newborn.screening.encounter import NEWBORN_SCREENING
+from vernix.births.person.profile import PATIENT_PROFILE
 from vernix.births.postpartum.encounters import POSTPARTUM_CHILD, POSTPARTUM_MOTHER
 from vernix.errors import UsageError
 
 _IN_ORDER = (
+    PATIENT_PROFILE,
     ANTENATAL_GENERAL,
+    ANTENATAL_SPECIALTY,
+    PRENATAL_SCREENING,
+    NIPT,
     FERTILITY_CYCLE,
     LABOUR_AND_BIRTH,
     BIRTH,

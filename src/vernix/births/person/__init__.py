@@ -1,0 +1,1 @@
+"""Who a person is, apart from any contact of care."""
