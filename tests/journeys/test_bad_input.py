@@ -41,7 +41,8 @@ MEMORY = 3 << 30
 
 NOT_TABLES = [
     ("book.xlsx", "xlsx"), ("document.pdf", "PDF"), ("sealed.csv", "vernix open"), ("picture.png", "picture"),
-    ("record.json", "JSON"), ("empty.csv", "is empty"), ("blank.csv", "is empty"), ("utf16.csv", "UTF-16"),
+    ("record.json", "elements of birth"), ("empty.csv", "is empty"), ("blank.csv", "is empty"),
+    ("utf16.csv", "UTF-16"),
     ("half-utf8.csv", "UTF-8"), ("noise.csv", "NUL"), ("columns.csv", "--propose"),
     ("headless.csv", "column"), ("twice.csv", "same name"), ("unnamed.csv", "no name"),
     ("zeros.csv", "NUL"), ("quote.csv", "never closed"), ("wide.csv", "2000 columns"),

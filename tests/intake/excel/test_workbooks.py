@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from vernix.errors import DataRefused
+from vernix.intake.excel import office_open
+from vernix.intake.excel.packed import pieces
 from vernix.intake.formats import open_source, recognise
 from vernix.intake.reading import Reading, read
 
@@ -386,3 +388,19 @@ def test_a_damaged_workbook_is_read_or_refused_and_tells_no_value(
     except DataRefused as refusal:
         said = str(refusal)
     assert CANARY not in said
+
+
+def test_a_plain_sheet_need_not_be_walked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[list[Any]] = [HEADER, *([str(row), "F", date(2024, 1, 2), None, 3400] for row in range(9000))]
+    path = workbook(tmp_path / "b.xlsx", rows)
+    with zipfile.ZipFile(path) as archive:
+        walked = office_open._Cells().walk(pieces(archive, "xl/worksheets/sheet1.xml"))
+        monkeypatch.delattr(office_open, "_Cells")
+        assert office_open.facts_of(archive, "xl/worksheets/sheet1.xml") == walked
+
+
+def test_rows_that_are_only_formatted_reach_nowhere(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "b.xlsx", [["sex", "birth_year"], ["F", 2024]])
+    blank = b'<c r="XFD1048576" s="0"/>'
+    edit(path, "xl/worksheets/sheet1.xml", b"</row></sheetData>", blank + b"</row></sheetData>")
+    assert read(path, "birth").counts.accepted == 1

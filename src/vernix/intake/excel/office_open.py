@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,10 +28,12 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _UNUSUAL = (
     r"<[A-Za-z0-9_]+:(?:c|row|sheetData)[\s/>]"  # with a prefix
     # a cell that does not say first, and in the one usual spelling, where it is
-    r'|<c(?:[/>\t\r\n]| [^r]| r[^=]| r=[^"]| r="(?:[^A-Z]|[A-Z]{4}|[A-Z]+(?:[^0-9]|[0-9]{8}|[0-9]+[^0-9"])))'
+    r'|<c(?:[/>\t\r\n]| [^r]| r[^=]| r=[^"]'
+    r'| r="(?:[^A-Z]|[A-Z]{4}|[A-Z]{1,3}(?:[^A-Z0-9]|[0-9]{8}|[0-9]+[^0-9"])))'
     r"|t=[\"']e[\"']|<f[\s/>]|<!"
 )
-_OVERLAP = 256
+_OVERLAP = 64 << 10
+_AHEAD = 4  # blocks unpacked and not looked at yet
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -71,28 +75,46 @@ def facts_of(archive: zipfile.ZipFile, part: str) -> Facts:
 def _plain(blocks: Iterator[bytes]) -> Facts | None:
     """How far a sheet reaches that is written plainly; None where it must be walked through.
 
-    Raises ``FileRefused`` where it reaches too far.
+    The first block tells the width; what lies beyond it is looked for in all. Raises ``FileRefused`` where
+    the sheet reaches too far.
     """
-    facts, before = Facts(), b""
+    first = next(blocks, b"")
+    facts = Facts()
+    for letters, row in set(_CELL.findall(first)):
+        facts.reach(int(row) - 1, _column(letters.decode()))
+    width = _letters(facts.columns)
+    # Unpacking and looking both go on outside of Python's lock.
+    with ThreadPoolExecutor(2) as pool:
+        ahead: deque[Future[int | None]] = deque()
+        for text in _overlapping(chain([first], blocks)):
+            ahead.append(pool.submit(_rows_in, text, width))
+            if len(ahead) > _AHEAD and not _take_in(facts, ahead.popleft().result()):
+                return None
+        return facts if all(_take_in(facts, each.result()) for each in ahead) else None
+
+
+def _take_in(facts: Facts, rows: int | None) -> bool:
+    if rows is None:
+        return False
+    facts.rows = max(facts.rows, rows)
+    facts.check()
+    return True
+
+
+def _overlapping(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The blocks, each with the beginning of the row that the one before it was cut in."""
+    before = b""
     for block in blocks:
         text = before + block
-        if not facts.columns:
-            # One piece tells the width; of the rest, only what lies beyond it is looked for.
-            _reach_all(facts, text)
-        if rows := _ROW_NUMBER.findall(text):
-            facts.rows = max(facts.rows, *map(int, rows))
-        if _matches(text, _UNUSUAL):
-            return None
-        if facts.columns and _matches(text, _beyond(facts.rows, _letters(facts.columns))):
-            _reach_all(facts, text)
-        facts.check()
-        before = text[-_OVERLAP:]
-    return facts
+        yield text
+        before = text[max(text.rfind(b"<row "), len(text) - _OVERLAP) :]
 
 
-def _reach_all(facts: Facts, text: bytes) -> None:
-    for letters, row in set(_CELL.findall(text)):
-        facts.reach(int(row) - 1, _column(letters.decode()))
+def _rows_in(text: bytes, width: str) -> int | None:
+    """The last row of a piece of a sheet; None where anything in it is unusual, or beyond row or width."""
+    rows = max(map(int, _ROW_NUMBER.findall(text)), default=0)
+    # What stands before the first and after the last row has no cell.
+    return None if _matches(text, f"{_UNUSUAL}|{_beyond(rows, width)}") else rows
 
 
 def _matches(text: bytes, pattern: str) -> bool:
@@ -102,7 +124,6 @@ def _matches(text: bytes, pattern: str) -> bool:
     return bool(pc.match_substring_regex(array, pattern)[0].as_py())
 
 
-@lru_cache(maxsize=8)
 def _beyond(rows: int, letters: str) -> str:
     """The pattern of a cell outside of ``rows`` rows and columns up to ``letters``."""
     columns, numbers = _greater(letters, "A", "Z"), _greater(str(rows), "0", "9")

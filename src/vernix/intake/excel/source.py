@@ -21,6 +21,7 @@ from vernix.intake.formats import Fit
 from vernix.intake.source import Remark, RowBatch, Source, text_batch
 
 _ROWS = 10_000  # of a batch
+_SHORTEST_NUMBER = 6  # digits of a health number that lost its zeros
 
 
 class ExcelSource(Source):
@@ -57,7 +58,7 @@ class ExcelSource(Source):
         columns = [values[column] for column in self._sheet.header.columns]
         texts = [texts_of(each) for each in columns]
         numbers = pa.arange(first + 1, first + 1 + len(rows))
-        remarks = [*self._in_trouble(first, texts), *self._numbers(columns)]
+        remarks = [*self._in_trouble(first, texts), *self._numbers(columns, texts)]
         cells = text_batch(texts)
         filled = reduce(pc.or_, [pc.not_equal(pc.utf8_trim_whitespace(each), "") for each in cells.columns])
         filled = reduce(pc.or_, [each.rows for each in remarks if each.kind.severity == "error"], filled)
@@ -82,9 +83,10 @@ class ExcelSource(Source):
                     mask = pc.is_in(pa.arange(0, count), value_set=pa.array(at, pa.int64()))
                     yield Remark(said_of(trouble, shown(self.header[place])), mask, place)
 
-    def _numbers(self, columns: Sequence[Sequence[Value]]) -> Iterator[Remark]:
-        for place, values in enumerate(columns):
-            if (mask := numbers_among(values)) is not None:
+    def _numbers(self, columns: Sequence[Sequence[Value]], texts: Sequence[list[str]]) -> Iterator[Remark]:
+        """Numbers where a health number may stand: no other column of numbers has so many digits."""
+        for place, (values, written) in enumerate(zip(columns, texts, strict=True)):
+            if max(map(len, written)) >= _SHORTEST_NUMBER and (mask := numbers_among(values)) is not None:
                 yield Remark(_stored_as_number(self.header[place]), mask, place, _is_health_number)
 
 

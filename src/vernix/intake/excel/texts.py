@@ -6,28 +6,24 @@ alike). A text stays as it is, leading zeros too. A whole number has no decimal 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 
 Value = str | float | int | bool | date | datetime | time | timedelta
 
 
-def texts_of(values: Iterable[Value]) -> list[str]:
+def texts_of(values: Sequence[Value]) -> list[str]:
     """The texts of one column."""
     kinds = set(map(type, values))
     if kinds <= {str}:
         return list(values)  # type: ignore[arg-type]
     if kinds <= {str, float}:
-        # A column has few distinct numbers, and nothing else here equals a number.
-        known: dict[Any, str] = {}
-        return [
-            value if type(value) is str else known.get(value) or known.setdefault(value, text_of(value))
-            for value in values
-        ]
+        # Few numbers are distinct. Of other kinds two may be equal and mean different things: True and 1.
+        texts = {value: text_of(value) for value in set(values)}
+        return list(map(texts.__getitem__, values))
     return list(map(text_of, values))
 
 

@@ -33,7 +33,7 @@ def is_ije(head: bytes) -> bool:
     if not 500 <= len(line) <= MAX_LINE:
         return False
     start = line[:63].decode("ascii", "replace")
-    numbers = start[:4] + start[6:12] + start[25:29] + start[30:34] + start[54:62]
+    numbers = start[:4] + start[25:29] + start[30:34] + start[54:62]
     return (
         all(letter in "0123456789 " for letter in numbers)
         and start[12] in "01 "
