@@ -28,6 +28,30 @@ def test_a_committed_page_is_what_the_declarations_say(repository: Path, page: s
     assert committed == dictionary.pages()[page], "run: make reference"
 
 
+def test_the_dictionary_holds_what_a_birth_registry_collects() -> None:
+    """The encounters of BORN's dictionary, in the order of a pregnancy and a childhood."""
+    assert encounters.names() == (
+        "patient_profile",
+        "antenatal_general",
+        "antenatal_specialty",
+        "prenatal_screening",
+        "nipt",
+        "fertility_cycle",
+        "labour_and_birth",
+        "birth",
+        "postpartum_mother",
+        "postpartum_child",
+        "neonatal_intensive_care",
+        "newborn_screening",
+        "newborn_screening_follow_up",
+        "heart_screening",
+        "hearing_screening",
+        "public_health_screen",
+        "well_baby_visit",
+    )
+    assert len(ELEMENTS) >= 750
+
+
 def test_an_encounter_that_does_not_exist_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="birth"):
         encounters.get("brith")

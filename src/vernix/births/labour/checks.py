@@ -41,7 +41,7 @@ def _bled_without_haemorrhage(t: ibis.Table) -> ibis.Value:
     return (t.blood_loss >= 1000) & (t.postpartum_haemorrhage == "no")
 
 
-def _place_changed_in_hospital(t: ibis.Table) -> ibis.Value:
+def _caesarean_out_of_hospital(t: ibis.Table) -> ibis.Value:
     return (t.delivery_method == "caesarean") & t.birth_place.isin(("home", "birth_centre"))
 
 
@@ -191,14 +191,14 @@ BIRTH = (
     ),
     Check(
         code="LB-PLA-01",
-        severity="hard",
+        severity="soft",
         elements=("birth_place", "delivery_method"),
         text=Words(
             "A caesarean at home or in a birth centre: correct the place, or the method of delivery.",
             "Césarienne à domicile ou en maison de naissance : corrigez le lieu ou le mode d’accouchement.",
         ),
         source="vernix",
-        expression=_place_changed_in_hospital,
+        expression=_caesarean_out_of_hospital,
         examples=(
             one("at home", True, birth_place="home", delivery_method="caesarean"),
             one("in hospital", False, birth_place="hospital", delivery_method="caesarean"),

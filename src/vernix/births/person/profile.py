@@ -52,7 +52,6 @@ class Profile(Block, subject="event", privacy="quasi", source=_PROFILE):
         privacy="direct",
         longest=254,
         aliases=("e-mail", "courriel"),
-        at=Places(hl7=("PID-13",), fhir=("Patient.telecom",)),
     )
     language = element(
         LANGUAGE,
