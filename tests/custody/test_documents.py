@@ -71,6 +71,7 @@ CHANGES: dict[str, dict[str, tuple[list[str | int], object]]] = {
         "digest that is none": (["files", 0, "digest"], "0"),
         "unknown role": (["files", 0, "role"], "program"),
         "encounter that is none": (["files", 0, "encounter"], "Birth!"),
+        "encounter that begins with a line": (["files", 0, "encounter"], "_birth"),
         "note with a carriage return": (["note"], "a\rb"),
         "unknown field": (["more"], 1),
         "unknown field of a file": (["files", 0, "path"], "/etc"),

@@ -37,7 +37,7 @@ MAX_DEPTH = 16
 """Folders within folders."""
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
-_ENCOUNTER = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_ENCOUNTER = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _MAX_SIZE = 2**50
 _MAX_NAME_BYTES = 150
 _PUNCTUATION = frozenset(" ._-()+,=@'")
