@@ -140,9 +140,15 @@ class Hospital:
         self.exchange: Exchange = exchange_of(kit, name, self.folder)
         self._count = 0
 
-    def send(self, *rows: Mapping[str, str], mapping: Path | None = None, again: bool = False) -> str:
-        """Send rows as a CSV file of births; returns the delivery's id."""
-        return self.send_file(self.write(rows), mapping=mapping, again=again)
+    def send(
+        self,
+        *rows: Mapping[str, str],
+        mapping: Path | None = None,
+        again: bool = False,
+        encounter: str = "birth",
+    ) -> str:
+        """Send rows as a CSV file of an encounter; returns the delivery's id."""
+        return self.send_file(self.write(rows), mapping=mapping, again=again, encounter=encounter)
 
     def write(self, rows: Sequence[Mapping[str, str]]) -> Path:
         """Rows as a CSV file."""
@@ -164,11 +170,12 @@ class Hospital:
         purpose: str = "submission",
         role: str = "",
         again: bool = False,
+        encounter: str = "birth",
     ) -> str:
         """Send a file; returns the delivery's id."""
         role = role or ("data" if purpose == "submission" else "file")
-        encounter = "birth" if role == "data" else None
-        files = [OutgoingFile(path, path.name, "text/csv", role, encounter)]
+        kind = encounter if role == "data" else None
+        files = [OutgoingFile(path, path.name, "text/csv", role, kind)]
         if mapping is not None:
             files.append(OutgoingFile(mapping, mapping.name, "application/toml", "mapping"))
         outbox = Outbox(self.folder / "outbox")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from vernix.births.birth.child import ConditionAtBirth
 from vernix.births.birth.event import Event
 from vernix.births.checks import Check, one
 from vernix.births.childhood.public_health import Family, Screen
@@ -101,7 +100,6 @@ _ELEMENTS = elements_of(
     Household.marital_status,
     ChildIdentity,
     Event.birth_date,
-    ConditionAtBirth.sex,
     Card.primary_care_provider,
     Card.primary_care_phone,
     MotherDischarge.mother_death_date,
