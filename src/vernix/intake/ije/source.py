@@ -74,19 +74,28 @@ class IjeSource(Source):
         return RowBatch(self._cells(records), numbers, tuple(sorted(lost, key=_number)), remarks)
 
     def _cells(self, records: pa.StringArray) -> pa.RecordBatch:
+        records = _by_bytes(records)
         columns = {each.name: _column(records, self._layout, each) for each in self._fillings}
         return text_batch([columns[name] for name in self.header])
 
 
-def _column(records: pa.StringArray, layout: Layout, filling: Filling) -> list[str]:
+def _column(records: pa.Array, layout: Layout, filling: Filling) -> list[str]:
     texts = zip(*(_item(records, layout, item).to_pylist() for item in filling.items), strict=True)
     known: dict[tuple[str, ...], str] = {}
     return [known[each] if each in known else known.setdefault(each, filling.read(each)) for each in texts]
 
 
-def _item(records: pa.StringArray, layout: Layout, item: str) -> pa.StringArray:
+def _item(records: pa.Array, layout: Layout, item: str) -> pa.StringArray:
     start, stop = layout.items[item]
+    if pa.types.is_binary(records.type):
+        return pc.utf8_trim_whitespace(pc.binary_slice(records, start, stop).cast(pa.string()))
     return pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(records, start, stop))
+
+
+def _by_bytes(records: pa.StringArray) -> pa.Array:
+    """Records as bytes where each letter is one, as in most files: an item is found without counting."""
+    ascii_only = pc.all(pc.string_is_ascii(records), min_count=0).as_py()
+    return records.cast(pa.binary()) if ascii_only else records
 
 
 def _number(lost: tuple[int, Kind]) -> int:
