@@ -23,6 +23,7 @@ BENCHMARKS = (
     "ledger",
     "directory",
     "journey",
+    "ways_in",
     "sealing",
     "deliveries",
     "uploads",
