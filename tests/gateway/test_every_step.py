@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import os
 import re
 import subprocess
@@ -23,8 +22,11 @@ from sqlalchemy import select
 from tests.exchange_kit import TUS, ExchangeKit, Reply, RunningGateway, SealedPart
 from tests.strace_kit import striking
 
+from vernix.custody import canonical
 from vernix.custody.delivery import Delivery
+from vernix.custody.fields import to_base64
 from vernix.errors import KeeperFailed
+from vernix.gateway import small_parts
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database, sqlite_url
 from vernix.gateway.sweeping import sweep_orphans
@@ -105,6 +107,27 @@ def test_a_disk_that_fails_at_a_call(
     assert number > 1 or _failures_told(gateway) > before, "nothing was struck, or nobody was told"
 
 
+@pytest.mark.parametrize(
+    ("calls", "number"),
+    [
+        ("pwritev,pwritev2", 1),
+        ("pwrite64", 3),
+        ("fdatasync", 1),
+        ("fdatasync", 2),
+        ("fsync", 1),
+        ("unlink", 1),
+    ],
+)
+def test_killed_while_a_small_part_comes_whole(
+    kit: ExchangeKit, gateway: RunningGateway, strace: str, calls: str, number: int
+) -> None:
+    part = kit.seal(os.urandom(3000))
+    with _striking(strace, gateway, calls, f"signal=KILL:when={number}") as worker:
+        _Patient(kit, gateway, part).journey()
+        assert number > 1 or not Path(f"/proc/{worker}").exists(), "nothing was struck"
+    _rows_and_bytes_agree(kit)
+
+
 def test_no_error_had_its_own_text_logged(gateway: RunningGateway) -> None:
     """After all of the above."""
     assert "Traceback" not in gateway.log.read_text()
@@ -141,14 +164,19 @@ class _Patient:
         return delivery
 
     def _begin(self) -> tuple[str, str]:
-        wanted = {
+        wanted: dict[str, object] = {
             "header": self.part.header,
             "purpose": "submission",
-            "size": len(self.part.content),
             "to": ["registry"],
         }
-        body = json.dumps(wanted, sort_keys=True, separators=(",", ":")).encode()
-        made = self._ask(lambda: self.gateway.signed("riverside", "POST", "/uploads", body)).json
+        size = len(self.part.content)
+        if size <= small_parts.MOST:
+            address, wanted["content"] = "/parts", to_base64(self.part.content)
+        else:
+            address, wanted["size"] = "/uploads", size
+        body = canonical.encode(wanted)
+        made = self._ask(lambda: self.gateway.signed("riverside", "POST", address, body)).json
+        self.acknowledged = size if address == "/parts" else 0
         return made["id"], made["url"]
 
     def _send(self, path: str) -> None:
