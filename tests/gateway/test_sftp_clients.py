@@ -281,6 +281,8 @@ def test_a_key_that_has_ended_lets_nobody_in(door: SftpKit, gateway: RunningGate
     door.enrol("riverside", valid_from=now - timedelta(days=2), valid_until=now - timedelta(seconds=1))
     assert gateway.publish(door.exchange.publisher.files()).status == 200
     assert door.sftp("ls /").code != 0
+    door.enrol("riverside")
+    assert gateway.publish(door.exchange.publisher.files()).status == 200
 
 
 def holding(folder: Path, word: bytes) -> list[Path]:

@@ -247,20 +247,29 @@ class Outgoing:
                 "A file cannot change its addressee.", hint="Seal it to the other, send that."
             )
         self.check_addressee(sender, new.partner)
+        seen = self.find(sender, old)
+        # Whoever writes it sees at its close that it has its final name.
+        whole = seen.state is State.OPEN and not new.is_temporary and not self._is_written(seen)
+        if whole:
+            self._check_whole(sender, old, seen)
         with self.exchange.database.writing() as connection:
             file = names.find(connection, self._names.of(sender, old))
             if file is None:
                 raise NotFound("There is no such file (any more).")
             blobs = self._make_way(connection, self._names.of(sender, new), file, replace=replace)
             names.rename(connection, file.upload, self._names.of(sender, new), final=not new.is_temporary)
+            if whole and file == seen:  # In one step: a kill after the other would leave it renamed for ever.
+                names.set_due(connection, file.upload, int(time.time()))
         self._withdraw(blobs)
-        if file.state is not State.OPEN or new.is_temporary or self._is_written(file):
-            return  # Whoever writes it sees at its close that it has its final name.
+        self._posted()
+
+    def _check_whole(self, sender: str, place: Place, file: Written) -> None:
+        """Raise ``DataRefused`` for a file that is cut, ``NotSealed`` (and it goes) for another kind."""
         try:
             with self.exchange.blobs.staging.path(file.blob).open("rb") as stream:
-                self._finish(file.upload, stream.fileno(), file.size, settled=True)
+                _check_plausible(stream.fileno(), file.size)
         except NotSealed:
-            self.remove(sender, new)
+            self.remove(sender, place)
             raise
 
     def _is_written(self, file: Written) -> bool:
@@ -354,13 +363,17 @@ class Outgoing:
 
     def _finish(self, file: str, descriptor: int, size: int, *, settled: bool) -> None:
         """Make a file due that is an age file and may be whole. Raises ``NotSealed`` or ``DataRefused``."""
-        header = header_length(os.pread(descriptor, min(size, LARGEST_HEADER), 0))
-        if header is None or not is_plausible(size, header):
-            raise _cut()
+        _check_plausible(descriptor, size)
         due = int(time.time()) + (0 if settled else SETTLE_SECONDS)
         with self.exchange.database.writing() as connection:
             names.set_due(connection, file, due)
         self._posted()
+
+
+def _check_plausible(descriptor: int, size: int) -> None:
+    header = header_length(os.pread(descriptor, min(size, LARGEST_HEADER), 0))
+    if header is None or not is_plausible(size, header):
+        raise _cut()
 
 
 def _cut() -> DataRefused:
