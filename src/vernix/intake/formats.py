@@ -137,20 +137,24 @@ def stated(media_type: str) -> str | None:
     return next((each.name for each in _FORMATS if each.media_type == media_type), None)
 
 
-def open_source(path: Path, format: str | None = None, *mappings: Mapping | None) -> Source:
+def open_source(
+    path: Path, format: str | None = None, *mappings: Mapping | None, encounter: str | None = None
+) -> Source:
     """Open a file in the format named, else in the one that it is in.
 
-    ``mappings`` are those that it may be read with. Raises ``UsageError`` for a format that there is not,
+    ``mappings`` are those that it may be read with, ``encounter`` is what it is read as, where that is known:
+    by them a workbook's sheet is chosen. Raises ``UsageError`` for a format that there is not,
     ``FileRefused`` where the file cannot be read in it.
     """
     chosen = get(format) if format is not None else recognise(path)
     given = [mapping for mapping in mappings if mapping is not None]
-    return chosen.open(path, lambda header: _fit(header, given))
+    kinds = [encounter] if encounter is not None else list(encounters.names())
+    return chosen.open(path, lambda header: _fit(header, given, kinds))
 
 
-def _fit(header: tuple[str, ...], mappings: Iterable[Mapping]) -> int:
+def _fit(header: tuple[str, ...], mappings: Iterable[Mapping], kinds: Iterable[str]) -> int:
     known = [len(each.columns) for each in mappings if not each.missing(header)]
-    return max([*known, *(known_columns(encounters.get(name), header) for name in encounters.names())])
+    return max([*known, *(known_columns(encounters.get(name), header) for name in kinds)])
 
 
 def known_columns(encounter: Encounter, header: tuple[str, ...]) -> int:

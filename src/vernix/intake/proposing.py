@@ -62,7 +62,7 @@ _TIME_FORMATS = ("%I:%M %p", "%Hh%M", "%H.%M")
 def propose(path: Path, encounter: str, format: str | None = None) -> str:
     """A commented TOML mapping for ``path``. Raises ``DataRefused`` where it cannot be read."""
     kind = encounters.get(encounter)
-    source = open_source(path, format)
+    source = open_source(path, format, encounter=encounter)
     matches = _match(source.header, kind)
     samples = _samples(source, [place for place, _ in matches])
     drafts = [_draft(element, source.header[place], samples.get(place, [])) for place, element in matches]

@@ -71,7 +71,7 @@ def read(path: Path, encounter: str, mapping: Mapping | None = None, *, format: 
     Raises ``FileRefused`` where the file as a whole cannot be read, ``UsageError`` where encounter, mapping
     and format do not fit together.
     """
-    return read_source(open_source(path, format, mapping), encounter, mapping)
+    return read_source(open_source(path, format, mapping, encounter=encounter), encounter, mapping)
 
 
 def read_source(source: Source, encounter: str, mapping: Mapping | None = None) -> Reading:

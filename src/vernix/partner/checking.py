@@ -97,7 +97,7 @@ def read_file(
 
     named = Mapping.load(mapping_file) if mapping_file is not None else None
     kept = saved(folder.mappings) if named is None else []
-    source = open_source(file, format_, named, *kept)
+    source = open_source(file, format_, named, *kept, encounter=encounter)
     mapping = named or fitting_best(kept, source.header, encounter)
     encounter = encounter or (mapping.encounter.name if mapping else encounter_of(source))
     if encounter is None:

@@ -142,7 +142,7 @@ def _told(partner: Partner, wish: Wish, named: Mapping | None, path: Path) -> _T
     encounter = wish.encounter or (named.encounter.name if named else None)
     explained = wish.mapping.expanduser().absolute() if wish.mapping is not None else None
     try:
-        source = open_source(path, wish.format, named, *saved.values())
+        source = open_source(path, wish.format, named, *saved.values(), encounter=encounter)
     except DataRefused:
         # It cannot be read: whether that matters is for whoever receives it to say.
         return _Told(encounter, explained, stated)

@@ -189,6 +189,18 @@ def test_several_sheets_that_fit_as_well_are_refused_by_name(tmp_path: Path) -> 
         checked(tmp_path, [["sex", "birth_year"], ["F", 2024]], twice)
 
 
+def test_what_it_is_read_as_chooses_the_sheet(tmp_path: Path) -> None:
+    births = ["sex", "birth_date", "nicu"]
+    screens = ["sex", "birth_date", "card_number", "screen_reason"]
+
+    def add(book: Any) -> None:
+        book.create_sheet("Screens").append(screens)
+
+    path = workbook(tmp_path / "b.xlsx", [births], add)
+    assert open_source(path, encounter="birth").header == tuple(births)
+    assert open_source(path, encounter="newborn_screening").header == tuple(screens)
+
+
 def test_blank_is_unchanged_and_clear_is_said(tmp_path: Path) -> None:
     rows: list[list[Any]] = [
         ["record_number", "sex", "birth_year", "birth_weight"],
