@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from vernix.births import encounters
+from vernix.intake import units
 from vernix.intake.cells import reader, shape_of
 from vernix.intake.sentences import problem
 
@@ -105,6 +106,13 @@ def test_units_are_converted_exactly() -> None:
     assert read("mother_height", "64", factor=inch) == (Decimal("162.6"), None)
     # Half a gram is rounded up, in decimals: in binary 0.5 g could fall on either side.
     assert read("birth_weight", "2.4995", factor=Decimal(1000)) == (2500, None)
+
+
+def test_units_of_one_quantity_are_converted_and_no_others() -> None:
+    assert units.factor("g/dL", "g/L") == 10
+    assert units.factor("L", "mL") == 1000
+    assert units.factor("mL", "g") is None
+    assert units.known_units("mmol/L") == ()
 
 
 def test_a_gestation_without_unit_means_what_its_column_means() -> None:

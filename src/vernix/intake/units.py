@@ -26,6 +26,8 @@ _QUANTITIES: tuple[Mapping[str, Decimal], ...] = (
         }
     ),
     MappingProxyType({"d": Decimal(1), "wk": Decimal(7)}),
+    MappingProxyType({"mL": Decimal(1), "dL": Decimal(100), "L": Decimal(1000)}),
+    MappingProxyType({"g/L": Decimal(1), "g/dL": Decimal(10)}),
 )
 _SPELLINGS = MappingProxyType(
     {
@@ -51,6 +53,11 @@ _SPELLINGS = MappingProxyType(
         "day": "d",
         "days": "d",
         "jours": "d",
+        "ml": "mL",
+        "dl": "dL",
+        "l": "L",
+        "g/l": "g/L",
+        "g/dl": "g/dL",
     }
 )
 

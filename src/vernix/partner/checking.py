@@ -130,8 +130,9 @@ def _untold() -> UsageError:
 
     return UsageError(
         "The columns of this file do not say what it holds.",
-        hint=f"Name the encounter: --as {encounters.names()[0]}. If the columns are not called like the "
-        "dictionary's elements, make a mapping first: add --propose -o mapping.toml.",
+        hint=f"Name the encounter: --as {'|'.join(encounters.names())}. "
+        "If the columns are not called like the dictionary's elements, make a mapping first: "
+        "add --propose -o mapping.toml.",
     )
 
 
@@ -139,9 +140,9 @@ def _propose(file: Path, encounter: str | None, format_: str | None, output: Pat
     from vernix.births import encounters
     from vernix.intake.proposing import propose
 
-    if encounter is None and len(encounters.names()) > 1:
+    if encounter is None:
         raise UsageError("--propose needs the encounter.", hint=f"Add --as {'|'.join(encounters.names())}.")
-    text = propose(file, encounter or encounters.names()[0], format_)
+    text = propose(file, encounter, format_)
     if output is None:
         sys.stdout.write(text)
         return 0

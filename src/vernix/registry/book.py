@@ -7,7 +7,7 @@ and is what every report reads.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,18 +72,25 @@ class Book:
         return self._tables[encounter]
 
     def found(self) -> None:
-        """Make the tables that are missing."""
+        """Make the table of births, which reports are made from; the others come with their first rows."""
+        self.table("birth").found()
+
+    def kept(self) -> Iterator[tuple[str, Lakehouse]]:
+        """The encounters that have a table, with it: those of which rows were ever kept, and births."""
         for encounter in encounters.names():
-            self.table(encounter).found()
+            if (table := self.table(encounter)).exists:
+                yield encounter, table
 
     def keep(self, encounter: str, rows: pa.Table, batch: str) -> bool:
         """Append one file's rows (columns of `book_schema`) once; returns whether they were appended now."""
-        return self.table(encounter).append_once(rows.cast(book_schema(encounter)), batch)
+        table = self.table(encounter)
+        table.found()
+        return table.append_once(rows.cast(book_schema(encounter)), batch)
 
     def compact(self) -> None:
         """Rewrite small files into few where there are many."""
-        for encounter in encounters.names():
-            self.table(encounter).compact()
+        for _, table in self.kept():
+            table.compact()
 
     def extraction(self, encounter: str, version: int | None = None) -> Extraction:
         """A state of a table, the newest unless named, for the stamp on a report.

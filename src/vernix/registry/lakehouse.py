@@ -45,11 +45,18 @@ class Lakehouse:
         self.schema = schema
         self._table: DeltaTable | None = None
 
+    @property
+    def exists(self) -> bool:
+        """Whether the table was ever made."""
+        from deltalake import DeltaTable
+
+        return bool(DeltaTable.is_deltatable(str(self.folder)))
+
     def found(self) -> None:
         """Make the table where it is missing."""
         from deltalake import DeltaTable
 
-        if not DeltaTable.is_deltatable(str(self.folder)):
+        if not self.exists:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._writing(0):
                 # Batches are asked for by name as long as a partner may send one again; ten years is for ever

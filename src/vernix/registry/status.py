@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from vernix.births import encounters
 from vernix.console import print_json, say
 from vernix.courier.keeping import read_json
 from vernix.custody.identifiers import format_time, utc_now
@@ -120,8 +119,8 @@ def _people(book: Book) -> dict[str, Any]:
     import pyarrow.compute as pc
 
     rows, births, mothers = {}, 0, 0
-    for encounter in encounters.names():
-        said = book.table(encounter).read(["pseudonym", "mother_pseudonym"])
+    for encounter, table in book.kept():
+        said = table.read(["pseudonym", "mother_pseudonym"])
         rows[encounter] = said.num_rows
         if encounter == "birth":
             births = pc.count_distinct(said["pseudonym"]).as_py()

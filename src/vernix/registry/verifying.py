@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vernix.births import encounters
 from vernix.console import print_json, say
 from vernix.registry.book import Book
 from vernix.registry.lakehouse import Lakehouse
@@ -87,8 +86,8 @@ def compare(folder: RegistryFolder) -> Findings:
     kept, under_way = _expected()
     vault = _by_batch(Lakehouse(folder.vault / "identity", vault_schema()))
     book: dict[str, list[Row]] = {}
-    for encounter in encounters.names():
-        book |= _by_batch(Book(folder.book).table(encounter))
+    for _, table in Book(folder.book).kept():
+        book |= _by_batch(table)
     for batch, count in kept.items():
         findings.batches += 1
         findings.rows += count
