@@ -90,6 +90,7 @@ def test_no_other_name_of_an_element_could_mean_two(encounter: Encounter) -> Non
         for name in (element.name, *element.aliases):
             assert name == name.lower()
             assert meanings.setdefault(name, element.name) == element.name
+        assert element.name not in element.aliases
 
 
 @every_element

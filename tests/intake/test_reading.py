@@ -382,7 +382,7 @@ print(most[1] - most[0])
         # What encounters share is taken for a birth, what one of them has alone for that one ...
         ("record_number,birth_date,sex,birth_weight,gestation", "birth"),
         ("record_number,birth_date,sex,card_number,collection_date", "newborn_screening"),
-        ("record_number,birth_date,right_hand_1,foot_1", "heart_screening"),
+        ("record_number,birth_date,saturation_right_hand_1,saturation_foot_1", "heart_screening"),
         # ... and where the birth is none of those that know the most, nobody can say.
         ("card_number,child_death_date,birth_date", "newborn_screening_follow_up"),
         ("child_discharge_date,feeding_at_discharge", None),

@@ -73,7 +73,7 @@ class Screen(Block, subject="event", privacy="clinical", source="BORN HBHC"):
     family_screen_date = element(
         "date",
         ("Date of the public-health screen", "Date du dépistage de santé publique"),
-        ("The day the questions were asked.", "Le jour où les questions furent posées."),
+        ("The day the questions were asked.", "Le jour où les questions ont été posées."),
         privacy="quasi",
         required="required",
         aliases=("hbhc_date", "screen_date"),
@@ -115,67 +115,67 @@ def _risk(label: Pair, definition: Pair, *aliases: str) -> Any:
 class FamilyRisks(Block, subject="event", privacy="clinical", source="HBHC screen"):
     """What the family was asked. Some of it harms if it is known: nothing of it is repeated elsewhere."""
 
-    risk_health_of_child = _risk(
+    family_risk_health_of_child = _risk(
         ("Child's health needs", "Besoins de santé de l’enfant"),
         ("An anomaly or illness that will last.", "Une anomalie ou une maladie durable."),
         "infant_health_problem",
     )
-    risk_no_prenatal_care = _risk(
+    family_risk_no_prenatal_care = _risk(
         ("Care in pregnancy late or none", "Soins prénatals tardifs ou absents"),
         ("None before the sixth month.", "Aucun avant le sixième mois."),
         "late_prenatal_care",
     )
-    risk_pregnancy_complication = _risk(
+    family_risk_pregnancy_complication = _risk(
         ("Complication of pregnancy", "Complication de la grossesse"),
         ("That put mother or child at risk.", "Qui a mis en danger la mère ou l’enfant."),
         "pregnancy_complication",
     )
-    risk_smoking = _risk(
+    family_risk_smoking = _risk(
         ("Smoking", "Tabac"),
         ("By the mother in this pregnancy, or since.", "De la mère pendant cette grossesse, ou depuis."),
         "maternal_smoking",
     )
-    risk_alcohol = _risk(
+    family_risk_alcohol = _risk(
         ("Alcohol", "Alcool"),
         ("By the mother in this pregnancy.", "De la mère pendant cette grossesse."),
         "maternal_alcohol",
     )
-    risk_drugs = _risk(
+    family_risk_drugs = _risk(
         ("Drugs", "Drogues"),
         ("By the mother in this pregnancy.", "De la mère pendant cette grossesse."),
         "maternal_drugs",
     )
-    risk_young = _risk(
+    family_risk_young = _risk(
         ("Under 18 at the first birth", "Moins de 18 ans à la première naissance"),
         ("Of the mother's first child.", "Du premier enfant de la mère."),
         "young_mother",
     )
-    risk_schooling = _risk(
+    family_risk_schooling = _risk(
         ("No secondary diploma", "Pas de diplôme secondaire"),
         ("The mother did not finish secondary school.", "La mère n’a pas terminé le secondaire."),
         "low_education",
     )
-    risk_newcomer = _risk(
+    family_risk_newcomer = _risk(
         ("New to the country, without support", "Nouvellement arrivée, sans soutien"),
         ("Within five years.", "Depuis moins de cinq ans."),
         "newcomer",
     )
-    risk_no_doctor = _risk(
+    family_risk_no_doctor = _risk(
         ("No care for mother or child", "Ni soins pour la mère ni pour l’enfant"),
         ("No family doctor or nurse.", "Ni médecin de famille ni infirmière."),
         "no_primary_care",
     )
-    risk_alone = _risk(
+    family_risk_alone = _risk(
         ("Alone, without support", "Seule, sans soutien"),
         ("Nobody to count on.", "Personne sur qui compter."),
         "no_support",
     )
-    risk_money = _risk(
+    family_risk_money = _risk(
         ("Money", "Argent"),
         ("Trouble paying for food, clothes or a home.", "Du mal à payer nourriture, vêtements ou logement."),
         "financial_difficulty",
     )
-    risk_mind_mother = _risk(
+    family_risk_mind_mother = _risk(
         ("Mother's mental illness", "Maladie mentale de la mère"),
         (
             "Depression, anxiety or other, now or before.",
@@ -183,42 +183,42 @@ class FamilyRisks(Block, subject="event", privacy="clinical", source="HBHC scree
         ),
         "maternal_mental_illness",
     )
-    risk_mind_partner = _risk(
+    family_risk_mind_partner = _risk(
         ("Partner's mental illness", "Maladie mentale du ou de la partenaire"),
         ("Now or before.", "Maintenant ou avant."),
         "partner_mental_illness",
     )
-    risk_disability = _risk(
+    family_risk_disability = _risk(
         ("Disability of a parent", "Handicap d’un parent"),
         ("That makes care of the child harder.", "Qui complique les soins de l’enfant."),
         "parent_disability",
     )
-    risk_conflict = _risk(
+    family_risk_conflict = _risk(
         ("Strain between the parents", "Tensions entre les parents"),
         ("Conflict or separation.", "Conflit ou séparation."),
         "relationship_strain",
     )
-    risk_violence = _risk(
+    family_risk_violence = _risk(
         ("Violence at home", "Violence à la maison"),
         ("Now or feared.", "Présente ou redoutée."),
         "partner_violence",
     )
-    risk_child_protection = _risk(
+    family_risk_child_protection = _risk(
         ("Child protection", "Protection de l’enfance"),
         ("Involved with this family, now or before.", "Intervenue dans cette famille, maintenant ou avant."),
         "cas_involvement",
     )
-    risk_parenting = _risk(
+    family_risk_parenting = _risk(
         ("Doubts about caring for the child", "Doutes quant aux soins de l’enfant"),
         ("The parents' own.", "Ceux des parents eux-mêmes."),
         "parenting_concern",
     )
-    risk_bond = _risk(
+    family_risk_bond = _risk(
         ("Little response to the child", "Peu de réponse à l’enfant"),
         ("As seen by who asked.", "Selon qui a posé les questions."),
         "attachment_concern",
     )
-    risk_other = _risk(
+    family_risk_other = _risk(
         ("Another concern", "Autre préoccupation"),
         ("Of the family or of who asked.", "De la famille ou de qui a demandé."),
         "other_concern",
@@ -231,7 +231,7 @@ class Offered(Block, subject="event", privacy="clinical", source="HBHC protocol"
     risks_told = element(
         "integer",
         ("Risks told", "Risques déclarés"),
-        ("How many of the questions were answered with yes.", "À combien de questions la réponse fut oui."),
+        ("How many of the questions were answered with yes.", "À combien de questions la réponse est oui."),
         possible=(0, 40),
         aliases=("risk_count", "score"),
     )
@@ -312,7 +312,7 @@ PUBLIC_HEALTH_CHECKS = (
         text=Words(
             "A family at risk was reached more than a week after discharge, and 48 hours are the aim: check "
             "the dates.",
-            "Une famille à risque fut jointe plus d’une semaine après le congé, et l’on vise 48 heures : "
+            "Une famille à risque a été jointe plus d’une semaine après le congé, et l’on vise 48 heures : "
             "vérifiez les dates.",
         ),
         source="HBHC protocol: 48 hours",
@@ -345,8 +345,8 @@ PUBLIC_HEALTH_CHECKS = (
         source="HBHC screen",
         expression=_counted_wrong,
         examples=(
-            one("two of one", True, risks_told=1, risk_money="yes", risk_alone="yes"),
-            one("two", False, risks_told=2, risk_money="yes", risk_alone="yes"),
+            one("two of one", True, risks_told=1, family_risk_money="yes", family_risk_alone="yes"),
+            one("two", False, risks_told=2, family_risk_money="yes", family_risk_alone="yes"),
             one("answers are not sent", False, risks_told=4),
         ),
     ),
@@ -361,8 +361,8 @@ PUBLIC_HEALTH_CHECKS = (
         source="HBHC screen",
         expression=_no_risk_but_one,
         examples=(
-            one("violence", True, family_screen_result="no_risk", risk_violence="yes"),
-            one("none", False, family_screen_result="no_risk", risk_violence="no"),
+            one("violence", True, family_screen_result="no_risk", family_risk_violence="yes"),
+            one("none", False, family_screen_result="no_risk", family_risk_violence="no"),
         ),
     ),
     Check(
@@ -373,7 +373,8 @@ PUBLIC_HEALTH_CHECKS = (
             "The family declined, yet was contacted: correct the consent or the date; if both are right, "
             "tell "
             "your privacy officer.",
-            "La famille a refusé, mais fut jointe : corrigez le consentement ou la date ; si tout est exact, "
+            "La famille a refusé, mais a été jointe : corrigez le consentement ou la date ; si tout est "
+            "exact, "
             "avisez votre responsable de la vie privée.",
         ),
         source="HBHC protocol: consent",

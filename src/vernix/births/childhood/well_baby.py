@@ -38,7 +38,7 @@ class Visit(Block, subject="child", privacy="clinical", source="BORN Well-Baby; 
     visit_date = element(
         "date",
         ("Date of visit", "Date de la visite"),
-        ("The day the child was seen.", "Le jour où l’enfant fut vu."),
+        ("The day the child was seen.", "Le jour où l’enfant a été vu."),
         privacy="quasi",
         required="required",
         aliases=("visitdate", "encounter_date", "date_visite"),
@@ -170,8 +170,8 @@ class Growing(Block, subject="child", privacy="clinical", source="Rourke record;
         "integer",
         ("Answers of no", "Réponses négatives"),
         (
-            "How many of the questions were answered with not yet.",
-            "À combien de questions la réponse fut pas encore.",
+            "How many of the questions were answered with “not yet”.",
+            "À combien de questions la réponse est « pas encore ».",
         ),
         possible=(0, 25),
         plausible=(0, 15),

@@ -26,12 +26,12 @@ def _age_is_not_the_dates(t: ibis.Table) -> ibis.Value:
 
 
 def _more_than_retrieved(t: ibis.Table) -> ibis.Value:
-    return t.eggs_mature > t.eggs_retrieved
+    return t.oocytes_mature > t.oocytes_retrieved
 
 
 def _more_than_could_be(t: ibis.Table) -> ibis.Value:
-    eggs = t.eggs_retrieved.fill_null(0) + t.eggs_thawed.fill_null(0)
-    return (eggs > 0) & (t.eggs_fertilised > eggs)
+    eggs = t.oocytes_retrieved.fill_null(0) + t.oocytes_thawed.fill_null(0)
+    return (eggs > 0) & (t.oocytes_fertilised > eggs)
 
 
 def _several_by_choice_of_one(t: ibis.Table) -> ibis.Value:
@@ -45,7 +45,7 @@ def _banking_with_transfer(t: ibis.Table) -> ibis.Value:
 
 def _sacs_of_too_few(t: ibis.Table) -> ibis.Value:
     # One embryo may split once; more sacs than twice the embryos are a typing error.
-    return t.sacs > 2 * t.embryos_transferred
+    return t.gestational_sacs > 2 * t.embryos_transferred
 
 
 def _negative_but_pregnant(t: ibis.Table) -> ibis.Value:
@@ -126,7 +126,7 @@ _NUMBERS = (
     Check(
         code="FC-NUM-01",
         severity="hard",
-        elements=("eggs_mature", "eggs_retrieved"),
+        elements=("oocytes_mature", "oocytes_retrieved"),
         text=Words(
             "More eggs are mature than were retrieved: correct one of the numbers.",
             "Plus d’ovocytes matures que prélevés : corrigez l’un des nombres.",
@@ -134,14 +134,14 @@ _NUMBERS = (
         source="CARTR Plus",
         expression=_more_than_retrieved,
         examples=(
-            one("12 of 10", True, eggs_mature=12, eggs_retrieved=10),
-            one("all 10", False, eggs_mature=10, eggs_retrieved=10),
+            one("12 of 10", True, oocytes_mature=12, oocytes_retrieved=10),
+            one("all 10", False, oocytes_mature=10, oocytes_retrieved=10),
         ),
     ),
     Check(
         code="FC-NUM-02",
         severity="hard",
-        elements=("eggs_fertilised", "eggs_retrieved", "eggs_thawed"),
+        elements=("oocytes_fertilised", "oocytes_retrieved", "oocytes_thawed"),
         text=Words(
             "More eggs are fertilised than there were: correct one of the numbers.",
             "Plus d’ovocytes fécondés qu’il n’y en avait : corrigez l’un des nombres.",
@@ -149,9 +149,11 @@ _NUMBERS = (
         source="CARTR Plus",
         expression=_more_than_could_be,
         examples=(
-            one("11 of 10", True, eggs_fertilised=11, eggs_retrieved=10),
-            one("11 of 10 and 4 thawed", False, eggs_fertilised=11, eggs_retrieved=10, eggs_thawed=4),
-            one("eggs are not told", False, eggs_fertilised=11),
+            one("11 of 10", True, oocytes_fertilised=11, oocytes_retrieved=10),
+            one(
+                "11 of 10 and 4 thawed", False, oocytes_fertilised=11, oocytes_retrieved=10, oocytes_thawed=4
+            ),
+            one("eggs are not told", False, oocytes_fertilised=11),
         ),
     ),
     Check(
@@ -160,7 +162,7 @@ _NUMBERS = (
         elements=("elective_single", "embryos_transferred"),
         text=Words(
             "One by choice means that one was transferred: correct the number or the choice.",
-            "Un seul par choix veut dire qu’un seul fut transféré : corrigez le nombre ou le choix.",
+            "Un seul par choix veut dire qu’un seul a été transféré : corrigez le nombre ou le choix.",
         ),
         source="CARTR Plus: audited weak spot",
         expression=_several_by_choice_of_one,
@@ -173,7 +175,7 @@ _NUMBERS = (
     Check(
         code="FC-NUM-04",
         severity="soft",
-        elements=("sacs", "embryos_transferred"),
+        elements=("gestational_sacs", "embryos_transferred"),
         text=Words(
             "There are more than twice as many sacs as embryos transferred: correct one of the numbers.",
             "Il y a plus du double de sacs que d’embryons transférés : corrigez l’un des nombres.",
@@ -181,8 +183,8 @@ _NUMBERS = (
         source="CARTR Plus",
         expression=_sacs_of_too_few,
         examples=(
-            one("three of one", True, sacs=3, embryos_transferred=1),
-            one("one that split", False, sacs=2, embryos_transferred=1),
+            one("three of one", True, gestational_sacs=3, embryos_transferred=1),
+            one("one that split", False, gestational_sacs=2, embryos_transferred=1),
         ),
     ),
 )
@@ -213,7 +215,7 @@ _COURSE = (
         "FC-END-02",
         EggsAndEmbryos.cycle_end,
         ("cancelled",),
-        (EggsAndEmbryos.retrieval_date, EggsAndEmbryos.eggs_retrieved, Transfer.transfer_date),
+        (EggsAndEmbryos.retrieval_date, EggsAndEmbryos.oocytes_retrieved, Transfer.transfer_date),
         source="CARTR Plus",
         severity="hard",
     ),
@@ -230,7 +232,7 @@ _COURSE = (
         elements=("cycle_outcome", "pregnancy_test_positive"),
         text=Words(
             "The pregnancy test was negative, yet there was a pregnancy: correct one of them.",
-            "Le test de grossesse était négatif, mais il y eut une grossesse : corrigez l’un des deux.",
+            "Le test de grossesse était négatif, mais il y a eu une grossesse : corrigez l’un des deux.",
         ),
         source="CARTR Plus",
         expression=_negative_but_pregnant,

@@ -80,8 +80,8 @@ CYCLE_END = CodeSet(
     ),
 )
 
-EGG_SOURCE = CodeSet(
-    "egg_source",
+OOCYTE_SOURCE = CodeSet(
+    "oocyte_source",
     (
         code("own_fresh", "Own, fresh", "Siens, frais", "autologous", "own"),
         code("own_frozen", "Own, frozen", "Siens, congelés"),

@@ -11,9 +11,9 @@ from vernix.births.fertility.codes import (
     CYCLE_END,
     CYCLE_FUNDING,
     CYCLE_KIND,
-    EGG_SOURCE,
     EMBRYO_TEST,
     FERTILISATION,
+    OOCYTE_SOURCE,
     PRESERVATION_REASON,
     SPERM_SOURCE,
     STIMULATION,
@@ -65,23 +65,23 @@ class Cycle(Block, subject="mother", privacy="clinical", source="CARTR Plus"):
     )
     age_at_cycle = element(
         "integer",
-        ("Her age at the start", "Son âge au début"),
-        ("In completed years, of her who is treated.", "En années révolues, de celle qui est traitée."),
+        ("Patient's age at the start", "Âge de la patiente au début"),
+        ("In completed years.", "En années révolues."),
         privacy="quasi",
         unit="a",
         possible=(12, 65),
         plausible=(18, 50),
         aliases=("female_age", "patient_age"),
     )
-    egg_age = element(
+    oocyte_age = element(
         "integer",
-        ("Age of her whose eggs they are", "Âge de celle dont viennent les ovocytes"),
+        ("Age of the source of oocytes", "Âge de la personne dont viennent les ovocytes"),
         ("In completed years, on the day they were taken.", "En années révolues, le jour de la ponction."),
         privacy="quasi",
         unit="a",
         possible=(12, 60),
         plausible=(18, 47),
-        aliases=("oocyte_age", "donor_age"),
+        aliases=("donor_age",),
     )
     sperm_age = element(
         "integer",
@@ -137,7 +137,7 @@ class Infertility(Block, subject="mother", privacy="clinical", source="CARTR Plu
     cause_uterus = element(
         YES_NO,
         ("Uterine factor", "Facteur utérin"),
-        ("Fibroids, septum or no womb.", "Fibromes, cloison ou absence d’utérus."),
+        ("Fibroids, septum or no uterus.", "Fibromes, cloison ou absence d’utérus."),
         aliases=("uterine_factor",),
     )
     cause_none_found = element(
@@ -153,7 +153,7 @@ class Infertility(Block, subject="mother", privacy="clinical", source="CARTR Plu
         privacy="quasi",
         aliases=("single_or_same_sex",),
     )
-    anti_mullerian = element(
+    anti_mullerian_hormone = element(
         "decimal",
         ("Anti-Müllerian hormone", "Hormone antimüllérienne"),
         ("The last within a year.", "La dernière depuis un an."),
@@ -163,7 +163,7 @@ class Infertility(Block, subject="mother", privacy="clinical", source="CARTR Plu
         plausible=(0, 120),
         aliases=("amh",),
     )
-    follicle_stimulating = element(
+    follicle_stimulating_hormone = element(
         "decimal",
         ("Follicle-stimulating hormone", "Hormone folliculostimulante"),
         ("Early in a cycle, the highest within a year.", "En début de cycle, la plus haute depuis un an."),
@@ -174,7 +174,7 @@ class Infertility(Block, subject="mother", privacy="clinical", source="CARTR Plu
         aliases=("fsh",),
         at=Places(loinc="15067-2"),
     )
-    follicle_count = _number(
+    antral_follicle_count = _number(
         ("Antral follicles", "Follicules antraux"),
         ("In both ovaries.", "Dans les deux ovaires."),
         "afc",
@@ -190,8 +190,8 @@ class EggsAndEmbryos(Block, subject="mother", privacy="clinical", source="CARTR 
         STIMULATION,
         ("Protocol", "Protocole"),
         (
-            "How the ovaries were stimulated, or the womb prepared.",
-            "Comment les ovaires furent stimulés, ou l’utérus préparé.",
+            "How the ovaries were stimulated, or the uterus prepared.",
+            "Comment les ovaires ont été stimulés, ou l’utérus préparé.",
         ),
         aliases=("protocol",),
     )
@@ -220,43 +220,46 @@ class EggsAndEmbryos(Block, subject="mother", privacy="clinical", source="CARTR 
     retrieval_date = element(
         "date",
         ("Date of retrieval", "Date de la ponction"),
-        ("The day eggs were taken.", "Le jour où les ovocytes furent prélevés."),
+        ("The day eggs were taken.", "Le jour où les ovocytes ont été prélevés."),
         privacy="quasi",
         aliases=("opu_date", "oocyte_retrieval_date"),
     )
-    egg_source = element(
-        EGG_SOURCE,
-        ("Whose eggs", "À qui les ovocytes"),
+    oocyte_source = element(
+        OOCYTE_SOURCE,
+        ("Source of oocytes", "Provenance des ovocytes"),
         ("Own or a donor's, fresh or frozen.", "Siens ou d’une donneuse, frais ou congelés."),
         required="expected",
-        aliases=("oocyte_origin", "oocyte_source"),
+        aliases=("oocyte_origin", "egg_origin"),
     )
-    eggs_retrieved = _number(
-        ("Eggs retrieved", "Ovocytes prélevés"), ("All of them.", "Tous."), "oocytes_retrieved"
+    oocytes_retrieved = _number(
+        ("Oocytes retrieved", "Ovocytes prélevés"), ("All of them.", "Tous."), "eggs_retrieved"
     )
-    eggs_mature = _number(
-        ("Eggs mature", "Ovocytes matures"), ("In metaphase II.", "En métaphase II."), "mature_oocytes", "mii"
+    oocytes_mature = _number(
+        ("Oocytes mature", "Ovocytes matures"),
+        ("In metaphase II.", "En métaphase II."),
+        "mature_oocytes",
+        "mii",
     )
-    eggs_frozen = _number(
-        ("Eggs frozen", "Ovocytes congelés"), ("Kept as eggs.", "Gardés comme ovocytes."), "oocytes_frozen"
+    oocytes_frozen = _number(
+        ("Oocytes frozen", "Ovocytes congelés"), ("Kept as eggs.", "Gardés comme ovocytes."), "eggs_frozen"
     )
-    eggs_thawed = _number(
-        ("Eggs thawed", "Ovocytes décongelés"), ("For this cycle.", "Pour ce cycle."), "oocytes_thawed"
+    oocytes_thawed = _number(
+        ("Oocytes thawed", "Ovocytes décongelés"), ("For this cycle.", "Pour ce cycle."), "eggs_thawed"
     )
     sperm_source = element(
         SPERM_SOURCE,
-        ("Whose sperm", "À qui le sperme"),
-        ("And how it was obtained.", "Et comment il fut obtenu."),
+        ("Source of sperm", "Provenance du sperme"),
+        ("And how it was obtained.", "Et comment il a été obtenu."),
         aliases=("sperm_origin",),
     )
     fertilisation = element(
         FERTILISATION,
-        ("How fertilised", "Mode de fécondation"),
+        ("Method of fertilisation", "Mode de fécondation"),
         ("In the dish, by injection, or both.", "En boîte, par injection, ou les deux."),
         aliases=("insemination_method",),
     )
-    eggs_fertilised = _number(
-        ("Eggs fertilised", "Ovocytes fécondés"),
+    oocytes_fertilised = _number(
+        ("Oocytes fertilised", "Ovocytes fécondés"),
         ("With two pronuclei.", "À deux pronoyaux."),
         "fertilized",
         "2pn",

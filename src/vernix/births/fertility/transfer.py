@@ -13,7 +13,10 @@ class Transfer(Block, subject="mother", privacy="clinical", source="CARTR Plus")
     transfer_date = element(
         "date",
         ("Date of transfer", "Date du transfert"),
-        ("The day embryos were put into the womb.", "Le jour où des embryons furent déposés dans l’utérus."),
+        (
+            "The day embryos were put into the uterus.",
+            "Le jour où des embryons ont été déposés dans l’utérus.",
+        ),
         privacy="quasi",
         aliases=("et_date", "embryo_transfer_date"),
     )
@@ -43,10 +46,10 @@ class Transfer(Block, subject="mother", privacy="clinical", source="CARTR Plus")
     )
     elective_single = element(
         YES_NO,
-        ("One by choice", "Un seul par choix"),
+        ("Elective single transfer", "Transfert électif d’un seul embryon"),
         (
             "One was transferred though there were more that could have been.",
-            "Un seul fut transféré bien que d’autres l’eussent pu.",
+            "Un seul a été transféré, alors que d’autres auraient pu l’être.",
         ),
         source="CFAS: number of embryos",
         aliases=("eset",),
@@ -58,7 +61,7 @@ class AfterTransfer(Block, subject="mother", privacy="clinical", source="CARTR P
 
     ohss = element(
         OHSS,
-        ("Overstimulation", "Hyperstimulation ovarienne"),
+        ("Ovarian hyperstimulation", "Hyperstimulation ovarienne"),
         ("The worst degree.", "Le pire degré."),
         aliases=("ohss_grade",),
     )
@@ -81,17 +84,17 @@ class AfterTransfer(Block, subject="mother", privacy="clinical", source="CARTR P
         ("hCG in blood.", "hCG dans le sang."),
         aliases=("beta_hcg", "hcg_positive"),
     )
-    sacs = element(
+    gestational_sacs = element(
         "integer",
-        ("Sacs", "Sacs"),
-        ("In the womb, at the first ultrasound.", "Dans l’utérus, à la première échographie."),
+        ("Gestational sacs", "Sacs gestationnels"),
+        ("In the uterus, at the first ultrasound.", "Dans l’utérus, à la première échographie."),
         possible=(0, 9),
         plausible=(0, 3),
-        aliases=("gestational_sacs",),
+        aliases=("sacs",),
     )
-    heartbeats = element(
+    fetal_heartbeats = element(
         "integer",
-        ("Heartbeats", "Cœurs battants"),
+        ("Fetal heartbeats", "Activités cardiaques fœtales"),
         ("At the first ultrasound that shows any.", "À la première échographie qui en montre."),
         possible=(0, 9),
         plausible=(0, 3),

@@ -129,7 +129,7 @@ class FollowUp(Block, subject="child", privacy="clinical", source="NSO diagnosti
     diagnosis_date = element(
         "date",
         ("Date of diagnosis", "Date du diagnostic"),
-        ("The day the outcome was certain.", "Le jour où l’issue fut certaine."),
+        ("The day the outcome was certain.", "Le jour où l’issue a été certaine."),
         privacy="quasi",
         aliases=("date_of_diagnosis",),
     )
@@ -170,7 +170,7 @@ class FollowUp(Block, subject="child", privacy="clinical", source="NSO diagnosti
     follow_up_closed_date = element(
         "date",
         ("Date closed", "Date de clôture"),
-        ("The day the report was complete.", "Le jour où le rapport fut complet."),
+        ("The day the report was complete.", "Le jour où le rapport a été complet."),
         privacy="quasi",
         aliases=("closed_date", "derf_date"),
     )

@@ -192,12 +192,12 @@ class HearingRisks(
         ),
         aliases=("dbs_risk_result",),
     )
-    risk_family = _risk(
+    hearing_risk_family = _risk(
         ("Childhood hearing loss in the family", "Surdité infantile dans la famille"),
         ("Permanent, in a parent, brother or sister.", "Permanente, chez un parent, un frère ou une sœur."),
         "family_history",
     )
-    risk_infection = _risk(
+    hearing_risk_infection = _risk(
         ("Infection before birth", "Infection avant la naissance"),
         (
             "Cytomegalovirus, toxoplasmosis, rubella, syphilis, herpes or Zika.",
@@ -205,30 +205,30 @@ class HearingRisks(
         ),
         "torch",
     )
-    risk_meningitis = _risk(
+    hearing_risk_meningitis = _risk(
         ("Meningitis", "Méningite"), ("Bacterial or viral, confirmed.", "Bactérienne ou virale, confirmée.")
     )
-    risk_jaundice = _risk(
+    hearing_risk_jaundice = _risk(
         ("Jaundice that called for exchange", "Ictère ayant exigé une exsanguino-transfusion"),
         ("Or at its threshold.", "Ou à son seuil."),
         "hyperbilirubinemia",
     )
-    risk_anomaly = _risk(
+    hearing_risk_anomaly = _risk(
         ("Anomaly of head or ears", "Anomalie de la tête ou des oreilles"),
         ("Tags and pits alone do not count.", "Les appendices et fistules isolés ne comptent pas."),
         "craniofacial",
     )
-    risk_syndrome = _risk(
+    hearing_risk_syndrome = _risk(
         ("Syndrome with hearing loss", "Syndrome avec surdité"),
         ("Known or suspected.", "Connu ou soupçonné."),
         "syndrome",
     )
-    risk_asphyxia = _risk(
+    hearing_risk_asphyxia = _risk(
         ("Asphyxia treated by cooling", "Asphyxie traitée par refroidissement"),
         ("Hypoxic-ischemic encephalopathy.", "Encéphalopathie hypoxo-ischémique."),
         "hie",
     )
-    risk_ecmo = _risk(
+    hearing_risk_ecmo = _risk(
         ("Extracorporeal oxygenation", "Oxygénation extracorporelle"),
         ("At any time.", "À tout moment."),
         "ecmo",

@@ -120,7 +120,7 @@ class HeartScreen(Block, subject="child", privacy="clinical", source="NSO CCHD s
 class HeartReadings(Block, subject="child", privacy="clinical", source="NSO CCHD screen"):
     """Up to three readings, an hour apart: right hand, either foot, and what each says."""
 
-    right_hand_1 = _saturation(
+    saturation_right_hand_1 = _saturation(
         ("First reading, right hand", "Première lecture, main droite"),
         ("Saturation before the duct.", "Saturation préductale."),
         "rh1",
@@ -128,7 +128,7 @@ class HeartReadings(Block, subject="child", privacy="clinical", source="NSO CCHD
         "spo2_hand_1",
         loinc="59407-7",
     )
-    foot_1 = _saturation(
+    saturation_foot_1 = _saturation(
         ("First reading, foot", "Première lecture, pied"),
         ("Saturation after the duct.", "Saturation postductale."),
         "f1",
@@ -142,13 +142,13 @@ class HeartReadings(Block, subject="child", privacy="clinical", source="NSO CCHD
         ("By the algorithm of the programme.", "Selon l’algorithme du programme."),
         aliases=("cchd_result_1",),
     )
-    right_hand_2 = _saturation(
+    saturation_right_hand_2 = _saturation(
         ("Second reading, right hand", "Deuxième lecture, main droite"),
         ("An hour after the first, if it was to be repeated.", "Une heure après la première, s’il y a lieu."),
         "rh2",
         "spo2_hand_2",
     )
-    foot_2 = _saturation(
+    saturation_foot_2 = _saturation(
         ("Second reading, foot", "Deuxième lecture, pied"),
         ("An hour after the first, if it was to be repeated.", "Une heure après la première, s’il y a lieu."),
         "f2",
@@ -160,7 +160,7 @@ class HeartReadings(Block, subject="child", privacy="clinical", source="NSO CCHD
         ("By the algorithm of the programme.", "Selon l’algorithme du programme."),
         aliases=("cchd_result_2",),
     )
-    right_hand_3 = _saturation(
+    saturation_right_hand_3 = _saturation(
         ("Third reading, right hand", "Troisième lecture, main droite"),
         (
             "An hour after the second, if it was to be repeated.",
@@ -169,7 +169,7 @@ class HeartReadings(Block, subject="child", privacy="clinical", source="NSO CCHD
         "rh3",
         "spo2_hand_3",
     )
-    foot_3 = _saturation(
+    saturation_foot_3 = _saturation(
         ("Third reading, foot", "Troisième lecture, pied"),
         (
             "An hour after the second, if it was to be repeated.",
@@ -221,7 +221,14 @@ class HeartResult(Block, subject="child", privacy="clinical", source="NSO CCHD s
     )
 
 
-_READINGS = ("right_hand_1", "foot_1", "right_hand_2", "foot_2", "right_hand_3", "foot_3")
+_READINGS = (
+    "saturation_right_hand_1",
+    "saturation_foot_1",
+    "saturation_right_hand_2",
+    "saturation_foot_2",
+    "saturation_right_hand_3",
+    "saturation_foot_3",
+)
 _FIRST, _SECOND = date(2024, 3, 1), date(2024, 3, 2)
 
 
@@ -241,8 +248,12 @@ def _refer_in_spite_of_the_last_reading(t: ibis.Table) -> ibis.Value:
 
 
 def _another_reading_after_a_pass(t: ibis.Table) -> ibis.Value:
-    after_first = (t.heart_result_1 == "pass") & (t.right_hand_2.notnull() | t.foot_2.notnull())
-    after_second = (t.heart_result_2 == "pass") & (t.right_hand_3.notnull() | t.foot_3.notnull())
+    after_first = (t.heart_result_1 == "pass") & (
+        t.saturation_right_hand_2.notnull() | t.saturation_foot_2.notnull()
+    )
+    after_second = (t.heart_result_2 == "pass") & (
+        t.saturation_right_hand_3.notnull() | t.saturation_foot_3.notnull()
+    )
     return after_first.fill_null(False) | after_second.fill_null(False)
 
 
@@ -309,9 +320,21 @@ HEART_CHECKS = (
         source="NSO CCHD screen: algorithm",
         expression=_pass_in_spite_of_a_reading,
         examples=(
-            one("89 at the foot", True, heart_screen_result="pass", right_hand_1=96, foot_1=89),
-            one("90 at the foot", False, heart_screen_result="pass", right_hand_1=96, foot_1=90),
-            one("referred", False, heart_screen_result="refer", foot_1=85),
+            one(
+                "89 at the foot",
+                True,
+                heart_screen_result="pass",
+                saturation_right_hand_1=96,
+                saturation_foot_1=89,
+            ),
+            one(
+                "90 at the foot",
+                False,
+                heart_screen_result="pass",
+                saturation_right_hand_1=96,
+                saturation_foot_1=90,
+            ),
+            one("referred", False, heart_screen_result="refer", saturation_foot_1=85),
         ),
     ),
     Check(
@@ -345,7 +368,14 @@ HEART_CHECKS = (
     Check(
         code="CC-RES-03",
         severity="soft",
-        elements=("heart_result_1", "heart_result_2", "right_hand_2", "foot_2", "right_hand_3", "foot_3"),
+        elements=(
+            "heart_result_1",
+            "heart_result_2",
+            "saturation_right_hand_2",
+            "saturation_foot_2",
+            "saturation_right_hand_3",
+            "saturation_foot_3",
+        ),
         text=Words(
             "There is another reading after one that was passed: check the results and their order.",
             "Il y a une lecture après une lecture réussie : vérifiez les résultats et leur ordre.",
@@ -353,8 +383,8 @@ HEART_CHECKS = (
         source="NSO CCHD screen: algorithm",
         expression=_another_reading_after_a_pass,
         examples=(
-            one("after a pass", True, heart_result_1="pass", right_hand_2=97),
-            one("after a repeat", False, heart_result_1="repeat", right_hand_2=97),
+            one("after a pass", True, heart_result_1="pass", saturation_right_hand_2=97),
+            one("after a repeat", False, heart_result_1="repeat", saturation_right_hand_2=97),
         ),
     ),
     asks_for(
@@ -375,7 +405,11 @@ HEART_CHECKS = (
         "CC-STA-02",
         HeartScreen.heart_screen_status,
         ("declined", "missed"),
-        (HeartReadings.right_hand_1, HeartReadings.foot_1, HeartResult.heart_screen_result),
+        (
+            HeartReadings.saturation_right_hand_1,
+            HeartReadings.saturation_foot_1,
+            HeartResult.heart_screen_result,
+        ),
         source="NSO CCHD screen",
         severity="hard",
     ),

@@ -54,7 +54,7 @@ class MotherIllness(Block, subject="mother", privacy="clinical", source="BORN Po
     haemorrhage_treatment = element(
         HAEMORRHAGE_TREATMENT,
         ("Treatment of haemorrhage", "Traitement de l’hémorragie"),
-        ("The gravest that was needed.", "Le plus lourd qui fut nécessaire."),
+        ("The gravest that was needed.", "Le plus lourd qui a été nécessaire."),
         aliases=("pph_treatment",),
     )
     retained_placenta = element(
@@ -72,25 +72,28 @@ class MotherIllness(Block, subject="mother", privacy="clinical", source="BORN Po
         ("That was treated.", "Qui a été traitée."),
         aliases=("postpartum_hypertension",),
     )
-    infection_uterus = element(
+    endometritis = element(
         YES_NO,
-        ("Infection of the womb", "Infection de l’utérus"),
-        ("Endometritis.", "Endométrite."),
-        aliases=("endometritis",),
+        ("Endometritis", "Endométrite"),
+        (
+            "Infection of the uterus, treated with antibiotics.",
+            "Infection de l’utérus, traitée par antibiotiques.",
+        ),
+        aliases=("infection_uterus",),
     )
-    infection_wound = element(
+    wound_infection = element(
         YES_NO,
         ("Infection of a wound", "Infection d’une plaie"),
         ("Of abdomen or perineum.", "De l’abdomen ou du périnée."),
-        aliases=("wound_infection",),
+        aliases=("infection_wound",),
     )
-    infection_breast = element(
+    mastitis = element(
         YES_NO,
         ("Mastitis", "Mastite"),
         ("Treated with antibiotics.", "Traitée par antibiotiques."),
-        aliases=("mastitis",),
+        aliases=("infection_breast",),
     )
-    infection_urine = element(
+    urinary_infection = element(
         YES_NO,
         ("Urinary infection", "Infection urinaire"),
         ("Treated with antibiotics.", "Traitée par antibiotiques."),
@@ -110,8 +113,8 @@ class MotherIllness(Block, subject="mother", privacy="clinical", source="BORN Po
     )
     bladder_catheter = element(
         YES_NO,
-        ("Could not pass urine", "Rétention d’urine"),
-        ("A catheter was needed after birth.", "Une sonde fut nécessaire après l’accouchement."),
+        ("Urinary retention", "Rétention d’urine"),
+        ("A catheter was needed after birth.", "Une sonde a été nécessaire après l’accouchement."),
         aliases=("urinary_retention",),
     )
     haemoglobin_postpartum = element(
@@ -132,7 +135,7 @@ class MotherTreatment(Block, subject="mother", privacy="clinical", source="BORN 
     iron = element(
         IRON,
         ("Iron", "Fer"),
-        ("The strongest that was given.", "Le plus fort qui fut donné."),
+        ("The strongest that was given.", "Le plus fort qui a été donné."),
         aliases=("iron_given",),
     )
     rh_immunoglobulin_postpartum = element(
@@ -148,11 +151,11 @@ class MotherTreatment(Block, subject="mother", privacy="clinical", source="BORN 
         ("Before discharge, where she is not immune.", "Avant le congé, si elle n’est pas immunisée."),
         aliases=("mmr",),
     )
-    clot_prevention = element(
+    thromboprophylaxis = element(
         YES_NO,
-        ("Heparin to prevent clots", "Héparine contre la thrombose"),
-        ("After birth.", "Après l’accouchement."),
-        aliases=("thromboprophylaxis", "lmwh"),
+        ("Thromboprophylaxis", "Thromboprophylaxie"),
+        ("Heparin after birth.", "Héparine après l’accouchement."),
+        aliases=("lmwh",),
     )
     breastfeeding_support = element(
         YES_NO,
@@ -253,7 +256,7 @@ class MotherDischarge(Block, subject="mother", privacy="clinical", source="BORN 
     )
     mother_readmission_reason = element(
         READMISSION_REASON,
-        ("Why the mother was readmitted", "Pourquoi la mère fut réhospitalisée"),
+        ("Why the mother was readmitted", "Motif de réhospitalisation de la mère"),
         ("The main reason.", "La raison principale."),
         aliases=("maternal_readmission_reason",),
     )

@@ -49,13 +49,13 @@ def _born_here_but_brought(t: ibis.Table) -> ibis.Value:
 
 
 def _disease_of_the_preterm(t: ibis.Table) -> ibis.Value:
-    lung = t.chronic_lung.isin(("low_flow", "pressure", "ventilated"))
+    lung = t.bronchopulmonary_dysplasia.isin(("low_flow", "pressure", "ventilated"))
     eyes = t.retinopathy.isin(("stage_1", "stage_2", "stage_3", "stage_4", "stage_5"))
     return (t.gestation >= 259) & (lung.fill_null(False) | eyes.fill_null(False))
 
 
 def _cooled_too_young(t: ibis.Table) -> ibis.Value:
-    return (t.cooled == "yes") & (t.gestation < 245)
+    return (t.therapeutic_hypothermia == "yes") & (t.gestation < 245)
 
 
 def _dead_at_home(t: ibis.Table) -> ibis.Value:
@@ -188,7 +188,7 @@ _CHILD = (
     Check(
         code="NI-GES-01",
         severity="soft",
-        elements=("gestation", "chronic_lung", "retinopathy"),
+        elements=("gestation", "bronchopulmonary_dysplasia", "retinopathy"),
         text=Words(
             "A disease of children born early in a child born at term: check the gestation and the disease.",
             "Une maladie d’enfants nés trop tôt chez un enfant né à terme : vérifiez l’âge gestationnel et "
@@ -198,15 +198,23 @@ _CHILD = (
         expression=_disease_of_the_preterm,
         examples=(
             one("retinopathy at 38 weeks", True, gestation=266, retinopathy="stage_2"),
-            one("chronic lung disease at 38 weeks", True, gestation=266, chronic_lung="pressure"),
-            one("at 26 weeks", False, gestation=182, retinopathy="stage_2", chronic_lung="pressure"),
-            one("none", False, gestation=266, retinopathy="none", chronic_lung="none"),
+            one(
+                "chronic lung disease at 38 weeks", True, gestation=266, bronchopulmonary_dysplasia="pressure"
+            ),
+            one(
+                "at 26 weeks",
+                False,
+                gestation=182,
+                retinopathy="stage_2",
+                bronchopulmonary_dysplasia="pressure",
+            ),
+            one("none", False, gestation=266, retinopathy="none", bronchopulmonary_dysplasia="none"),
         ),
     ),
     Check(
         code="NI-GES-02",
         severity="soft",
-        elements=("cooled", "gestation"),
+        elements=("therapeutic_hypothermia", "gestation"),
         text=Words(
             "Cooling is for children of 35 weeks or more: check the gestation, or whether the child was "
             "cooled.",
@@ -216,8 +224,8 @@ _CHILD = (
         source="CPS: hypothermia for encephalopathy",
         expression=_cooled_too_young,
         examples=(
-            one("at 30 weeks", True, cooled="yes", gestation=210),
-            one("at 35 weeks", False, cooled="yes", gestation=245),
+            one("at 30 weeks", True, therapeutic_hypothermia="yes", gestation=210),
+            one("at 35 weeks", False, therapeutic_hypothermia="yes", gestation=245),
         ),
     ),
 )
@@ -230,7 +238,7 @@ _COURSE = (
         "NI-BRA-01",
         Brain.encephalopathy,
         ("none",),
-        (Brain.cooled,),
+        (Brain.therapeutic_hypothermia,),
         source="CPS: hypothermia for encephalopathy",
     ),
     nothing_told_of(
@@ -243,7 +251,7 @@ _COURSE = (
     ),
     nothing_told_of(
         "NI-GUT-01",
-        InfectionAndGut.enterocolitis,
+        InfectionAndGut.necrotising_enterocolitis,
         ("none",),
         (InfectionAndGut.enterocolitis_surgery,),
         source="CNN",

@@ -72,8 +72,8 @@ RESPIRATORY_DIAGNOSIS = CodeSet(
     ),
 )
 
-CHRONIC_LUNG = CodeSet(
-    "chronic_lung",
+BRONCHOPULMONARY_DYSPLASIA = CodeSet(
+    "bronchopulmonary_dysplasia",
     (
         code("none", "No support at 36 weeks", "Aucun soutien à 36 semaines", "no"),
         code("low_flow", "Low-flow oxygen or less", "Oxygène à bas débit ou moins", "grade 1", "mild"),
@@ -90,8 +90,8 @@ CHRONIC_LUNG = CodeSet(
     ),
 )
 
-DUCT = CodeSet(
-    "duct",
+PATENT_DUCTUS = CodeSet(
+    "patent_ductus",
     (
         code("none", "Closed, or not looked for", "Fermé, ou non recherché", "no"),
         code("open", "Open, not treated", "Ouvert, non traité", "conservative"),
@@ -101,8 +101,8 @@ DUCT = CodeSet(
     ),
 )
 
-BLEEDING_GRADE = CodeSet(
-    "bleeding_grade",
+VENTRICULAR_HAEMORRHAGE = CodeSet(
+    "ventricular_haemorrhage",
     (
         code("none", "None", "Aucune", "0", "no", "normal"),
         code("grade_1", "Grade 1: germinal matrix", "Grade 1 : matrice germinale", "1", "i"),
@@ -115,7 +115,7 @@ BLEEDING_GRADE = CodeSet(
 )
 
 ENTEROCOLITIS = CodeSet(
-    "enterocolitis",
+    "necrotising_enterocolitis",
     (
         code("none", "None", "Aucune", "no"),
         code("suspected", "Suspected (stage 1)", "Soupçonnée (stade 1)", "stage 1", "1"),

@@ -7,15 +7,15 @@ from typing import Any
 from vernix.births.codes import YES_NO
 from vernix.births.declaring import Block, Pair, element
 from vernix.births.newborn.intensive.codes import (
-    BLEEDING_GRADE,
-    CHRONIC_LUNG,
-    DUCT,
+    BRONCHOPULMONARY_DYSPLASIA,
     ENCEPHALOPATHY,
     ENTEROCOLITIS,
     FIRST_MILK,
+    PATENT_DUCTUS,
     RESPIRATORY_DIAGNOSIS,
     RETINOPATHY,
     RETINOPATHY_TREATMENT,
+    VENTRICULAR_HAEMORRHAGE,
 )
 
 
@@ -31,7 +31,7 @@ class Breathing(Block, subject="child", privacy="clinical", source="CNN; BORN NI
 
     respiratory_diagnosis = element(
         RESPIRATORY_DIAGNOSIS,
-        ("Lung disease", "Maladie pulmonaire"),
+        ("Respiratory diagnosis", "Diagnostic respiratoire"),
         ("The main one in the first three days.", "La principale dans les trois premiers jours."),
         aliases=("resp_diagnosis",),
     )
@@ -95,9 +95,9 @@ class Breathing(Block, subject="child", privacy="clinical", source="CNN; BORN NI
         ("To the child, after birth, for the lungs.", "À l’enfant, après la naissance, pour les poumons."),
         aliases=("postnatal_steroids",),
     )
-    chronic_lung = element(
-        CHRONIC_LUNG,
-        ("Support at 36 weeks", "Soutien à 36 semaines"),
+    bronchopulmonary_dysplasia = element(
+        BRONCHOPULMONARY_DYSPLASIA,
+        ("Bronchopulmonary dysplasia", "Dysplasie bronchopulmonaire"),
         (
             "Breathing support at 36 weeks of postmenstrual age: bronchopulmonary dysplasia by what it "
             "needs.",
@@ -112,9 +112,9 @@ class Breathing(Block, subject="child", privacy="clinical", source="CNN; BORN NI
 class Circulation(Block, subject="child", privacy="clinical", source="CNN; BORN NICU"):
     """Heart and blood."""
 
-    duct = element(
-        DUCT,
-        ("Arterial duct", "Canal artériel"),
+    patent_ductus = element(
+        PATENT_DUCTUS,
+        ("Patent ductus arteriosus", "Persistance du canal artériel"),
         ("What was done about it.", "Ce qui a été fait."),
         aliases=("pda",),
     )
@@ -151,12 +151,12 @@ class Brain(Block, subject="child", privacy="clinical", source="CNN; BORN NICU")
         ),
         aliases=("hie_stage",),
     )
-    cooled = element(
+    therapeutic_hypothermia = element(
         YES_NO,
-        ("Cooled", "Refroidi"),
-        ("Whole body or head, for 72 hours.", "Corps entier ou tête, pendant 72 heures."),
+        ("Therapeutic hypothermia", "Hypothermie thérapeutique"),
+        ("Cooled, whole body or head, for 72 hours.", "Refroidi, corps entier ou tête, pendant 72 heures."),
         source="CPS: hypothermia for encephalopathy",
-        aliases=("therapeutic_hypothermia", "cooling"),
+        aliases=("cooled", "cooling"),
     )
     cranial_ultrasound_date = element(
         "date",
@@ -165,15 +165,15 @@ class Brain(Block, subject="child", privacy="clinical", source="CNN; BORN NICU")
         privacy="quasi",
         aliases=("head_ultrasound_date",),
     )
-    bleeding_grade = element(
-        BLEEDING_GRADE,
-        ("Bleeding in the brain", "Hémorragie cérébrale"),
+    ventricular_haemorrhage = element(
+        VENTRICULAR_HAEMORRHAGE,
+        ("Intraventricular haemorrhage", "Hémorragie intraventriculaire"),
         ("The worst grade on either side.", "Le pire grade, d’un côté ou de l’autre."),
         aliases=("ivh", "ivh_grade"),
     )
     white_matter_injury = element(
         YES_NO,
-        ("Injury of white matter", "Lésion de la substance blanche"),
+        ("White matter injury", "Lésion de la substance blanche"),
         (
             "Periventricular leukomalacia, cysts or enlarged ventricles.",
             "Leucomalacie périventriculaire, kystes ou ventricules dilatés.",
@@ -204,30 +204,30 @@ class Brain(Block, subject="child", privacy="clinical", source="CNN; BORN NICU")
 class InfectionAndGut(Block, subject="child", privacy="clinical", source="CNN; BORN NICU"):
     """Infection and bowel."""
 
-    early_infection = element(
+    early_sepsis = element(
         YES_NO,
-        ("Early infection of the blood", "Infection précoce du sang"),
+        ("Early sepsis", "Septicémie précoce"),
         (
             "Grown from blood or spinal fluid to three days of age.",
             "Culture du sang ou du liquide céphalorachidien, jusqu’à trois jours.",
         ),
-        aliases=("early_sepsis", "eos"),
+        aliases=("eos",),
     )
-    late_infection = element(
+    late_sepsis = element(
         YES_NO,
-        ("Late infection of the blood", "Infection tardive du sang"),
+        ("Late sepsis", "Septicémie tardive"),
         (
             "Grown from blood or spinal fluid after three days of age.",
             "Culture du sang ou du liquide céphalorachidien, après trois jours.",
         ),
-        aliases=("late_sepsis", "los"),
+        aliases=("los",),
     )
     antibiotic_days = _days(
         ("Days of antibiotics", "Jours d’antibiotiques"),
         ("By vein or muscle.", "Par veine ou muscle."),
         "abx_days",
     )
-    enterocolitis = element(
+    necrotising_enterocolitis = element(
         ENTEROCOLITIS,
         ("Necrotising enterocolitis", "Entérocolite nécrosante"),
         ("The worst stage of Bell.", "Le pire stade de Bell."),

@@ -8,6 +8,7 @@ from vernix.births.declaring import elements_of
 from vernix.births.encounter import Encounter
 from vernix.births.identity import ChildIdentity, MotherIdentity, Record
 from vernix.births.identity_checks import identity_checks
+from vernix.births.labour.course import Protection
 from vernix.births.newborn.child import AT_BIRTH, BORN
 from vernix.births.newborn.discharge import ChildDischarge
 from vernix.births.newborn.intensive.checks import INTENSIVE_CARE_CHECKS
@@ -31,6 +32,8 @@ _ELEMENTS = elements_of(
     ConditionAtBirth.apgar_10,
     ConditionAtBirth.head_circumference,
     MotherIdentity,
+    Protection.steroids,
+    Protection.magnesium_sulphate,
     Admission,
     CareAtBirth.ventilation,
     CareAtBirth.ventilation_6h,

@@ -87,23 +87,6 @@ class Admission(Block, subject="child", privacy="clinical", source="BORN NICU"):
         aliases=("temp_at_admission", "temperature"),
         at=Places(loinc="8310-5"),
     )
-    antenatal_steroids = element(
-        YES_NO,
-        ("Steroids before birth", "Corticostéroïdes avant la naissance"),
-        ("Given to the mother for the child's lungs.", "Donnés à la mère pour les poumons de l’enfant."),
-        source="IJE natality",
-        subject="mother",
-        aliases=("ster", "acs"),
-        at=Places(ije=("STER",)),
-    )
-    magnesium = element(
-        YES_NO,
-        ("Magnesium before birth", "Magnésium avant la naissance"),
-        ("Given to the mother for the child's brain.", "Donné à la mère pour le cerveau de l’enfant."),
-        source="SOGC: magnesium sulphate",
-        subject="mother",
-        aliases=("mgso4",),
-    )
     delayed_clamping = element(
         YES_NO,
         ("Cord clamped late", "Clampage tardif du cordon"),
