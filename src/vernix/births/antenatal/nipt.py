@@ -140,7 +140,7 @@ _ELEMENTS = elements_of(
     Event.gestation_method,
     Event.plurality,
     Conception.conception,
-    Cycle.egg_age,
+    Cycle.oocyte_age,
     CellFreeTest,
     Diagnosis,
 )

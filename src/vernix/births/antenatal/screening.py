@@ -37,7 +37,7 @@ _ELEMENTS = elements_of(
     Event.gestation_method,
     Event.plurality,
     Conception.conception,
-    Cycle.egg_age,
+    Cycle.oocyte_age,
     ScreenKind.weight_at_serum,
     ScreenKind.insulin_before,
     Smoking,

@@ -76,7 +76,7 @@ class ConditionAtBirth(Block, subject="child", privacy="clinical"):
         source="BORN Apgar",
         possible=(0, 10),
         aliases=("apgar1", "apgar 1"),
-        at=Places(loinc="9272-6"),
+        at=Places(xml=("APGAR1",), loinc="9272-6"),
     )
     apgar_5 = element(
         "integer",
@@ -89,7 +89,7 @@ class ConditionAtBirth(Block, subject="child", privacy="clinical"):
         required="expected",
         possible=(0, 10),
         aliases=("apgar5", "apgar 5", "apgar5r"),
-        at=Places(ije=("APGAR5",), loinc="9274-2"),
+        at=Places(ije=("APGAR5",), xml=("APGAR5",), loinc="9274-2"),
     )
     apgar_10 = element(
         "integer",

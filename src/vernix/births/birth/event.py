@@ -98,7 +98,7 @@ class Event(Block, subject="child", privacy="clinical"):
             "ga_weeks",
             "age_gestationnel",
         ),
-        at=Places(ije=("OWGEST",), loinc="11884-4"),
+        at=Places(ije=("OWGEST",), xml=("GestationalAge",), loinc="11884-4"),
     )
     gestation_method = element(
         GESTATION_METHOD,

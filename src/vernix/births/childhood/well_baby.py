@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from vernix.births.birth.child import ConditionAtBirth
@@ -63,14 +62,13 @@ class Visit(Block, subject="child", privacy="clinical", source="BORN Well-Baby; 
         at=Places(xml=("ProviderNumber", "CPSONumber")),
     )
     visit_weight = element(
-        "decimal",
+        "integer",
         ("Weight at the visit", "Poids à la visite"),
-        ("Without clothes, in kilograms.", "Sans vêtements, en kilogrammes."),
-        unit="kg",
-        digits=3,
-        possible=(Decimal("0.5"), 60),
-        plausible=(2, 35),
-        aliases=("weight_kg", "current_weight"),
+        ("Without clothes, in grams.", "Sans vêtements, en grammes."),
+        unit="g",
+        possible=(500, 60000),
+        plausible=(2000, 35000),
+        aliases=("weight_at_visit", "current_weight"),
         at=Places(xml=("Weight",), loinc="29463-7"),
     )
     visit_height = element(
@@ -102,6 +100,7 @@ class Visit(Block, subject="child", privacy="clinical", source="BORN Well-Baby; 
         privacy="direct",
         longest=2500,
         aliases=("parental_concerns", "concerns"),
+        at=Places(xml=("ParentalCaregiverConcerns",)),
     )
 
 
@@ -153,6 +152,7 @@ class Review(Block, subject="child", privacy="clinical", source="Rourke record")
             "Si quelqu’un fume ou vapote où vit l’enfant.",
         ),
         aliases=("second_hand_smoke", "smoke_since_birth"),
+        at=Places(xml=("SecondHandSmokeExposureSinceBirth",)),
     )
 
 
@@ -211,6 +211,7 @@ class Growing(Block, subject="child", privacy="clinical", source="Rourke record;
         ("Referral", "Orientation"),
         ("The main one.", "La principale."),
         aliases=("referral_1", "problems_and_plans"),
+        at=Places(xml=("ProblemsAndPlans",)),
     )
     referral_second = element(
         REFERRAL,
@@ -261,12 +262,12 @@ def _no_child(t: ibis.Table) -> ibis.Value:
 
 def _lighter_than_at_birth(t: ibis.Table) -> ibis.Value:
     older = days_between(t.birth_date, t.visit_date) > 30
-    return older & (t.visit_weight * 1000 < t.birth_weight)
+    return older & (t.visit_weight < t.birth_weight)
 
 
 def _heavy_for_days(t: ibis.Table) -> ibis.Value:
     young = days_between(t.birth_date, t.visit_date) < 90
-    return young & (t.visit_weight > 9)
+    return young & (t.visit_weight > 9000)
 
 
 WELL_BABY_CHECKS = (
@@ -325,18 +326,18 @@ WELL_BABY_CHECKS = (
         expression=_lighter_than_at_birth,
         examples=(
             one(
-                "2.9 at two months",
+                "2900 g at two months",
                 True,
                 birth_weight=3500,
-                visit_weight=Decimal("2.9"),
+                visit_weight=2900,
                 birth_date=_FIRST,
                 visit_date=date(2024, 5, 1),
             ),
             one(
-                "2.9 at a week",
+                "2900 g at a week",
                 False,
                 birth_weight=3500,
-                visit_weight=Decimal("2.9"),
+                visit_weight=2900,
                 birth_date=_FIRST,
                 visit_date=date(2024, 3, 8),
             ),
@@ -347,21 +348,27 @@ WELL_BABY_CHECKS = (
         severity="soft",
         elements=("visit_weight", "visit_date", "birth_date"),
         text=Words(
-            "The weight is that of a far older child: it may be in pounds; write kilograms.",
-            "Le poids est celui d’un enfant bien plus âgé : il est peut-être en livres ; mettez des "
-            "kilogrammes.",
+            "The weight is that of a far older child: check the weight and its unit, and both dates.",
+            "Le poids est celui d’un enfant bien plus âgé : vérifiez le poids et son unité, et les deux "
+            "dates.",
         ),
         source="WHO growth standards, in spirit",
         expression=_heavy_for_days,
         examples=(
             one(
-                "11 (pounds) at two months",
+                "a digit too many at two months",
                 True,
-                visit_weight=11,
+                visit_weight=51000,
                 birth_date=_FIRST,
                 visit_date=date(2024, 5, 1),
             ),
-            one("5 kg at two months", False, visit_weight=5, birth_date=_FIRST, visit_date=date(2024, 5, 1)),
+            one(
+                "5100 g at two months",
+                False,
+                visit_weight=5100,
+                birth_date=_FIRST,
+                visit_date=date(2024, 5, 1),
+            ),
         ),
     ),
     asks_for(
