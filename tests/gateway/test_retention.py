@@ -26,7 +26,7 @@ from vernix.gateway.tables import DELIVERIES, ENROLMENTS, UPLOADS
 
 KEEP = Limits().keep
 LATER = 31 * DAY
-ITS_OWN = ("log.key", "log.lock", "root_fingerprint", "serve.lock", "gateway.sqlite3", "directory/")
+ITS_OWN = ("debts", "log.key", "log.lock", "root_fingerprint", "serve.lock", "gateway.sqlite3", "directory/")
 """What a gateway has however old it is: docs/how-to/run-a-gateway.md."""
 
 KILLED = """
