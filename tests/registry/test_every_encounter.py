@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.registry.conftest import everything_readable
+from tests.registry.conftest import Hospital, Killed, everything_readable, work
 
 from vernix.births import encounters
 from vernix.births.encounter import Encounter
@@ -14,7 +15,9 @@ from vernix.births.rules import sample
 from vernix.intake.reading import read
 from vernix.registry.book import Book
 from vernix.registry.parting import Naming, Parted, part
+from vernix.registry.unlocked import Registry
 from vernix.registry.vault import Origin, Vault
+from vernix.registry.verifying import compare
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ORIGIN = Origin("riverside", "a-submission", "b1", NOW, NOW)
@@ -84,3 +87,36 @@ def test_a_registry_from_before_an_encounter_was_declared_keeps_it_from_then_on(
     assert book.keep(encounter.name, made.clinical, "b1")
     assert not book.keep(encounter.name, made.clinical, "b1")
     assert sorted(name for name, _ in book.kept()) == ["birth", "newborn_screening"]
+
+
+SAMPLE = {
+    "birth_date": "2026-03-01", "birth_time": "08:00", "sex": "f", "collection_date": "2026-03-02",
+    "collection_time": "09:30", "sample_quality": "acceptable", "screen_result": "in range",
+    "cystic_fibrosis": "normal",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("point", [None, "book:acted", "lakehouse:committed"])
+def test_a_laboratory_sends_screens_and_is_answered(
+    registry: Registry, hospital: Hospital, kill_at: Any, point: str | None
+) -> None:
+    """The first rows of an encounter make its table; whatever is killed there, the end is the same."""
+    child = {**SAMPLE, "record_number": "N1", "card_number": "Quexzyl-1"}
+    mothers = {**NUMBERS, "child_health_number": NUMBERS["mother_health_number"]}
+    early = {**SAMPLE, "record_number": "N3", "collection_date": "2026-03-01"}
+    delivery = hospital.send(
+        child, {**SAMPLE, "record_number": "N2", **mothers}, early, encounter="newborn_screening"
+    )
+    if point is not None:
+        kill_at(point)
+        with pytest.raises(Killed):
+            work(registry)
+    assert work(registry) == 0
+    (answer,) = hospital.answer(delivery).acknowledgements
+    assert (answer.counts.accepted, answer.counts.warned, answer.counts.rejected) == (2, 1, 1)
+    assert {each.code for each in answer.findings} == {"NS-HCN-01", "NS-AGE-01"}
+    kept = registry.book.table("newborn_screening").read(["row", "screen_result", "cystic_fibrosis"])
+    assert sorted(kept.to_pylist(), key=lambda row: row["row"]) == [
+        {"row": row, "screen_result": "negative", "cystic_fibrosis": "negative"} for row in (1, 3)
+    ]
+    assert compare(registry.folder).problems == []
