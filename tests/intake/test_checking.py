@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from vernix.births import encounters
 from vernix.births.checks import Check, Row
 from vernix.births.elements import arrow_type
 from vernix.births.encounter import Encounter
+from vernix.births.rules import asks_for
 from vernix.intake import checking
 
 BIRTH = encounters.get("birth")
@@ -32,6 +34,17 @@ def test_the_kept_sql_is_what_the_declarations_say(name: str) -> None:
 def test_the_rooms_of_an_encounters_rules_are_known(name: str) -> None:
     """Without a rule of its own an encounter would not be compiled anew when its declarations change."""
     assert checking.rooms(encounters.get(name))
+
+
+def test_a_rule_made_of_something_else_makes_the_copy_stale() -> None:
+    """Its expression stands among the rules of all encounters; only what it was made of tells it apart."""
+    birth = encounters.get("birth")
+    outcome, weight = birth.element("outcome"), birth.element("birth_weight")
+    marks = {
+        checking.fingerprint(replace(birth, checks=(asks_for("X-01", outcome, (word,), weight, source="x"),)))
+        for word in ("live", "stillbirth")
+    }
+    assert len(marks) == 2
 
 
 def test_a_stale_copy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -247,5 +247,5 @@ class PregnancyIdentity(Block, subject="mother", privacy="quasi"):
         source="BORN Antenatal record; SOGC 388",
         required="expected",
         aliases=("edb", "edd", "edc", "finaledb", "final_edb", "estimated_due_date", "dpa"),
-        at=Places(loinc="11778-8"),
+        at=Places(xml=("finalEDB",), loinc="11778-8"),
     )

@@ -171,14 +171,17 @@ def compile_checks(encounter: Encounter) -> dict[str, str]:
 
 
 def fingerprint(encounter: Encounter) -> str:
-    """SHA-256 over what the SQL follows from: the columns' types, and the modules that speak Ibis.
+    """SHA-256 over what the SQL follows from: the columns' types, the checks, the modules that speak Ibis.
 
     Those are the ones that all encounters share and those of the encounter's own rooms, so that a rule of the
-    newborn's makes no other encounter's SQL stale.
+    newborn's makes no other encounter's SQL stale. What a rule was made of (`vernix.births.rules`) shows in
+    its elements and examples.
     """
     digest = hashlib.sha256(encounter.name.encode())
     for element in encounter.elements:
         digest.update(f"{element.name} {arrow_type(element)}\n".encode())
+    for check in encounter.checks:
+        digest.update(f"{check.code} {check.across} {check.elements} {check.examples}\n".encode())
     births = Path(encounters.__file__).parent
     own = (source for room in rooms(encounter) for source in (births / room).rglob("*.py"))
     for source in sorted({*births.glob("*.py"), *own}):

@@ -18,8 +18,10 @@ from vernix.births.identity import MotherIdentity, PregnancyIdentity, Record
 from vernix.births.identity_checks import identity_checks
 from vernix.births.labour.admission import Admission
 from vernix.births.labour.course import Protection
-from vernix.births.mother import Body, Household, ObstetricHistory, Parity, Smoking
+from vernix.births.labour.streptococcus_checks import streptococcus_checks
+from vernix.births.mother import Body, Household, Smoking
 from vernix.births.mother_checks import mother_checks
+from vernix.births.obstetric_history import ObstetricHistory, Parity
 from vernix.births.pregnancy import Conception, PregnancyIllness, PrenatalCare
 from vernix.births.pregnancy_checks import pregnancy_checks
 
@@ -73,6 +75,7 @@ ANTENATAL_GENERAL = Encounter(
     checks=(
         identity_checks("AG", _ELEMENTS)
         + GENERAL_CHECKS
+        + streptococcus_checks("AG", _ELEMENTS)
         + pregnancy_checks("AG", _ELEMENTS)
         + mother_checks("AG", _ELEMENTS)
     ),

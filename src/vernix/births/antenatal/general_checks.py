@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from vernix.births.antenatal.dating import CarePlan, Dating, LastPeriod
 from vernix.births.antenatal.laboratory import FirstLaboratory, Immunoprophylaxis
+from vernix.births.antenatal.wellbeing import CurrentPregnancy
 from vernix.births.checks import Check, one
 from vernix.births.codes import Words
-from vernix.births.labour.course import Protection
+from vernix.births.mother import Smoking
 from vernix.births.pregnancy import Conception
 from vernix.births.rules import asks_for, in_order, not_to_come, nothing_told_of
 
@@ -43,10 +44,6 @@ def _rhesus_negative_unprotected(t: ibis.Table) -> ibis.Value:
     return (t.rhesus == "negative") & (t.rh_immunoglobulin == "no") & (t.last_visit_date > t.due_date)
 
 
-def _smoker_without_cigarettes(t: ibis.Table) -> ibis.Value:
-    return (t.smoking == "none") & (t.cigarettes_first_visit > 0)
-
-
 DATES = (
     not_to_come("AG-DAT-01", CarePlan.last_visit_date, source=_RECORD),
     not_to_come("AG-DAT-02", LastPeriod.last_period, source=_RECORD),
@@ -66,14 +63,6 @@ RESULTS = (
     ),
     asks_for(
         "AG-RHG-02", Immunoprophylaxis.rh_immunoglobulin, ("yes",), FirstLaboratory.rhesus, source="SOGC 448"
-    ),
-    asks_for(
-        "AG-GBS-01", Protection.gbs_screen, ("positive", "negative"), Protection.gbs_screen_gestation,
-        source="BORN Maternal Newborn Dashboard; SOGC 298",
-    ),
-    nothing_told_of(
-        "AG-GBS-02", Protection.gbs_screen, ("not_done", "declined"), (Protection.gbs_screen_gestation,),
-        source="BORN Maternal Newborn Dashboard; SOGC 298",
     ),
     Check(
         code="AG-RHG-03",
@@ -164,21 +153,8 @@ FIGURES = (
             one("not all counted", False, gravida=3, term_births=1),
         ),
     ),
-    Check(
-        code="AG-SMK-02",
-        severity="soft",
-        elements=("smoking", "cigarettes_first_visit"),
-        text=Words(
-            "Cigarettes are counted of a mother who did not smoke: correct one of them.",
-            "Des cigarettes sont comptées pour une mère qui n’a pas fumé : corrigez l’un des deux.",
-        ),
-        source=_RECORD,
-        expression=_smoker_without_cigarettes,
-        examples=(
-            one("five a day", True, smoking="none", cigarettes_first_visit=5),
-            one("none", False, smoking="none", cigarettes_first_visit=0),
-            one("she smoked", False, smoking="some", cigarettes_first_visit=5),
-        ),
+    nothing_told_of(
+        "AG-SMK-02", Smoking.smoking, ("none",), (CurrentPregnancy.cigarettes_first_visit,), source=_RECORD
     ),
 )  # fmt: skip
 

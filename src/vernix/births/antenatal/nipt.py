@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vernix.births.antenatal.dating import LastPeriod
 from vernix.births.antenatal.diagnosis import Diagnosis, Requisition
+from vernix.births.antenatal.diagnosis_checks import diagnosis_checks
 from vernix.births.antenatal.screening_codes import NIPT_FAILURE, NIPT_REASON, NIPT_RESULT
 from vernix.births.birth.event import Event
 from vernix.births.checks import Check, one
@@ -170,7 +171,6 @@ _CHECKS = (
         "NP-RES-02", CellFreeTest.nipt_21, ("low", "high"), (CellFreeTest.nipt_failure,), source=_NIPT
     ),
     asks_for("NP-RES-03", CellFreeTest.nipt_21, ("high",), Diagnosis.follow_up_chosen, source=_NIPT),
-    nothing_told_of("NP-PRO-01", Diagnosis.procedure, ("none",), (Diagnosis.procedure_date,), source=_NIPT),
     Check(
         code="NP-GES-01",
         severity="soft",
@@ -231,5 +231,8 @@ NIPT = Encounter(
         "une ligne par prise.",
     ),
     elements=_ELEMENTS,
-    checks=identity_checks("NP", _ELEMENTS) + _CHECKS + pregnancy_checks("NP", _ELEMENTS),
+    checks=identity_checks("NP", _ELEMENTS)
+    + _CHECKS
+    + diagnosis_checks("NP", _ELEMENTS)
+    + pregnancy_checks("NP", _ELEMENTS),
 )

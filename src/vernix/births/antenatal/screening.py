@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from vernix.births.antenatal.dating import LastPeriod
 from vernix.births.antenatal.diagnosis import Diagnosis, Requisition
-from vernix.births.antenatal.measures import Risks, ScreenKind, ScreenUltrasound, Serum
+from vernix.births.antenatal.diagnosis_checks import diagnosis_checks
+from vernix.births.antenatal.measures import Risks, ScreenKind, ScreenUltrasound
+from vernix.births.antenatal.serum import Serum
 from vernix.births.birth.event import Event
 from vernix.births.checks import Check, one
 from vernix.births.codes import Words
@@ -20,7 +22,7 @@ from vernix.births.mother import Smoking
 from vernix.births.mother_checks import mother_checks
 from vernix.births.pregnancy import Conception
 from vernix.births.pregnancy_checks import pregnancy_checks
-from vernix.births.rules import asks_for, in_order, not_to_come, nothing_told_of
+from vernix.births.rules import asks_for, in_order, not_to_come
 
 if TYPE_CHECKING:
     import ibis
@@ -81,19 +83,11 @@ DATES = (
     in_order("PS-DAT-03", Serum.serum_date, Serum.serum_date_second, source=_SCREEN),
     in_order("PS-DAT-04", Serum.serum_date, Requisition.report_date, source=_SCREEN),
     in_order("PS-DAT-05", LastPeriod.last_period, ScreenUltrasound.nuchal_date, source=_SCREEN),
-    in_order("PS-DAT-06", LastPeriod.last_period, Diagnosis.procedure_date, source=_SCREEN),
 )
 
 RESULTS = (
     asks_for(
         "PS-RES-01", Risks.prenatal_screen_result, ("positive",), Diagnosis.follow_up_chosen, source=_SCREEN
-    ),
-    nothing_told_of(
-        "PS-PRO-01", Diagnosis.procedure, ("none",),
-        (Diagnosis.procedure_date, Diagnosis.procedure_gestation), source=_SCREEN,
-    ),
-    asks_for(
-        "PS-PRO-02", Diagnosis.procedure, ("cvs", "amniocentesis"), Diagnosis.chromosomes, source=_SCREEN
     ),
     Check(
         code="PS-RES-02",
@@ -200,6 +194,7 @@ PRENATAL_SCREENING = Encounter(
         + DATES
         + RESULTS
         + MEASURES
+        + diagnosis_checks("PS", _ELEMENTS)
         + pregnancy_checks("PS", _ELEMENTS)
         + mother_checks("PS", _ELEMENTS)
     ),

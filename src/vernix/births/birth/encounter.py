@@ -15,16 +15,9 @@ from vernix.births.declaring import elements_of
 from vernix.births.encounter import Encounter
 from vernix.births.identity import ChildIdentity, MotherIdentity, Record
 from vernix.births.identity_checks import identity_checks
-from vernix.births.mother import (
-    Body,
-    Cigarettes,
-    Household,
-    ObstetricHistory,
-    ParentsAge,
-    Smoking,
-    WeightAtDelivery,
-)
+from vernix.births.mother import Body, Cigarettes, Household, ParentsAge, Smoking, WeightAtDelivery
 from vernix.births.mother_checks import mother_checks
+from vernix.births.obstetric_history import ObstetricHistory
 from vernix.births.pregnancy import (
     MaternalMorbidity,
     MotherTransfer,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from vernix.births.birth.event import Event
 from vernix.births.checks import Check, one
 from vernix.births.codes import Words
-from vernix.births.labour.admission import Induction
-from vernix.births.labour.course import Membranes, Protection
+from vernix.births.labour.admission import Admission, Induction
+from vernix.births.labour.course import Membranes
 from vernix.births.labour.delivery import Caesarean, ThirdStage
+from vernix.births.mother import Smoking
 from vernix.births.mother_checks import VAGINAL
 from vernix.births.rules import asks_for, in_order, not_to_come, nothing_told_of
 
@@ -17,20 +18,11 @@ if TYPE_CHECKING:
     import ibis
 
 _BORN = "BORN Labour and Birth Mother"
-_GBS = "BORN Maternal Newborn Dashboard; SOGC 298"
 
 
 def _before_the_due_date(t: ibis.Table) -> ibis.Value:
     indicated = (t.induction_indication == "post_dates") | (t.induction_indication_second == "post_dates")
     return indicated & (t.gestation < 280)
-
-
-def _screened_out_of_season(t: ibis.Table) -> ibis.Value:
-    return ~t.gbs_screen_gestation.between(35 * 7, 37 * 7 + 6)
-
-
-def _screened_after_birth(t: ibis.Table) -> ibis.Value:
-    return t.gbs_screen_gestation > t.gestation + 6
 
 
 def _trial_without_labour(t: ibis.Table) -> ibis.Value:
@@ -123,57 +115,8 @@ BEGINNING = (
     ),
 )  # fmt: skip
 
-SCREEN = (
-    asks_for(
-        "LB-GBS-01",
-        Protection.gbs_screen,
-        ("positive", "negative"),
-        Protection.gbs_screen_gestation,
-        source=_GBS,
-    ),
-    nothing_told_of(
-        "LB-GBS-02",
-        Protection.gbs_screen,
-        ("not_done", "declined"),
-        (Protection.gbs_screen_gestation,),
-        source=_GBS,
-    ),
-    Check(
-        code="LB-GBS-03",
-        severity="soft",
-        elements=("gbs_screen_gestation",),
-        text=Words(
-            "The streptococcus screen was not at 35 to 37 weeks: confirm when it was, or correct it.",
-            "Le dépistage du streptocoque B n’est pas à 35 à 37 semaines : confirmez quand, ou corrigez.",
-        ),
-        source=_GBS,
-        expression=_screened_out_of_season,
-        examples=(
-            one("at 34w6d", True, gbs_screen_gestation=244),
-            one("at 35 weeks", False, gbs_screen_gestation=245),
-            one("at 37w6d", False, gbs_screen_gestation=265),
-            one("at 38 weeks", True, gbs_screen_gestation=266),
-        ),
-    ),
-    Check(
-        code="LB-GBS-04",
-        severity="hard",
-        elements=("gbs_screen_gestation", "gestation"),
-        text=Words(
-            "The streptococcus screen is later than the birth: correct the gestation of one of them.",
-            "Le dépistage du streptocoque B est après la naissance : corrigez l’âge gestationnel de l’un.",
-        ),
-        source=_GBS,
-        expression=_screened_after_birth,
-        examples=(
-            one("at 37 weeks, born at 35", True, gbs_screen_gestation=259, gestation=245),
-            one("at 36w4d, born at 36 completed weeks", False, gbs_screen_gestation=256, gestation=252),
-            one("at 36 weeks, born at 39", False, gbs_screen_gestation=252, gestation=273),
-        ),
-    ),
-)
-
 BIRTH = (
+    nothing_told_of("LB-SMK-02", Smoking.smoking, ("none",), (Admission.cigarettes_at_labour,), source=_BORN),
     asks_for("LB-CSN-01", Event.delivery_method, ("caesarean",), Caesarean.caesarean_type, source=_BORN),
     asks_for(
         "LB-CSN-02", Event.delivery_method, ("caesarean",), Caesarean.caesarean_indication, source=_BORN
@@ -223,4 +166,4 @@ BIRTH = (
     ),
 )  # fmt: skip
 
-LABOUR_CHECKS: tuple[Check, ...] = HOURS + BEGINNING + SCREEN + BIRTH
+LABOUR_CHECKS: tuple[Check, ...] = HOURS + BEGINNING + BIRTH

@@ -14,8 +14,10 @@ from vernix.births.labour.admission import Admission, Induction
 from vernix.births.labour.checks import LABOUR_CHECKS
 from vernix.births.labour.course import Complications, Membranes, PainRelief, Protection, Surveillance
 from vernix.births.labour.delivery import Attendance, Caesarean, ThirdStage
-from vernix.births.mother import Body, ObstetricHistory, ParentsAge, Parity, Smoking, WeightAtDelivery
+from vernix.births.labour.streptococcus_checks import streptococcus_checks
+from vernix.births.mother import Body, ParentsAge, Smoking, WeightAtDelivery
 from vernix.births.mother_checks import mother_checks
+from vernix.births.obstetric_history import ObstetricHistory, Parity
 from vernix.births.postpartum.mother import MotherIllness
 from vernix.births.pregnancy import (
     Conception,
@@ -83,6 +85,7 @@ LABOUR_AND_BIRTH = Encounter(
     elements=_ELEMENTS,
     checks=identity_checks("LB", _ELEMENTS)
     + LABOUR_CHECKS
+    + streptococcus_checks("LB", _ELEMENTS)
     + pregnancy_checks("LB", _ELEMENTS)
     + mother_checks("LB", _ELEMENTS),
 )
