@@ -318,6 +318,8 @@ def edit(path: Path, part: str, old: bytes, new: bytes) -> None:
         b"<c r='XFD1048576'><v>1</v></c>",
         b'<c  r = "XFD1048576" ><v>1</v></c>',
         b'<c s="0" r="ZZZ9"><v>1</v></c>',
+        b'<c r="C2" s=">" r="XFD1048576"><v>1</v></c>',
+        b'<c r="C2" t="n" r="XFD1048576"><v>1</v></c>',
         b'<c r="A99999999999"><v>1</v></c>',
         b'<c r="&#88;FD1048576"><v>1</v></c>',
         b'<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="XFD1048576">'
@@ -327,7 +329,7 @@ def edit(path: Path, part: str, old: bytes, new: bytes) -> None:
 def test_a_cell_far_out_does_not_fill_memory(tmp_path: Path, cell: bytes) -> None:
     path = workbook(tmp_path / "b.xlsx", [["sex", "birth_year"], ["F", 2024]])
     edit(path, "xl/worksheets/sheet1.xml", b"</row></sheetData>", cell + b"</row></sheetData>")
-    with pytest.raises(DataRefused, match="too far"):
+    with pytest.raises(DataRefused, match=r"too far|not well-formed"):
         read(path, "birth")
 
 
@@ -403,8 +405,13 @@ def test_a_damaged_workbook_is_read_or_refused_and_tells_no_value(
 
 
 def test_a_plain_sheet_need_not_be_walked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows: list[list[Any]] = [HEADER, *([str(row), "F", date(2024, 1, 2), None, 3400] for row in range(9000))]
-    path = workbook(tmp_path / "b.xlsx", rows)
+    path = tmp_path / "b.xlsx"
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(HEADER)
+    for row in range(9000):
+        sheet.append([str(row), "F", date(2024, 1, 2), "", 3400])
+    book.save(path)
     with zipfile.ZipFile(path) as archive:
         walked = office_open._Cells().walk(pieces(archive, "xl/worksheets/sheet1.xml"))
         monkeypatch.delattr(office_open, "_Cells")
@@ -416,3 +423,17 @@ def test_rows_that_are_only_formatted_reach_nowhere(tmp_path: Path) -> None:
     blank = b'<c r="XFD1048576" s="0"/>'
     edit(path, "xl/worksheets/sheet1.xml", b"</row></sheetData>", blank + b"</row></sheetData>")
     assert read(path, "birth").counts.accepted == 1
+
+
+def test_what_an_old_workbook_says_of_itself_does_not_fill_memory(tmp_path: Path) -> None:
+    whole = old_workbook(tmp_path / "b.xls").read_bytes()
+    dimensions = b"\x00\x02\x0e\x00"
+    place = whole.rindex(dimensions) + 4
+    hurt = [
+        whole[: place + 4] + b"\xff\xff\xff\x7f" + whole[place + 8 :],
+        whole[:44] + b"\xff\xff\xff\x7f" + whole[48:],
+    ]
+    for data in hurt:
+        (tmp_path / "hurt.xls").write_bytes(data)
+        with pytest.raises(DataRefused):
+            read(tmp_path / "hurt.xls", "birth")

@@ -19,6 +19,7 @@ _END = 0xFFFFFFFA  # this and above are marks, not sectors
 _ENTRY = 128
 
 _BOUND_SHEET, _BEGIN, _FINISH = 0x0085, 0x0809, 0x000A
+_DIMENSIONS, _SHARED_TEXTS = 0x0200, 0x00FC
 _FORMULA, _ERROR, _ROW_OF_NUMBERS, _ROW_OF_BLANKS = 0x0006, 0x0205, 0x00BD, 0x00BE
 _CELLS = frozenset({_FORMULA, _ERROR, 0x0203, 0x0204, 0x00FD, 0x027E, 0x0201, 0x00D6})
 
@@ -31,7 +32,10 @@ def facts_of(path: Path) -> list[Facts]:
     if path.stat().st_size > MAX_BYTES:
         raise too_large()
     try:
-        return list(_sheets(_workbook(path.read_bytes())))
+        found = list(_sheets(_workbook(path.read_bytes())))
+        # The reader holds all sheets at once.
+        Facts(sum(each.rows * each.columns for each in found), 1).check_cells()
+        return found
     except (struct.error, IndexError, OverflowError):
         raise damaged() from None
 
@@ -39,7 +43,9 @@ def facts_of(path: Path) -> list[Facts]:
 def _workbook(data: bytes) -> bytes:
     """The stream called Workbook (Book in older files)."""
     size = 1 << struct.unpack_from("<H", data, 30)[0]
-    if size not in (512, 4096):
+    # What the header counts, the reader sets memory aside for.
+    counts = struct.unpack_from("<II", data, 40) + struct.unpack_from("<I", data, 64)
+    if size not in (512, 4096) or max(*counts, struct.unpack_from("<I", data, 72)[0]) > len(data) // size + 1:
         raise damaged()
     sectors = memoryview(data)[size if size == 4096 else 512 :]
     chain = _Chains(sectors, size, _table(data, sectors, size))
@@ -110,6 +116,9 @@ def _sheets(stream: bytes) -> Iterator[Facts]:
         for kind, body in _part(stream, 0)
         if kind == _BOUND_SHEET and len(body) >= 4
     ]
+    for kind, body in _part(stream, 0):
+        if kind == _SHARED_TEXTS and len(body) >= 8 and max(struct.unpack_from("<II", body)) > len(stream):
+            raise damaged()
     for start in starts:
         facts = Facts()
         for kind, body in _part(stream, start):
@@ -119,15 +128,14 @@ def _sheets(stream: bytes) -> Iterator[Facts]:
 
 
 def _part(stream: bytes, place: int) -> Iterator[tuple[int, memoryview]]:
-    """The records from one beginning to its end, those of what is embedded in it left out."""
+    """The records from one beginning to its end, what is embedded in it included."""
     view, depth = memoryview(stream), 0
     while place + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, place)
         depth += (kind == _BEGIN) - (kind == _FINISH)
-        if depth == 1:
-            yield kind, view[place + 4 : place + 4 + length]
-        elif depth < 1:
+        if kind == _FINISH and depth < 1:
             return
+        yield kind, view[place + 4 : place + 4 + length]
         place += 4 + length
 
 
@@ -135,6 +143,13 @@ def _take(facts: Facts, kind: int, body: memoryview) -> None:
     if kind in (_ROW_OF_NUMBERS, _ROW_OF_BLANKS) and len(body) >= 6:
         row, last = struct.unpack_from("<H", body)[0], struct.unpack_from("<H", body, len(body) - 2)[0]
         facts.reach(row, last)
+    elif kind == _DIMENSIONS and len(body) >= 10:
+        # Whether it is true or not, the reader sets memory aside for it.
+        wide = len(body) >= 14
+        first, end, left, right = struct.unpack_from("<IIHH" if wide else "<HHHH", body)
+        if end < first or right < left:
+            raise damaged()
+        Facts(end - first + 1, right - left + 1).check()
     elif kind in _CELLS:
         row, column = struct.unpack_from("<HH", body)
         facts.reach(row, column)

@@ -41,8 +41,13 @@ class Facts:
 
     def check(self) -> None:
         """Raise ``FileRefused`` where the rectangle would not fit into memory."""
-        too_far = self.rows > MAX_ROWS or self.columns > MAX_COLUMNS
-        if too_far or self.rows * self.columns > MAX_CELLS or len(self.troubles) > MAX_CELLS // 20:
+        if self.rows > MAX_ROWS or self.columns > MAX_COLUMNS or len(self.troubles) > MAX_CELLS // 20:
+            raise too_large()
+        self.check_cells()
+
+    def check_cells(self) -> None:
+        """Raise ``FileRefused`` where there are more cells than fit, in however many rows."""
+        if self.rows * self.columns > MAX_CELLS:
             raise too_large()
 
 

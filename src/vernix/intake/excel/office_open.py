@@ -30,7 +30,10 @@ _UNUSUAL = (
     # a cell that does not say first, and in the one usual spelling, where it is
     r'|<c(?:[/>\t\r\n]| [^r]| r[^=]| r=[^"]'
     r'| r="(?:[^A-Z]|[A-Z]{4}|[A-Z]{1,3}(?:[^A-Z0-9]|[0-9]{8}|[0-9]+[^0-9"])))'
-    r"|t=[\"']e[\"']|<f[\s/>]|<!"
+    # an attribute that no cell has (a second place!), or one in another spelling
+    r'|<c r="[A-Z]+[0-9]+"(?: (?:s|t|cm|vm|ph)="[A-Za-z0-9]*")*(?:[^ />]| ?/[^>]| (?:[^stcvp/]|[cv][^m]|p[^h]'
+    r'|(?:s|t|cm|vm|ph)(?:[^=]|=[^"]|="[A-Za-z0-9]*[^A-Za-z0-9"])))'
+    r"|t=[\"']e[\"']|<f[\s/>]|<!|\x00"
 )
 _OVERLAP = 64 << 10
 _AHEAD = 4  # blocks unpacked and not looked at yet

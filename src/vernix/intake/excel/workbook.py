@@ -114,7 +114,7 @@ def _sheets(workbook: CalamineWorkbook, facts: dict[str, Facts], fit: Fit) -> It
         known = facts[about.name]
         # All sheets are in memory together until one is chosen.
         total.rows, total.columns = total.rows + known.rows * max(known.columns, 1), 1
-        _check_total(total)
+        total.check_cells()
         cells = workbook.get_sheet_by_name(about.name)
         left = cells.start[1] if cells.start else 0
         rows = list(islice(cells.iter_rows(), LOOKED_AT))
@@ -127,13 +127,6 @@ def _sheets(workbook: CalamineWorkbook, facts: dict[str, Facts], fit: Fit) -> It
         if header is not None:
             hidden = about.visible != SheetVisibleEnum.Visible
             yield Sheet(about.name, cells, known, header, left, hidden)
-
-
-def _check_total(total: Facts) -> None:
-    from vernix.intake.excel.facts import MAX_CELLS, too_large
-
-    if total.rows > MAX_CELLS:
-        raise too_large()
 
 
 @contextmanager
