@@ -334,7 +334,7 @@ def test_an_age_that_was_sent_stands_and_is_compared_with_the_dates(tmp_path: Pa
     assert [row["mother_age"] for row in records(reading)] == [30, 30, 31, None]
     assert [each[:3] for each in found(reading)] == [
         ("B-AGE-01", "warning", 3),
-        ("B-DAT-04", "error", 5),
+        ("B-MOT-01", "error", 5),
         ("value.integer", "error", 6),
     ]
 

@@ -1,4 +1,4 @@
-"""Checks on who a record is about and whether it comes twice: the same rules in every encounter.
+"""Checks on who a record is about, mother beside child, and whether it comes twice: the same everywhere.
 
 An encounter is asked those that its elements allow (`identity_checks`), under codes of its own, so that no
 encounter with a health number goes without its check digit, and none with a site without the rule that keeps
@@ -8,8 +8,10 @@ sentences out of the book.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
+from vernix.births.age import completed_years
 from vernix.births.checks import Check, Example, asked_of, one
 from vernix.births.codes import Words
 from vernix.births.elements import Element
@@ -18,10 +20,12 @@ from vernix.births.identifiers import health_number_is_right, postal_code_is_sha
 if TYPE_CHECKING:
     import ibis
 
+_MARCH = date(2024, 3, 1)
+
 
 def identity_checks(letters: str, elements: Iterable[Element]) -> tuple[Check, ...]:
     """The checks that can be asked of these elements; ``letters`` begin their codes (NS: NS-HCN-01)."""
-    return asked_of(elements, (*_NUMBERS, _SITE, _TWICE), letters)
+    return asked_of(elements, (*_NUMBERS, *_MOTHER_AND_CHILD, _SITE, _TWICE), letters)
 
 
 def digits(column: ibis.Value) -> ibis.Value:
@@ -45,6 +49,14 @@ def _child_number_is_wrong(t: ibis.Table) -> ibis.Value:
 def _mother_number_is_wrong(t: ibis.Table) -> ibis.Value:
     ontario = t.mother_health_card.fill_null("ontario") == "ontario"
     return ontario & ~health_number_is_right(t.mother_health_number)
+
+
+def _mother_of_no_age(t: ibis.Table) -> ibis.Value:
+    return ~completed_years(t.mother_birth_date, t.birth_date).between(10, 65)
+
+
+def _order_beyond_plurality(t: ibis.Table) -> ibis.Value:
+    return t.birth_order > t.plurality
 
 
 def _postal_code_is_odd(t: ibis.Table) -> ibis.Value:
@@ -137,6 +149,48 @@ _NUMBERS = (
             one("without, in small letters", False, postal_code="k1a0b1"),
             one("letter O for zero", True, postal_code="K1A OB1"),
             one("abroad", True, postal_code="90210"),
+        ),
+    ),
+)
+
+_MOTHER_AND_CHILD = (
+    Check(
+        code="MOT-01",
+        severity="hard",
+        elements=("mother_birth_date", "birth_date"),
+        text=Words(
+            "The mother would have been under 10 or over 65 at this birth: look at the year of her date of "
+            "birth, and whether it was exchanged with the child's.",
+            "La mère aurait eu moins de 10 ans ou plus de 65 ans à cette naissance : vérifiez l’année de sa "
+            "date de naissance, et si elle n’a pas été échangée avec celle de l’enfant.",
+        ),
+        source="IJE MDOB, MAGE",
+        expression=_mother_of_no_age,
+        examples=(
+            one("the child's date twice", True, birth_date=_MARCH, mother_birth_date=_MARCH),
+            one("the dates exchanged", True, birth_date=date(1994, 1, 2), mother_birth_date=_MARCH),
+            one("a typing error in the century", True, birth_date=_MARCH, mother_birth_date=date(1894, 1, 2)),
+            one("10 today", False, birth_date=_MARCH, mother_birth_date=date(2014, 3, 1)),
+            one("10 tomorrow", True, birth_date=_MARCH, mother_birth_date=date(2014, 3, 2)),
+            one("66 tomorrow", False, birth_date=_MARCH, mother_birth_date=date(1958, 3, 2)),
+            one("66 today", True, birth_date=_MARCH, mother_birth_date=date(1958, 3, 1)),
+            one("a mother of 30", False, birth_date=_MARCH, mother_birth_date=date(1994, 1, 2)),
+        ),
+    ),
+    Check(
+        code="ORD-01",
+        severity="hard",
+        elements=("birth_order", "plurality"),
+        text=Words(
+            "The order of birth is higher than the number of children: correct one of them.",
+            "Le rang de naissance dépasse le nombre d’enfants : corrigez l’un des deux.",
+        ),
+        source="IJE SORD, PLUR",
+        expression=_order_beyond_plurality,
+        examples=(
+            one("third of two", True, birth_order=3, plurality=2),
+            one("second of two", False, birth_order=2, plurality=2),
+            one("plurality is not known", False, birth_order=2),
         ),
     ),
 )

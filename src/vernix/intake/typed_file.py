@@ -120,7 +120,7 @@ class TypedFile:
         """Fill a blank age of the mother from the two dates of birth; question it like one that was sent.
 
         Where ``said`` is true, something else than an age was sent. An impossible age is left blank: the
-        check of the two dates (B-DAT-04) says what is wrong.
+        check of the two dates (MOT-01) says what is wrong.
         """
         element = self.encounter.element(_AGE)
         age = completed_years_of(arrays[_MOTHER], arrays[_CHILD])

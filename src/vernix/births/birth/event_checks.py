@@ -30,20 +30,12 @@ def _year_is_not_the_dates(t: ibis.Table) -> ibis.Value:
     return t.birth_year != t.birth_date.year()
 
 
-def _mother_of_no_age(t: ibis.Table) -> ibis.Value:
-    return ~completed_years(t.mother_birth_date, t.birth_date).between(10, 65)
-
-
 def _age_is_not_the_dates(t: ibis.Table) -> ibis.Value:
     return t.mother_age != completed_years(t.mother_birth_date, t.birth_date)
 
 
 def _midnight(t: ibis.Table) -> ibis.Value:
     return t.birth_time == "00:00"
-
-
-def _order_beyond_plurality(t: ibis.Table) -> ibis.Value:
-    return t.birth_order > t.plurality
 
 
 def _multiple_without_order(t: ibis.Table) -> ibis.Value:
@@ -117,29 +109,6 @@ DATES = (
         ),
     ),
     Check(
-        code="B-DAT-04",
-        severity="hard",
-        elements=("mother_birth_date", "birth_date"),
-        text=Words(
-            "The mother would have been under 10 or over 65 at this birth: look at the year of her date of "
-            "birth, and whether it was exchanged with the child's.",
-            "La mère aurait eu moins de 10 ans ou plus de 65 ans à cette naissance : vérifiez l’année de sa "
-            "date de naissance, et si elle n’a pas été échangée avec celle de l’enfant.",
-        ),
-        source="IJE MDOB, MAGE",
-        expression=_mother_of_no_age,
-        examples=(
-            one("the child's date twice", True, birth_date=_MARCH, mother_birth_date=_MARCH),
-            one("the dates exchanged", True, birth_date=date(1994, 1, 2), mother_birth_date=_MARCH),
-            one("a typing error in the century", True, birth_date=_MARCH, mother_birth_date=date(1894, 1, 2)),
-            one("10 today", False, birth_date=_MARCH, mother_birth_date=date(2014, 3, 1)),
-            one("10 tomorrow", True, birth_date=_MARCH, mother_birth_date=date(2014, 3, 2)),
-            one("66 tomorrow", False, birth_date=_MARCH, mother_birth_date=date(1958, 3, 2)),
-            one("66 today", True, birth_date=_MARCH, mother_birth_date=date(1958, 3, 1)),
-            one("a mother of 30", False, birth_date=_MARCH, mother_birth_date=date(1994, 1, 2)),
-        ),
-    ),
-    Check(
         code="B-AGE-01",
         severity="soft",
         elements=("mother_age", "mother_birth_date", "birth_date"),
@@ -188,22 +157,6 @@ DATES = (
 )
 
 SETS = (
-    Check(
-        code="B-ORD-01",
-        severity="hard",
-        elements=("birth_order", "plurality"),
-        text=Words(
-            "The order of birth is higher than the number of children: correct one of them.",
-            "Le rang de naissance dépasse le nombre d’enfants : corrigez l’un des deux.",
-        ),
-        source="IJE SORD, PLUR",
-        expression=_order_beyond_plurality,
-        examples=(
-            one("third of two", True, birth_order=3, plurality=2),
-            one("second of two", False, birth_order=2, plurality=2),
-            one("plurality is not known", False, birth_order=2),
-        ),
-    ),
     Check(
         code="B-ORD-02",
         severity="soft",
