@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,13 +19,26 @@ MAX_SHEET = 2 << 30
 MAX_OTHER = 192 << 20
 """Bytes that all other parts may become: calamine holds the shared texts in memory."""
 MAX_PARTS = 10_000
+# What the zip module ends in when an archive lies: names that are no text too, and odd compression.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+)
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
     """The archive, once its table of contents is one that can be believed. Raises ``FileRefused``."""
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+    except _UNREADABLE:
         raise damaged() from None
     names = archive.namelist()
     if len(set(names)) != len(names) or len(names) > MAX_PARTS:
@@ -48,7 +63,7 @@ def pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
         with archive.open(part) as stream:
             while block := stream.read(BLOCK):
                 yield block
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, NotImplementedError, RuntimeError):
+    except _UNREADABLE:
         raise damaged() from None
 
 
