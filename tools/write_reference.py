@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vernix import errors
-from vernix.births import dictionary
+from vernix.births.dictionary import markdown
 from vernix.console import Program, application
 from vernix.gateway import openapi
 from vernix.gateway.cli import PROGRAM as GATEWAY
@@ -29,7 +29,7 @@ def pages() -> dict[str, str]:
         "exit-codes.md": _exit_codes(),
         "gateway-api.md": _interface(interface),
         "gateway-openapi.json": json.dumps(interface, indent=1, ensure_ascii=False) + "\n",
-        **dictionary.pages(),
+        **markdown.pages(),
     }
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from vernix.births import dictionary, encounters
+from vernix.births import encounters
 from vernix.births.codes import CodeSet
+from vernix.births.dictionary import markdown
 from vernix.births.elements import Element, Range, arrow_type
 from vernix.births.encounter import Encounter
 from vernix.errors import UsageError
@@ -22,10 +23,10 @@ every_encounter = pytest.mark.parametrize("encounter", ALL, ids=lambda encounter
 every_element = pytest.mark.parametrize("element", ELEMENTS.values(), ids=list(ELEMENTS))
 
 
-@pytest.mark.parametrize("page", dictionary.pages())
+@pytest.mark.parametrize("page", markdown.pages())
 def test_a_committed_page_is_what_the_declarations_say(repository: Path, page: str) -> None:
     committed = (repository / "docs" / "reference" / page).read_text(encoding="utf-8")
-    assert committed == dictionary.pages()[page], "run: make reference"
+    assert committed == markdown.pages()[page], "run: make reference"
 
 
 def test_the_dictionary_holds_what_a_birth_registry_collects() -> None:

@@ -1,4 +1,4 @@
-"""The published data dictionary, rendered from the declarations: a page that begins it, one for each
+"""The dictionary as Markdown, for the documentation site: a page that begins it, one for each
 encounter, one for all code sets.
 
 ``make reference`` writes the pages; a test holds the committed ones equal to what the declarations say.
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from vernix.births import encounters
 from vernix.births.checks import Check, Row
 from vernix.births.codes import CodeSet, Words
-from vernix.births.elements import Element, Places, Range
+from vernix.births.dictionary import facts
+from vernix.births.elements import Element, Places
 from vernix.births.encounter import Encounter
 
 _MADE = "<!-- Written by `make reference`: change the declarations, not this page. -->"
@@ -33,6 +34,10 @@ Every element is declared once, in code; readers, checks, the vault, the book an
   *Les identifiants directs vont au coffre scellé et jamais au livre.*
 - A blank leaves an earlier value unchanged; `!clear` takes it away; `unknown` says that somebody looked.
   *Un blanc laisse la valeur antérieure ; `!clear` l’efface ; `unknown` dit que l’on a cherché sans trouver.*
+
+The whole dictionary in one file: `vernix dictionary --html FILE` writes a page to search and to print,
+`--csv FILE` a table for a spreadsheet, `--json FILE` a document for programs.
+*Le dictionnaire entier en un fichier : une page où chercher, un tableau, ou un document pour les programmes.*
 """
 
 
@@ -93,11 +98,11 @@ def _encounter(encounter: Encounter) -> Iterator[str]:
 
 
 def _element(element: Element) -> str:
-    facts = [_kind(element), element.required, f"{element.privacy}, of the {element.subject}"]
+    told = [_kind(element), element.required, f"{element.privacy}, of the {element.subject}"]
     if element.possible:
-        facts.append(f"possible {_range(element.possible)}")
+        told.append(f"possible {facts.limits(element, element.possible).en}")
     if element.plausible:
-        facts.append(f"plausible {_range(element.plausible)}")
+        told.append(f"plausible {facts.limits(element, element.plausible).en}")
     lines = [
         f"### `{element.name}`",
         "",
@@ -105,7 +110,7 @@ def _element(element: Element) -> str:
         "",
         _sentences(element.definition),
         "",
-        f"- {'; '.join(facts)}",
+        f"- {'; '.join(told)}",
         f"- Source: {element.source}",
     ]
     if places := _places(element.at):
@@ -116,11 +121,7 @@ def _element(element: Element) -> str:
 
 
 def _places(at: Places) -> list[str]:
-    formats = {"IJE": at.ije, "HL7 v2": at.hl7, "FHIR": at.fhir, "XML": at.xml}
-    found = [
-        f"{name} {', '.join(f'`{place}`' for place in places)}" for name, places in formats.items() if places
-    ]
-    return found + ([f"LOINC `{at.loinc}`"] if at.loinc else [])
+    return [f"{name} {', '.join(f'`{place}`' for place in places)}" for name, places in facts.places(at)]
 
 
 def _kind(element: Element) -> str:
@@ -128,16 +129,7 @@ def _kind(element: Element) -> str:
         return (
             f"code of [`{element.codes.name}`](code-sets.md#code-set-{element.codes.name.replace('_', '-')})"
         )
-    kinds = {
-        "text": f"text, at most {element.longest} characters",
-        "integer": "whole number",
-        "decimal": f"number with {element.digits} decimal",
-        "date": "date, `YYYY-MM-DD`",
-        "time": "time of day, `HH:MM`",
-        "boolean": "true or false",
-        "gestation": "gestation, `38w4d`",
-    }
-    return kinds[element.type] + (f", in {element.unit}" if element.unit else "")
+    return facts.kind(element).en
 
 
 def _check(check: Check) -> str:
@@ -173,10 +165,6 @@ def _code_set(code_set: CodeSet) -> str:
 
 def _row(row: Row) -> str:
     return ", ".join(f"`{name}` {_cell(str(value))}" for name, value in row.items()) or "all blank"
-
-
-def _range(bounds: Range) -> str:
-    return f"{bounds.low} to {bounds.high}"
 
 
 def _both(words: Words) -> str:
