@@ -212,7 +212,7 @@ def test_what_cannot_be_used_is_refused_and_its_sender_told(
 
     # Riverside did not seal these bytes here: its receipt is shown once all the same, and says so.
     assert vernix("collect", *at(riverside)) == 1
-    assert "not sealed here as it arrived" in capsys.readouterr().err
+    assert "did not leave this folder as it arrived" in capsys.readouterr().err
     assert vernix("collect", *at(riverside)) == 0
 
 

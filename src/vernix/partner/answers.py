@@ -41,7 +41,7 @@ _PARSERS: dict[str, Callable[[bytes], Receipt | ReadReceipt | Recall]] = {
 class NewAnswers:
     """Answers as they are kept. ``sources`` are the files they stand in.
 
-    ``unknown`` are the ids of receipts for files over SFTP that were not sealed here as they arrived.
+    ``unknown`` are the ids of receipts for what was not sent here, nor sealed here as it arrived over SFTP.
     """
 
     receipts: tuple[Receipt, ...]
@@ -61,13 +61,13 @@ class Answers:
         self._outbox = outbox
         self._sealed = Sealed(outbox.folder)
 
-    def keep_receipt(self, answered: Answered, *, bare: bool = False) -> bool:
+    def keep_receipt(self, answered: Answered, *, bare: bool = False, elsewhere: bool = False) -> bool:
         """Keep a proven receipt, if it is one for what we sent, or sealed for others to carry; False when we
         have it already.
 
         Of a file over SFTP that is unknown here (cut on its way, or made by another tool) it is kept if it is
-        a refusal, or if the directory takes ``bare`` files of ours. Raises ``NotProven`` when it does not fit
-        what we sent.
+        a refusal, or if the directory takes ``bare`` files of ours; of anything unknown if we may have sent
+        it ``elsewhere``, from another machine. Raises ``NotProven`` when it does not fit what we sent.
         """
         receipt = answered.receipt
         name = _receipt_name(receipt)
@@ -77,13 +77,16 @@ class Answers:
         known = sent is not None or any(map(self._sealed.knows, receipt.digests))
         if sent is not None:
             receipt.check_against(sent.delivery)
-        elif len(receipt.digests) != 1 or not (known or bare or receipt.result == "rejected"):
+        elif not elsewhere and (
+            len(receipt.digests) != 1 or not (known or bare or receipt.result == "rejected")
+        ):
             raise _never_sent()
         self._keep(name, answered.envelope, known=known)
         return True
 
     def keep_read_receipt(self, read: Read) -> bool:
-        """Keep a proven read receipt for what we really sent to its signer; False when we have it already.
+        """Keep a proven read receipt for what its signer has signed for, or what we sent to it; False when we
+        have it already.
 
         Raises ``NotProven`` when it does not fit what we sent.
         """

@@ -14,6 +14,7 @@ from vernix.courier.keeping import held
 from vernix.courier.sending import Outbox
 from vernix.custody.delivery import MAX_LIFETIME, Carried
 from vernix.custody.identifiers import utc_now
+from vernix.custody.key import SIGNING
 from vernix.custody.partner import BARE_FILES
 from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, RoadFailed, UsageError, worst_exit_code
 from vernix.partner import showing, state
@@ -114,11 +115,15 @@ def _ending(answers: NewAnswers, partner: Partner) -> int:
 
 def keep_receipts(partner: Partner, exchange: Exchange, answers: Answers, mail: Mail) -> list[SetAside]:
     """Keep the receipts and read receipts in ``mail``; those that do not fit what we sent are set aside."""
-    bare = BARE_FILES in exchange.mirror.current().partner(partner.id).grants
+    listed = exchange.mirror.current().partner(partner.id)
+    bare = BARE_FILES in listed.grants
+    mine = partner.signing_key().key_id
+    # A receipt is shown to all our machines. Where there is one, a strange receipt is an alarm.
+    elsewhere = any(key.kind == SIGNING and key.id != mine for key in listed.keys)
     set_aside = []
     for answered in mail.receipts:
         try:
-            answers.keep_receipt(answered, bare=bare)
+            answers.keep_receipt(answered, bare=bare, elsewhere=elsewhere)
         except FarSideRefused as error:
             set_aside.append(SetAside("receipt", error))
     for read in mail.read_receipts:

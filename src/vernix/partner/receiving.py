@@ -15,6 +15,7 @@ is of no use to anybody here is refused with a receipt that says so.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from vernix.custody.drop import Drop
 from vernix.custody.identifiers import utc_now
 from vernix.custody.manifest import File, Manifest
 from vernix.custody.receipt import Receipt
-from vernix.errors import DataRefused, NotProven, RoadFailed
+from vernix.errors import Conflict, DataRefused, NotProven, RoadFailed
 from vernix.partner.answers import Answers
 from vernix.partner.collected import Collected, Memory
 from vernix.partner.dropped import Unusable, opened_drop
@@ -99,7 +100,7 @@ class Receiver:
         collected = self._sign(taken)
         self._memory.keep(collected)
         _clear(stage, folder)
-        self._exchange.post_receipt(collected.envelope)
+        self._post(collected.envelope)
         return taken
 
     def sender_of(self, delivery_id: str) -> str | None:
@@ -179,7 +180,12 @@ class Receiver:
         envelope = self._receipt(carried, "rejected")
         refused = Collected.refused(carried, envelope, error)
         self._memory.keep(refused)
-        self._exchange.post_receipt(envelope)
+        self._post(envelope)
+
+    def _post(self, envelope: bytes) -> None:
+        # Another machine of ours was faster, and the first receipt stands. What is here is here, too.
+        with suppress(Conflict):
+            self._exchange.post_receipt(envelope)
 
     def _receipt(self, carried: Carried, result: str) -> bytes:
         receipt = Receipt(
@@ -197,7 +203,7 @@ class Receiver:
         is enough."""
         if before.digests != tuple(part.digest for part in carried.parts):
             raise _used_before()
-        self._exchange.post_receipt(before.envelope)
+        self._post(before.envelope)
         if before.refusal is not None:
             # A kill may have come between the receipt and the word of it.
             raise Unusable(before.refusal)

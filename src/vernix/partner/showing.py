@@ -163,8 +163,8 @@ def show_collected(
     _show_receipts(answers.receipts)
     for delivery in sorted(answers.unknown):
         say(
-            f"{delivery} is a file over SFTP that was not sealed here as it arrived: "
-            "cut on its way, or made by another tool."
+            f"{delivery} did not leave this folder as it arrived: it was sent from another machine of ours, "
+            "or over SFTP: cut on its way, or made by another tool."
         )
     _show_read_receipts(answers.read_receipts)
     _show_recalls(answers.recalls)
