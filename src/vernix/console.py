@@ -245,6 +245,11 @@ def say(text: str) -> None:
     sys.stderr.write(text.rstrip() + "\n")
 
 
+def tell(text: str) -> None:
+    """Tell a person the result that they asked for; it may be piped on."""
+    sys.stdout.write(text.rstrip() + "\n")
+
+
 def language(french: bool) -> str:
     """``fr`` if asked for, or if the terminal speaks it (in the order that POSIX gives its variables); else
     ``en``."""

@@ -161,7 +161,7 @@ def test_real_births_go_the_whole_way(
 
 def test_nobody_joins_with_a_withdrawn_invitation(world: World, tmp_path: Path) -> None:
     invitation = world.registry("invite", "Riverside Hospital", "--json").document()["invitation"]
-    assert "invited: Riverside Hospital (as riverside-hospital)" in world.registry("status").err
+    assert "invited: Riverside Hospital (as riverside-hospital)" in world.registry("status").out
     assert world.registry("withdraw", "Riverside Hospital", "--json").document()["published_at_gateway"]
     refused = world.vernix(tmp_path / "stranger", "join", invitation, accept=(3,))
     assert "withdrawn" in refused.err

@@ -428,8 +428,8 @@ def test_a_stop_at_a_real_gateway_reaches_the_desk(
     assert b"CANARY" not in sent
     assert b"riverside" not in sent
     status = run_program("vernix-registry", "status", "--data", kit.folder)
-    assert "stopped: riverside since" in status.err
-    assert "Mails: 2 sent, 0 wait, 0 given up." in status.err
+    assert "stopped: riverside since" in status.out
+    assert "Mails: 2 sent, 0 wait, 0 given up." in status.out
     assert registry.folder.root.exists()
 
 

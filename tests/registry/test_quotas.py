@@ -97,7 +97,7 @@ def test_a_stopped_partner_is_let_go_on(kit: ExchangeKit, running: RunningGatewa
     ways = [f"/deliveries/{each.id}/parts/0" for each in (first, second)]
     assert [running.signed("lakeside", "GET", way).status for way in ways] == [200, 429]
     said = run_program("vernix-gateway", "status", "--data", kit.data)
-    assert "stopped: lakeside" in said.err
+    assert "stopped: lakeside" in said.out
     assert command(kit, "release-brake", "stranger").code == 2
     released = command(kit, "release-brake", "lakeside")
     assert released.code == 0, released.err

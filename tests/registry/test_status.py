@@ -38,7 +38,7 @@ def test_status_says_why_the_mailbox_could_not_be_read(
     with pytest.raises(KeeperFailed, match="could not be written"):
         work(registry)
     status(data=registry.folder.root)
-    said = capsys.readouterr().err
+    said = capsys.readouterr().out
     assert "The last look at the gateway failed: this disk is full (OperationalError at vernix." in said
     assert "Deliveries: 0." in said
     assert CANARIES[0] not in said
@@ -62,4 +62,4 @@ def test_status_says_that_the_gateway_is_away(
     with pytest.raises(RoadFailed):
         work(registry)
     status(data=registry.folder.root)
-    assert "failed: gateway away (RoadFailed at vernix." in capsys.readouterr().err
+    assert "failed: gateway away (RoadFailed at vernix." in capsys.readouterr().out

@@ -79,7 +79,7 @@ def test_a_lie_is_said_and_the_work_goes_on(
     assert told["caught"] == "rewritten"
     assert (registry.folder.watch / str(told["evidence"])).exists()
     status(data=registry.folder.root)
-    assert "LEDGER: The gateway's ledger was rewritten: the 300 events at" in capsys.readouterr().err
+    assert "LEDGER: The gateway's ledger was rewritten: the 300 events at" in capsys.readouterr().out
 
 
 def test_a_lie_stays_said_until_somebody_accepts_a_log(
@@ -181,7 +181,7 @@ def test_a_gateway_that_dribbles_is_said_to_show_nothing(
         assert until_said(registry, "unseen_since")
         assert seen(registry, capsys)["events"] == 300, "and what was seen last"
         status(data=registry.folder.root)
-        assert "shown nothing of its ledger since" in capsys.readouterr().err
+        assert "shown nothing of its ledger since" in capsys.readouterr().out
         gateway.honest()
         assert until_said(registry, "caught") == "rewritten"
     assert "unseen_since" not in seen(registry, capsys)

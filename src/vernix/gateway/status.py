@@ -49,7 +49,7 @@ def status(
     if json:
         console.print_json(report)
     else:
-        console.say(_told(report))
+        console.tell(_told(report))
     return 0
 
 

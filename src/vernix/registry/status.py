@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from vernix.console import print_json, say
+from vernix.console import print_json, tell
 from vernix.courier.keeping import read_json
 from vernix.custody.identifiers import format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
@@ -145,64 +145,66 @@ def _described(submission: Any) -> dict[str, Any]:
 def _tell(document: dict[str, Any]) -> None:
     directory, submissions = document["directory"], document["submissions"]
     if "trouble" in directory:
-        say(f"Directory: {directory['trouble']} vernix-registry run renews it.")
+        tell(f"Directory: {directory['trouble']} vernix-registry run renews it.")
     else:
-        say(
+        tell(
             f"Directory: version {directory['version']}, {directory['partners']} partners, "
             f"vouched for {directory['age_seconds']} s ago."
         )
     if (own := directory.get("own_keys")) and own["due"]:
-        say(f"  The registry's own keys are to be renewed by {own['renew_by']}: vernix-registry renew-keys")
+        tell(f"  The registry's own keys are to be renewed by {own['renew_by']}: vernix-registry renew-keys")
     for each in directory.get("keys_ending", ()):
-        say(f"  key {each['key']} of {each['partner']} ends {each['ends']}; they run: vernix renew")
+        tell(f"  key {each['key']} of {each['partner']} ends {each['ends']}; they run: vernix renew")
     for each in document["invitations"]:
-        say(f"  invited: {each['name']} (as {each['partner']}) until {each['expires']}")
+        tell(f"  invited: {each['name']} (as {each['partner']}) until {each['expires']}")
     _tell_ledger(document["ledger"])
     if trouble := document["trouble"]:
-        say(
+        tell(
             f"The last look at the gateway failed: {trouble['what']} ({trouble['error']} at "
             f"{trouble['place']}), since {trouble['since']}, last tried {trouble['last']}. "
             "Post waits there; run goes on by itself when the cause is gone."
         )
     states = ", ".join(f"{count} {state}" for state, count in sorted(submissions["by_state"].items()))
-    say(f"Deliveries: {submissions['total']}" + (f" ({states})" if states else "") + ".")
+    tell(f"Deliveries: {submissions['total']}" + (f" ({states})" if states else "") + ".")
     for title in ("waiting", "set_aside"):
         for each in document[title]:
             trouble = f": {each['trouble']}" if each["trouble"] else ""
             kind = title.replace("_", " ")
-            say(f"  {kind}: {each['delivery']} from {each['partner']}, {each['state']}{trouble}")
+            tell(f"  {kind}: {each['delivery']} from {each['partner']}, {each['state']}{trouble}")
     if unread := document["messages"]["unread"]:
-        say(f"Messages: {unread} not read; vernix-registry messages lists them.")
+        tell(f"Messages: {unread} not read; vernix-registry messages lists them.")
     _tell_of_gateway(document["gateway_state"])
     if (mail := document["mail"]) is not None:
         trouble = f" The last trouble: {mail['trouble']}" if mail["trouble"] else ""
-        say(f"Mails: {mail['sent']} sent, {mail['waiting']} wait, {mail['given_up']} given up.{trouble}")
-    say(f"Kept: {document['births']} births, {document['persons']} persons.")
+        tell(f"Mails: {mail['sent']} sent, {mail['waiting']} wait, {mail['given_up']} given up.{trouble}")
+    tell(f"Kept: {document['births']} births, {document['persons']} persons.")
 
 
 def _tell_of_gateway(state: dict[str, Any]) -> None:
     """What the gateway said of itself that somebody should know."""
     for stop in state.get("brakes", []):
-        say(
+        tell(
             f"  stopped: {stop['partner']} since {stop['since']}, about to collect far more than ever. "
             "Make sure that it was the partner itself, then: vernix-registry release-brake"
         )
     for used in state.get("quotas", []):
-        say(f"  quota: {used['partner']} has used {used['percent']} % of {used['name']}")
+        tell(f"  quota: {used['partner']} has used {used['percent']} % of {used['name']}")
 
 
 def _tell_ledger(seen: dict[str, Any] | None) -> None:
     if seen is None:
-        say("Ledger: not seen yet.")
+        tell("Ledger: not seen yet.")
         return
     if since := seen.get("unseen_since"):
-        say(
+        tell(
             f"  the gateway has shown nothing of its ledger since {since}, or nothing that could be looked at"
         )
     if "caught" in seen:
-        say(
+        tell(
             f"LEDGER: {seen['says']} Found at {seen['at']}; the evidence is in the folder watch. "
             "Tell the partners by telephone, and have the gateway examined."
         )
     else:
-        say(f"Ledger: {seen['events']} events, nothing changed that was seen before; looked at {seen['at']}.")
+        tell(
+            f"Ledger: {seen['events']} events, nothing changed that was seen before; looked at {seen['at']}."
+        )
