@@ -184,6 +184,10 @@ def test_nothing_altered_holds(
         altered.write_bytes(canonical.encode(document))
         assert vernix(exchanged.partner, "verify", altered) == code, why
     assert vernix(exchanged.partner, "verify", tmp_path / "nowhere.json") == 2
+    altered.write_bytes(whole + b"\n")
+    capsys.readouterr()
+    assert vernix(exchanged.partner, "verify", altered) == 1
+    assert "altered.json is no proven receipt, or it was changed" in capsys.readouterr().err
 
 
 def test_two_receipts_cannot_be_put_together(

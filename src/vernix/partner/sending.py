@@ -83,6 +83,10 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         return _forget(outbox, exchange, forget)
     text = read_note(note, note_file)
     if not files and not text:
+        if (to, note, note_file) != (None, None, None):
+            raise UsageError(
+                "There is neither a file nor a note to send.", hint="Name a file or a folder, or give --note."
+            )
         return _finish_all(partner, outbox, exchange, json)
     life = life_in(expires)
     addressees = addressees_of(partner, exchange, to or [partner.registry])

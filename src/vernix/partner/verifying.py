@@ -14,7 +14,7 @@ from vernix.custody.directory import Directory
 from vernix.custody.identifiers import format_time
 from vernix.custody.proven_receipt import Proven, ProvenReceipt
 from vernix.custody.trust import DirectoryMirror
-from vernix.errors import UsageError
+from vernix.errors import DataRefused, UsageError
 from vernix.partner import state
 from vernix.partner.options import Data, Json
 from vernix.partner.state import Partner
@@ -23,7 +23,7 @@ from vernix.partner.state import Partner
 def verify(receipt: str, /, *, data: Data = None, json: Json = False) -> int:
     """Check a proven receipt against the directory kept here; no network.
 
-    Ends with 3 and the reason when it does not hold.
+    Ends with 3 and the reason when it does not hold, with 1 when it is no proven receipt at all.
 
     Parameters
     ----------
@@ -60,7 +60,14 @@ def _files(partner: Partner, receipt: str) -> list[Path]:
 
 def _proven(partner: Partner, path: Path) -> Proven:
     with path.open("rb") as file:
-        read = ProvenReceipt.parse(file.read(MAX_BYTES + 1))
+        content = file.read(MAX_BYTES + 1)
+    try:
+        read = ProvenReceipt.parse(content)
+    except DataRefused as error:
+        raise DataRefused(
+            f"{path} is no proven receipt, or it was changed: {error.message}",
+            hint="Give the file as vernix collect wrote it, or the delivery's id.",
+        ) from error
     return read.check(_directory(partner, read.log, read.checkpoint))
 
 
