@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,11 @@ from vernix.registry.cli import PROGRAM as REGISTRY
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"^```[^\n]*\n.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"(?:^|[\s$(])(vernix(?:-gateway|-registry)?) ([a-z]+)(?=\s|$)", re.MULTILINE)
+# A command with its options, up to what the shell reads as its end; a line may go on after a backslash.
+TOLD = re.compile(r"(vernix(?:-gateway|-registry)?(?: [a-z-]+){1,2})((?:[^\n`|;&>()]|\\\n)*)")
+OPTION = re.compile(r"(?<=[\s`])(?:--[a-z][a-z-]*|-[a-zA-Z]\b)")
 NAMED_TEST = re.compile(r"`(tests/[\w/.-]+?)(?:::(\w+))?`")
 ROOT_PAGES = ("README.md", "GLOSSARY.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 
@@ -90,6 +95,24 @@ def test_every_command_that_a_page_names_exists(pages: list[Path], repository: P
     assert unknown == []
 
 
+def test_every_option_that_a_page_gives_a_command_exists(pages: list[Path], repository: Path) -> None:
+    reference = (repository / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+    known = {
+        section.split("\n", 1)[0]: {"--help", *OPTION.findall(section)}
+        for section in reference.split("\n### ")[1:]
+    }
+    unknown = [
+        f"{page.relative_to(repository)}: {command} {option}"
+        for page in pages
+        for code in CODE.findall(page.read_text(encoding="utf-8"))
+        for words, given in TOLD.findall(code)
+        for command in _longest(words, known)
+        for option in OPTION.findall(given)
+        if option not in known[command]
+    ]
+    assert unknown == []
+
+
 def test_the_reference_is_what_the_code_says(repository: Path) -> None:
     writer = repository / "tools" / "write_reference.py"
     run = subprocess.run([sys.executable, writer, "--check"], capture_output=True, text=True, check=False)
@@ -145,6 +168,12 @@ def test_the_readme_is_one_screen_with_a_picture_and_two_commands(repository: Pa
     assert "](docs/images/zones.svg)" in text
     block = FENCE.findall(text)[0]
     assert re.findall(r"^make (\w+)", block, re.MULTILINE) == ["demo", "test"]
+
+
+def _longest(words: str, known: Mapping[str, object]) -> list[str]:
+    """The command that these words begin with; none where it is the program alone, or another test's."""
+    names = [" ".join(words.split()[:count]) for count in (3, 2)]
+    return [name for name in names if name in known][:1]
 
 
 def _without_code(text: str) -> str:
