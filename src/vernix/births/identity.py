@@ -6,6 +6,10 @@ from vernix.births.codes import HEALTH_CARD
 from vernix.births.declaring import Block, element
 from vernix.births.elements import Places
 
+# By the kinds of identifier in HL7 table 0203: a medical record, a jurisdiction's health number.
+CHART_NUMBER = "Patient.identifier.where(type.coding.code='MR').value"
+HEALTH_NUMBER = "Patient.identifier.where(type.coding.code='JHN').value"
+
 
 class Record(Block, subject="event", privacy="direct"):
     """One record of a site."""
@@ -23,7 +27,7 @@ class Record(Block, subject="event", privacy="direct"):
         required="expected",
         longest=40,
         aliases=("rownames", "record id", "record_id", "fileno", "uniquevendoridsequence", "id", "case"),
-        at=Places(ije=("FILENO",), xml=("UniqueVendorIDSequence",)),
+        at=Places(ije=("FILENO",), fhir=("Bundle.identifier",), xml=("UniqueVendorIDSequence",)),
     )
     site = element(
         "text",
@@ -36,7 +40,7 @@ class Record(Block, subject="event", privacy="direct"):
         privacy="quasi",
         longest=50,
         aliases=("organizationid", "facility", "hospital", "hospital_id", "fnpi", "etablissement"),
-        at=Places(ije=("FNPI",), xml=("OrganizationID",)),
+        at=Places(ije=("FNPI",), fhir=("Location.identifier",), xml=("OrganizationID",)),
     )
 
 
@@ -52,7 +56,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         ),
         source="BORN LastName",
         aliases=("baby_last_name", "child_last_name", "infant_last_name", "kidlname", "nom_enfant"),
-        at=Places(ije=("KIDLNAME",), xml=("LastName",)),
+        at=Places(ije=("KIDLNAME",), fhir=("Patient.name.family",), xml=("LastName",)),
     )
     child_given_names = element(
         "text",
@@ -63,7 +67,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         ),
         source="BORN FirstName",
         aliases=("baby_first_name", "child_first_name", "infant_first_name", "kidfname", "prenom_enfant"),
-        at=Places(ije=("KIDFNAME",), xml=("FirstName",)),
+        at=Places(ije=("KIDFNAME",), fhir=("Patient.name.given",), xml=("FirstName",)),
     )
     child_health_number = element(
         "text",
@@ -77,7 +81,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         source="BORN HealthCardNum; Ontario form 4440-82",
         longest=20,
         aliases=("baby_hcn", "infant_hcn", "child_hcn", "baby_health_number", "hcn_enfant", "infant_hin"),
-        at=Places(xml=("HealthCardNum",)),
+        at=Places(fhir=(HEALTH_NUMBER,), xml=("HealthCardNum",)),
     )
     child_health_card = element(
         HEALTH_CARD,
@@ -101,7 +105,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         source="BORN ChartNumber",
         longest=20,
         aliases=("chartnumber", "chart_number", "baby_chart", "mrn", "baby_mrn"),
-        at=Places(ije=("INF_MED_REC_NUM",), xml=("ChartNumber",)),
+        at=Places(ije=("INF_MED_REC_NUM",), fhir=(CHART_NUMBER,), xml=("ChartNumber",)),
     )
 
 
@@ -114,7 +118,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("As on her health card.", "Comme sur sa carte Santé."),
         source="BORN LastName",
         aliases=("mother_last_name", "momlname", "maternal_last_name", "nom_mere"),
-        at=Places(ije=("MOMLNAME",), xml=("LastName",)),
+        at=Places(ije=("MOMLNAME",), fhir=("Patient.name.family",), xml=("LastName",)),
     )
     mother_given_names = element(
         "text",
@@ -122,7 +126,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("As on her health card.", "Comme sur sa carte Santé."),
         source="BORN FirstName",
         aliases=("mother_first_name", "momfname", "maternal_first_name", "prenom_mere"),
-        at=Places(ije=("MOMFNAME",), xml=("FirstName",)),
+        at=Places(ije=("MOMFNAME",), fhir=("Patient.name.given",), xml=("FirstName",)),
     )
     mother_birth_family_name = element(
         "text",
@@ -130,7 +134,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("Before any marriage.", "Avant tout mariage."),
         source="IJE natality",
         aliases=("mommaidn", "maiden_name", "nom_jeune_fille"),
-        at=Places(ije=("MOMMAIDN",)),
+        at=Places(ije=("MOMMAIDN",), fhir=("Patient.name.where(use='maiden').family",)),
     )
     mother_birth_date = element(
         "date",
@@ -138,7 +142,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("The day the mother was born.", "Le jour où la mère est née."),
         source="BORN DOB",
         aliases=("mother_dob", "mdob", "maternal_dob", "date_naissance_mere"),
-        at=Places(ije=("MDOB_YR", "MDOB_MO", "MDOB_DY"), xml=("DOB",)),
+        at=Places(ije=("MDOB_YR", "MDOB_MO", "MDOB_DY"), fhir=("Patient.birthDate",), xml=("DOB",)),
     )
     mother_health_number = element(
         "text",
@@ -150,7 +154,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN HealthCardNum",
         longest=20,
         aliases=("mother_hcn", "maternal_hcn", "hcn_mere", "mother_hin"),
-        at=Places(xml=("HealthCardNum",)),
+        at=Places(fhir=(HEALTH_NUMBER,), xml=("HealthCardNum",)),
     )
     mother_health_card = element(
         HEALTH_CARD,
@@ -171,7 +175,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ChartNumber",
         longest=20,
         aliases=("mother_chart", "mother_mrn"),
-        at=Places(ije=("MOM_MED_REC_NUM",), xml=("ChartNumber",)),
+        at=Places(ije=("MOM_MED_REC_NUM",), fhir=(CHART_NUMBER,), xml=("ChartNumber",)),
     )
     address_line_1 = element(
         "text",
@@ -179,7 +183,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("Number and street where the mother lives.", "Numéro et rue où vit la mère."),
         source="BORN ResidentAddressLine1",
         aliases=("residentaddressline1", "address", "street", "adresse"),
-        at=Places(ije=("ADDRESS",), xml=("ResidentAddressLine1",)),
+        at=Places(ije=("ADDRESS",), fhir=("Patient.address.line[0]",), xml=("ResidentAddressLine1",)),
     )
     address_line_2 = element(
         "text",
@@ -187,7 +191,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("Apartment, rural route, or care of.", "Appartement, route rurale, ou aux soins de."),
         source="BORN ResidentAddressLine2",
         aliases=("residentaddressline2", "address2"),
-        at=Places(xml=("ResidentAddressLine2",)),
+        at=Places(fhir=("Patient.address.line[1]",), xml=("ResidentAddressLine2",)),
     )
     city = element(
         "text",
@@ -196,7 +200,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ResidentCity",
         longest=100,
         aliases=("residentcity", "town", "municipality", "ville"),
-        at=Places(ije=("CITYTEXT",), xml=("ResidentCity",)),
+        at=Places(ije=("CITYTEXT",), fhir=("Patient.address.city",), xml=("ResidentCity",)),
     )
     postal_code = element(
         "text",
@@ -208,7 +212,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ResidentPostalCode",
         longest=10,
         aliases=("residentpostalcode", "postalcode", "postcode", "zip"),
-        at=Places(ije=("ZIPCODE",), xml=("ResidentPostalCode",)),
+        at=Places(ije=("ZIPCODE",), fhir=("Patient.address.postalCode",), xml=("ResidentPostalCode",)),
     )
     phone = element(
         "text",
@@ -217,6 +221,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN Antenatal record",
         longest=40,
         aliases=("telephone", "phone_number"),
+        at=Places(fhir=("Patient.telecom.where(system='phone').value",)),
     )
 
 

@@ -29,7 +29,7 @@ class ParentsAge(Block, subject="mother", privacy="quasi"):
         possible=(10, 65),
         plausible=(14, 52),
         aliases=("mager", "mage", "m_age", "maternal_age", "mother age", "age_mere", "age"),
-        at=Places(ije=("MAGER",)),
+        at=Places(ije=("MAGER",), fhir=("Patient.extension.extension.value",)),
     )
     father_age = element(
         "integer",
@@ -41,7 +41,7 @@ class ParentsAge(Block, subject="mother", privacy="quasi"):
         possible=(10, 100),
         plausible=(14, 70),
         aliases=("fagecomb", "fage", "f_age", "paternal_age", "age_pere"),
-        at=Places(ije=("FAGER",)),
+        at=Places(ije=("FAGER",), fhir=("Patient.extension.extension.value",)),
     )
 
 
@@ -54,7 +54,7 @@ class Household(Block, subject="mother", privacy="quasi"):
         ("Of the mother, when she was last asked.", "De la mère, la dernière fois qu’on l’a demandé."),
         source="BORN Antenatal record",
         aliases=("marital", "marn", "etat_matrimonial"),
-        at=Places(ije=("MARN",), xml=("maritalStatus",)),
+        at=Places(ije=("MARN",), xml=("maritalStatus",), loinc="87301-8"),
     )
     food_assistance = element(
         YES_NO,

@@ -62,7 +62,7 @@ class Conception(Block, subject="mother", privacy="clinical"):
         source="IJE natality",
         privacy="quasi",
         aliases=("date_of_first_prenatal_visit", "first_prenatal_visit", "premiere_visite"),
-        at=Places(ije=("DOFP_YR", "DOFP_MO", "DOFP_DY")),
+        at=Places(ije=("DOFP_YR", "DOFP_MO", "DOFP_DY"), loinc="69044-6"),
     )
 
 
@@ -160,7 +160,7 @@ class MotherTransfer(Block, subject="mother", privacy="clinical"):
         ("From another site.", "Depuis un autre établissement."),
         source="IJE natality",
         aliases=("mtran", "tran"),
-        at=Places(ije=("TRAN",)),
+        at=Places(ije=("TRAN",), fhir=("Encounter.hospitalization.admitSource",)),
     )
 
 

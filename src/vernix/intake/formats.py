@@ -78,6 +78,19 @@ def _xml(path: Path, fit: Fit) -> Source:
     return XmlSource(path)
 
 
+def _is_fhir(head: bytes) -> bool:
+    from vernix.intake.fhir.source import is_fhir
+
+    return is_fhir(head)
+
+
+def _fhir(path: Path, fit: Fit) -> Source:
+    from vernix.intake.fhir.source import FhirSource
+
+    del fit
+    return FhirSource(path)
+
+
 def _is_form(head: bytes) -> bool:
     from vernix.intake.form.source import is_form
 
@@ -107,6 +120,7 @@ _FORMATS = (
     ),
     Format("ije", Words("IJE records of fixed width", "enregistrements IJE"), _is_ije, _ije, "text/x-ije"),
     Format("xml", Words("XML batch", "lot XML"), _is_xml, _xml),
+    Format("fhir", Words("FHIR R4", "FHIR R4"), _is_fhir, _fhir, "application/fhir+json"),
     Format("form", Words("JSON records of a form", "enregistrements JSON d’un formulaire"), _is_form, _form),
     Format("csv", Words("CSV", "CSV"), lambda head: True, _csv),
 )

@@ -64,7 +64,7 @@ class ConditionAtBirth(Block, subject="child", privacy="clinical"):
         ),
         source="IJE natality",
         aliases=("bw_bypass", "poids_confirme"),
-        at=Places(ije=("BW_BYPASS",)),
+        at=Places(ije=("BW_BYPASS",), fhir=("Observation.value.extension",)),
     )
     apgar_1 = element(
         "integer",
@@ -236,7 +236,7 @@ class CareAtBirth(Block, subject="child", privacy="clinical"):
         ("To another site within 24 h.", "Vers un autre établissement dans les 24 h."),
         source="IJE natality",
         aliases=("itran", "infant_transfer"),
-        at=Places(ije=("ITRAN",)),
+        at=Places(ije=("ITRAN",), fhir=("Encounter.hospitalization.dischargeDisposition",)),
     )
     living_at_report = element(
         YES_NO,
@@ -247,7 +247,7 @@ class CareAtBirth(Block, subject="child", privacy="clinical"):
         ),
         source="IJE natality",
         aliases=("ilive", "iliv"),
-        at=Places(ije=("ILIV",)),
+        at=Places(ije=("ILIV",), loinc="73757-7"),
     )
     feeding_intention = element(
         FEEDING_INTENTION,

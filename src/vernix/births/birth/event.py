@@ -41,7 +41,7 @@ class Event(Block, subject="child", privacy="clinical"):
         source="IJE natality",
         privacy="quasi",
         aliases=("tb", "time of birth", "tob", "heure_naissance"),
-        at=Places(ije=("TB",), loinc="57715-5"),
+        at=Places(ije=("TB",), fhir=("Patient.birthDate.extension.value",), loinc="57715-5"),
     )
     birth_year = element(
         "integer",
@@ -55,7 +55,7 @@ class Event(Block, subject="child", privacy="clinical"):
         possible=(1900, 2200),
         plausible=(1960, 2100),
         aliases=("year", "idob_yr", "dob_yy", "annee"),
-        at=Places(ije=("IDOB_YR",)),
+        at=Places(ije=("IDOB_YR",), fhir=("Patient.birthDate.substring(0, 4)",)),
     )
     outcome = element(
         OUTCOME,
@@ -69,6 +69,7 @@ class Event(Block, subject="child", privacy="clinical"):
         source="BORN Birth Child",
         required="expected",
         aliases=("birth_outcome", "birth outcome", "issue", "live_still"),
+        at=Places(fhir=("Composition.type",)),
     )
     gestation = element(
         "gestation",
@@ -125,7 +126,7 @@ class Event(Block, subject="child", privacy="clinical"):
         possible=(1, 12),
         plausible=(1, 4),
         aliases=("dplural", "plur", "fetuses", "number_of_fetuses", "births_in_confinement", "pluralite"),
-        at=Places(ije=("PLUR",), loinc="57722-1"),
+        at=Places(ije=("PLUR",), fhir=("Patient.multipleBirth.extension.value",), loinc="57722-1"),
     )
     birth_order = element(
         "integer",
@@ -148,7 +149,7 @@ class Event(Block, subject="child", privacy="clinical"):
         subject="event",
         privacy="quasi",
         aliases=("ubfacil", "bplace", "place_of_birth", "place of birth", "bfacil", "lieu_naissance"),
-        at=Places(ije=("BPLACE",)),
+        at=Places(ije=("BPLACE",), fhir=("Encounter.location.physicalType",)),
     )
     labour_type = element(
         LABOUR_TYPE,
@@ -198,7 +199,7 @@ class Event(Block, subject="child", privacy="clinical"):
         source="BORN Type of birth",
         required="expected",
         aliases=("me_rout", "rout", "mode_of_delivery", "delivery", "type_of_birth", "dmeth", "accouchement"),
-        at=Places(ije=("ROUT",)),
+        at=Places(ije=("ROUT",), loinc="73762-7"),
     )
     insurance = element(
         PAYMENT,
@@ -208,5 +209,5 @@ class Event(Block, subject="child", privacy="clinical"):
         subject="mother",
         privacy="quasi",
         aliases=("pay", "payment", "payer", "pay_rec", "assurance"),
-        at=Places(ije=("PAY",)),
+        at=Places(ije=("PAY",), fhir=("Coverage.type",)),
     )

@@ -1,0 +1,1 @@
+"""FHIR R4: birth documents of vital records (BFDR) and plain resources, in JSON."""
