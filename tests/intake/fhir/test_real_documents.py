@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from vernix.intake.reading import Reading, read_source
 
 pytestmark = pytest.mark.real_data
 
-RIGHT = {
+RIGHT: dict[str, dict[str, Any]] = {
     "BasicBirthRecord": {
         "record_number": "015075",
         "birth_weight": 2500,
