@@ -18,6 +18,7 @@ PROGRAM = Program(
             "check", "vernix.partner.checking:check", "check a file with the registry's own rules, offline"
         ),
         Command("dictionary", "vernix.partner.dictionary:dictionary", "write the data dictionary to a file"),
+        Command("template", "vernix.partner.template.command:template", "write an empty file to fill in"),
         Command("convert", "vernix.partner.converting:convert", "write the births of a file as IJE records"),
         Command("send", "vernix.partner.sending:send", "seal files and send them; run again to resume"),
         Command("inbox", "vernix.partner.collecting:inbox", "list what waits for you"),
