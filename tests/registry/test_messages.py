@@ -71,7 +71,7 @@ def test_a_message_is_filed_told_of_and_opened_for_who_asks(
     for path, content in everything_readable(registry.folder.root, leave_out=("gateway",)):
         assert not any(canary.encode() in content for canary in CANARIES), path
     status(data=access.data)
-    assert "Messages: 1 not read; vernix-registry messages lists them." in capsys.readouterr().err
+    assert "Messages: 1 not read; vernix-registry messages lists them." in capsys.readouterr().out
     (waiting,) = listed(access, capsys)
     assert (waiting["delivery"], waiting["from"], waiting["read"]) == (delivery, "riverside", None)
 

@@ -26,7 +26,7 @@ from vernix.gateway.app import STOP_SOON, create_app
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.bucket_check import check_bucket
 from vernix.gateway.checkpoints import found_log
-from vernix.gateway.database import Database
+from vernix.gateway.database import Database, sqlite_path
 from vernix.gateway.directory import found_mirror
 from vernix.gateway.limits import DAY, MIB, Limits
 from vernix.gateway.options import Data, DatabaseUrl, Storage
@@ -150,6 +150,7 @@ def prepare(settings: Settings, directory: Path | None) -> str:
     BlobStore(settings.blobs)
     if settings.bucket is not None:
         check_bucket(settings.bucket)
+    _begin_privately(sqlite_path(settings.database_url))
     database = Database(settings.database_url)
     try:
         database.upgrade()
@@ -162,6 +163,14 @@ def prepare(settings: Settings, directory: Path | None) -> str:
     except NotProven:
         # It expired while the registry was away. Only a new one helps, which comes to a running gateway.
         return "has a directory that expired: it refuses everybody until the registry publishes"
+
+
+def _begin_privately(file: Path | None) -> None:
+    """Who sends to whom is nobody's business, even in a folder that others made and may read. SQLite gives
+    its other files the mode of the first."""
+    if file is not None:
+        with contextlib.suppress(FileExistsError):
+            file.touch(mode=0o600, exist_ok=False)
 
 
 def _server(settings: Settings, host: str, port: int, certificate: Path | None, key: Path | None) -> MPServer:
