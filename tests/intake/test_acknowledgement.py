@@ -17,7 +17,7 @@ text = st.text(st.characters(blacklist_categories=["Cs"]), max_size=20)
 finding = st.builds(
     Finding,
     code=text,
-    severity=st.sampled_from(["error", "warning"]),
+    severity=st.sampled_from(["error", "warning", "confirmed"]),
     row=st.none() | st.integers(0, 10**9),
     column=st.none() | text,
     element=st.none() | text,

@@ -91,6 +91,7 @@ def test_unknown_names_are_answered_with_the_known(registry: Registry) -> None:
         "batch",
         "row",
         "cleared",
+        "confirmed",
     ):
         with pytest.raises(UsageError, match=f"no column {name}"):
             births(registry, name)

@@ -42,6 +42,30 @@ class Record(Block, subject="event", privacy="direct"):
         aliases=("organizationid", "facility", "hospital", "hospital_id", "fnpi", "etablissement"),
         at=Places(ije=("FNPI",), fhir=("Location.identifier",), xml=("OrganizationID",)),
     )
+    override = element(
+        "text",
+        ("Warnings overridden", "Avertissements levés"),
+        (
+            "Codes of warnings that the site has looked at and stands by, with spaces between; errors cannot "
+            "be overridden.",
+            "Les codes des avertissements que l’établissement a examinés et maintient, séparés par des "
+            "espaces ; une erreur ne peut être levée.",
+        ),
+        source="vernix",
+        longest=200,
+        aliases=("overrides", "override_codes"),
+    )
+    override_reason = element(
+        "text",
+        ("Why they are overridden", "Motif de la levée"),
+        (
+            "Why the row is right although it was warned of; kept sealed, with the record.",
+            "Pourquoi la ligne est juste malgré l’avertissement ; gardé sous scellé, avec le dossier.",
+        ),
+        source="vernix",
+        longest=500,
+        aliases=("reason_for_override",),
+    )
 
 
 class ChildIdentity(Block, subject="child", privacy="direct"):

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from vernix.births.codes import Words
 from vernix.errors import DataRefused
-from vernix.intake.findings import Counts, Finding
+from vernix.intake.findings import SEVERITIES, Counts, Finding
 
-FORMAT = "vernix/acknowledgement/v2"
+FORMAT = "vernix/acknowledgement/v3"
 MAX_BYTES = 16 << 20
 MAX_FINDINGS = 10_000
 
@@ -113,8 +113,8 @@ def _finding_as_dict(finding: Finding) -> dict[str, Any]:
 def _finding(value: Any) -> Finding:
     if not isinstance(value, dict) or set(value) != _FINDING_KEYS:
         raise _not_one("a finding has other fields")
-    if value["severity"] not in ("error", "warning"):
-        raise _not_one("a finding is neither an error nor a warning")
+    if value["severity"] not in SEVERITIES:
+        raise _not_one("a finding is neither an error nor a warning, nor confirmed")
     return Finding(
         code=_text(value["code"]),
         severity=value["severity"],

@@ -1,8 +1,8 @@
 """What reading and checking say about a partner's file: findings, without a single value.
 
 A finding names a place (row and column) and says what to do, in English and French. An *error* rejects its
-row; a *warning* keeps the row and asks. Large files can have millions of findings: every one is counted,
-and of each kind the first are listed.
+row; a *warning* keeps the row and asks; a warning that the partner stands by is *confirmed*. Large files can
+have millions of findings: every one is counted, and of each kind the first are listed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Literal
 
 from vernix.births.codes import Words
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "confirmed"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "confirmed")
+"""In the order in which they are told."""
 
 # A clerk mends the cause after the first few rows; a list that long is for programs.
 LISTED_PER_KIND = 1_000
@@ -81,7 +83,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows of a file: ``accepted`` includes ``warned``; ``accepted + rejected`` are all rows."""
+    """Rows of a file: ``accepted`` includes ``warned``; ``accepted + rejected`` are all rows.
+
+    A row of which every warning was confirmed is not ``warned``.
+    """
 
     accepted: int
     warned: int
@@ -128,13 +133,13 @@ class Findings:
 
     def listed(self, limit: int = LISTED) -> list[Finding]:
         """The findings in order of rows, errors before warnings where the cap cuts."""
-        kinds = sorted(self._rows, key=lambda kind: kind.severity)  # "error" sorts before "warning"
+        kinds = sorted(self._rows, key=lambda kind: SEVERITIES.index(kind.severity))
         found = [
             Finding(kind.code, kind.severity, row, kind.column, kind.element, kind.text_en, kind.text_fr)
             for kind in kinds
             for row in self._rows[kind]
         ]
-        listed = sorted(found[:limit], key=lambda each: (each.row or 0, each.severity, each.code))
+        listed = sorted(found[:limit], key=_in_order)
         return [self._placed(each) for each in listed]
 
     def _placed(self, finding: Finding) -> Finding:
@@ -146,6 +151,10 @@ class Findings:
     def first_rows(self, kind: Kind, count: int = 5) -> list[int]:
         """The first rows on which ``kind`` was found."""
         return [row for row in self._rows[kind][:count] if row is not None]
+
+
+def _in_order(finding: Finding) -> tuple[int, int, str]:
+    return finding.row or 0, SEVERITIES.index(finding.severity), finding.code
 
 
 def shown(name: str, limit: int = 60) -> str:

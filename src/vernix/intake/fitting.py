@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vernix.births.codes import Words
 from vernix.births.encounter import Encounter
 from vernix.errors import UsageError
@@ -20,7 +22,9 @@ def fitting(mapping: Mapping | None, encounter: Encounter, source: Source) -> Ma
     ``UsageError`` where it is for another encounter.
     """
     if mapping is None:
-        mapping = source.mapping(encounter) or _by_own_names(encounter, source.header)
+        mapping = _without_one(encounter, source)
+    elif not mapping.columns and mapping.encounter.name == encounter.name:
+        mapping = _with_constants(_without_one(encounter, source), mapping)
     if mapping.encounter.name != encounter.name:
         raise UsageError(
             f"The mapping is for {mapping.encounter.name}, not for {encounter.name}.",
@@ -53,6 +57,17 @@ def fitting(mapping: Mapping | None, encounter: Encounter, source: Source) -> Ma
             ),
         )
     return mapping
+
+
+def _without_one(encounter: Encounter, source: Source) -> Mapping:
+    return source.mapping(encounter) or _by_own_names(encounter, source.header)
+
+
+def _with_constants(mapping: Mapping, said: Mapping) -> Mapping:
+    """``mapping``, with what ``said`` says of every row instead of what the file does."""
+    columns = tuple(each for each in mapping.columns if each.element.name not in said.constants)
+    constants = {**mapping.constants, **said.constants}
+    return replace(mapping, columns=columns, constants=constants, source=said.source)
 
 
 def _by_own_names(encounter: Encounter, header: tuple[str, ...]) -> Mapping:

@@ -18,7 +18,9 @@
     [constants]                          # true of every row of the file
     birth_year = 2014
 
-It is strict: an unknown key, element, unit or code is refused with the line and with what is allowed.
+A mapping of nothing but constants leaves the columns as they would be read without one, so that it fits
+every format. It is strict: an unknown key, element, unit or code is refused with the line and with what is
+allowed.
 """
 
 from __future__ import annotations
@@ -133,7 +135,9 @@ def fitting_best(
     """The mapping that fits a file: all of its columns are in ``header``; of several, the one with the
     most."""
     fits = [
-        each for each in mappings if not each.missing(header) and encounter in (None, each.encounter.name)
+        each
+        for each in mappings
+        if each.columns and not each.missing(header) and encounter in (None, each.encounter.name)
     ]
     return max(fits, key=lambda each: len(each.columns), default=None)
 
@@ -166,7 +170,7 @@ class _Parser:
             for name, value in columns.items()
         )
         constants = self._constants(encounter, {each.element.name for each in mapped})
-        if not mapped:
+        if not mapped and not constants:
             raise self.refuse(
                 "it maps no column", "columns", "Add a [columns.ELEMENT] table for each column."
             )

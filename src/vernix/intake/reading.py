@@ -27,6 +27,7 @@ from vernix.intake.findings import LISTED_PER_KIND, Counts, Findings, Kind, show
 from vernix.intake.fitting import fitting, unused_columns
 from vernix.intake.formats import open_source
 from vernix.intake.mapping import Mapping
+from vernix.intake.overriding import OVERRIDE, Overrides, confirmed
 from vernix.intake.refusals import FileRefused
 from vernix.intake.source import Source
 from vernix.intake.typed_file import CLEARED, TypedBatch, TypedFile
@@ -38,7 +39,7 @@ _KEPT = 8 << 20  # bytes of typed rows; a file with more is read a second time f
 class Reading:
     """What a file holds.
 
-    ``unused`` are the file's columns that nothing was read from.
+    ``unused`` are the file's columns that nothing was read from; ``overrides`` which warnings were confirmed.
     """
 
     encounter: Encounter
@@ -46,6 +47,7 @@ class Reading:
     findings: Findings
     counts: Counts
     unused: tuple[str, ...]
+    overrides: Overrides
     _rows: _Rows
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -82,7 +84,9 @@ def read_source(source: Source, encounter: str, mapping: Mapping | None = None) 
     _say_what_is_known_already(source, mapping, findings)
     rows = _Rows(TypedFile(source, mapping), findings)
     counts = rows.judge()
-    return Reading(kind, source, findings, counts, unused_columns(mapping, source.header), rows)
+    return Reading(
+        kind, source, findings, counts, unused_columns(mapping, source.header), rows.overrides, rows
+    )
 
 
 def _say_what_is_known_already(source: Source, mapping: Mapping, findings: Findings) -> None:
@@ -105,6 +109,8 @@ class _Rows:
         self.file = file
         self._findings = findings
         self._compared = _Compared(file)
+        compared = checking.asked(file.encounter, "across")
+        self.overrides = Overrides(file.encounter, [check.code for check in compared])
         self._lost = 0
         self._hard: list[pa.BooleanArray] = []
         self._soft: list[pa.BooleanArray] = []
@@ -116,9 +122,9 @@ class _Rows:
             for typed in self.file.batches():
                 self._take(typed, checker)
             hard, soft = (pa.chunked_array(masks, pa.bool_()) for masks in (self._hard, self._soft))
+            self.overrides.whole_file()
             for kind, rows in self._compared.broken(checker):
-                mask = pc.is_in(self._compared.rows, value_set=rows)
-                self._findings.add(kind, rows[:LISTED_PER_KIND].to_pylist(), len(rows))
+                mask = pc.is_in(self._compared.rows, value_set=self._say(kind, rows))
                 hard, soft = (
                     (pc.or_(hard, mask), soft) if kind.severity == "error" else (hard, pc.or_(soft, mask))
                 )
@@ -164,19 +170,31 @@ class _Rows:
             return
         rows = records.column(ROW)
         masks = {severity: pa.repeat(False, len(rows)) for severity in ("error", "warning")}
-        for kind, mask in typed.problems.items():
+        for kind, wrong in self.overrides.take(records, self.file.names.get(OVERRIDE)):
+            mask = pc.is_in(rows, value_set=self._say(kind, wrong))
             masks[kind.severity] = pc.or_(masks[kind.severity], mask)
-            self._findings.add(kind, rows.filter(mask)[:LISTED_PER_KIND].to_pylist(), mask.true_count)
+        for kind, mask in typed.problems.items():
+            standing = self._say(kind, rows.filter(mask))
+            left = mask if len(standing) == mask.true_count else pc.is_in(rows, value_set=standing)
+            masks[kind.severity] = pc.or_(masks[kind.severity], left)
         unread = {name: rows.filter(mask) for name, mask in typed.unread.items()}
         for check, numbers in checker.within(pa.Table.from_batches([records]).drop_columns([CLEARED])):
             if len(broken := _known(check, numbers, unread)):
                 kind = checking.kind_of(check, self.file.names)
-                self._findings.add(kind, broken[:LISTED_PER_KIND].to_pylist(), len(broken))
-                masks[kind.severity] = pc.or_(masks[kind.severity], pc.is_in(rows, value_set=broken))
+                standing = self._say(kind, broken)
+                masks[kind.severity] = pc.or_(masks[kind.severity], pc.is_in(rows, value_set=standing))
         self._hard.append(masks["error"])
         self._soft.append(masks["warning"])
         self._compared.take(records, unread)
         self._keep(records)
+
+    def _say(self, kind: Kind, rows: pa.Int64Array) -> pa.Int64Array:
+        """Count what was found in some rows; returns those of which it was not confirmed."""
+        standing, settled = self.overrides.standing(kind, rows)
+        for said, some in ((kind, standing), (confirmed(kind), settled)):
+            if len(some):
+                self._findings.add(said, some[:LISTED_PER_KIND].to_pylist(), len(some))
+        return standing
 
     def _keep(self, records: pa.RecordBatch) -> None:
         """Hold on to the rows of a small file, so that it is read once."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from vernix.errors import DataRefused
 from vernix.intake.checking import ROW
-from vernix.intake.findings import Finding, Kind, shown
+from vernix.intake.findings import SEVERITIES, Finding, Kind, Severity, shown
 from vernix.intake.reading import Reading
 from vernix.intake.refusals import finding as as_finding
 from vernix.intake.source import Source
@@ -32,6 +32,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "none": "No findings.",
         "error": "error",
         "warning": "warning",
+        "confirmed": "confirmed",
         "unused": "Columns that nothing was read from",
         "ok": "The registry would accept every row.",
         "not_ok": "The registry would reject the rows with errors and keep the others.",
@@ -44,12 +45,16 @@ _WORDS: dict[str, dict[str, str]] = {
         "none": "Aucun constat.",
         "error": "erreur",
         "warning": "avertissement",
+        "confirmed": "confirmé",
         "unused": "Colonnes dont rien n’a été lu",
         "ok": "Le registre accepterait toutes les lignes.",
         "not_ok": "Le registre rejetterait les lignes en erreur et garderait les autres.",
         "column": "colonne",
     },
 }
+
+
+_STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "confirmed": "bold green"}
 
 
 def print_report(reading: Reading, file: Path, language: str) -> None:
@@ -83,8 +88,9 @@ def _print_findings(console: Console, reading: Reading, language: str) -> None:
     words = _WORDS[language]
     for kind, count in sorted(reading.findings.counts.items(), key=_order):
         rows = reading.findings.first_rows(kind)
-        style = "bold red" if kind.severity == "error" else "bold yellow"
-        line = Text(words[kind.severity], style=style).append(f"  {kind.code}", style="not bold default")
+        line = Text(words[kind.severity], style=_STYLES[kind.severity]).append(
+            f"  {kind.code}", style="not bold default"
+        )
         if kind.column:
             line.append(f" · {words['column']} {kind.column}", style="not bold default")
         if rows:
@@ -105,9 +111,9 @@ def _where(source: Source, rows: list[int], count: int, language: str) -> str:
     return f"{count} {many}: {listed}{', …' if count > len(rows) else ''}"
 
 
-def _order(item: tuple[Kind, int]) -> tuple[str, int, str]:
+def _order(item: tuple[Kind, int]) -> tuple[int, int, str]:
     kind, count = item
-    return kind.severity, -count, kind.code
+    return SEVERITIES.index(kind.severity), -count, kind.code
 
 
 def print_document(reading: Reading) -> None:

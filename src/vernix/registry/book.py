@@ -53,6 +53,8 @@ def book_schema(encounter: str) -> pa.Schema:
         pa.field("sent_at", moment, nullable=False),
         pa.field("received_at", moment, nullable=False),
         pa.field("cleared", pa.list_(pa.string())),
+        # Codes of warnings that the partner stands by; why is the vault's, for it is free text.
+        pa.field("confirmed", pa.list_(pa.string())),
     ]
     # Direct identifiers have no column here: what the book cannot hold, it cannot leak.
     return pa.schema([*own, *encounters.get(encounter).arrow_schema("quasi", "clinical")])

@@ -99,12 +99,25 @@ def _clinical(reading: Reading, pseudonyms: list[bytes], origin: Origin, naming:
         "sent_at": pa.repeat(pa.scalar(origin.sent_at, moment), count),
         "received_at": pa.repeat(pa.scalar(origin.received_at, moment), count),
         "cleared": _cleared(records, set(schema.names)),
+        "confirmed": _confirmed(reading),
     }
     for field in schema:
         if field.name not in columns:
             given = field.name in records.column_names
             columns[field.name] = records[field.name] if given else pa.nulls(count, field.type)
     return pa.table([columns[name] for name in schema.names], schema=schema)
+
+
+def _confirmed(reading: Reading) -> pa.Array:
+    """The codes of the warnings that each row stands by; none where it was not asked."""
+    import pyarrow as pa
+
+    codes: dict[int, list[str]] = {}
+    for code, rows in reading.overrides.confirmed.items():
+        for row in rows:
+            codes.setdefault(row, []).append(code)
+    kept = [sorted(codes[row]) if row in codes else None for row in reading.records["_row"].to_pylist()]
+    return pa.array(kept, pa.list_(pa.string()))
 
 
 def _cleared(records: pa.Table, names: set[str]) -> pa.Array:
