@@ -57,7 +57,7 @@ def test_no_cell_of_the_table_is_a_formula(rows: list[dict[str, str]]) -> None:
 
 def test_the_document_says_each_thing_once_and_comes_back() -> None:
     text = document.to_text(document.document())
-    said = document.parse(text)
+    said = document.parse(text.encode())
     assert [each["name"] for each in said["elements"]] == list(ELEMENTS)
     assert [each["name"] for each in said["encounters"]] == list(encounters.names())
     assert [each["name"] for each in said["code_sets"]] == [each.name for each in encounters.code_sets()]
@@ -65,8 +65,8 @@ def test_the_document_says_each_thing_once_and_comes_back() -> None:
     assert (weight["unit"], weight["possible"], weight["at"]["loinc"]) == ("g", ["100", "7500"], "8339-4")
 
 
-@pytest.mark.parametrize("change", ["", "[]", "null", '"x"', "{", "[" * 100_000])
-def test_what_is_no_dictionary_is_refused(change: str) -> None:
+@pytest.mark.parametrize("change", [b"", b"[]", b"null", b'"x"', b"{", b"[" * 100_000, b"\xff"])
+def test_what_is_no_dictionary_is_refused(change: bytes) -> None:
     with pytest.raises(DataRefused, match="not a dictionary"):
         document.parse(change)
 
@@ -75,7 +75,7 @@ def test_another_format_or_spelling_is_refused() -> None:
     said = document.document()
     for other in (document.to_text(said | {"format": "vernix/dictionary/v9"}), json.dumps(said)):
         with pytest.raises(DataRefused, match="not a dictionary"):
-            document.parse(other)
+            document.parse(other.encode())
 
 
 class _Seen(HTMLParser):

@@ -40,6 +40,7 @@ class Facts(TypedDict, total=False):
     at: Places
     since: str
     until: str
+    version: int
 
 
 @dataclass(frozen=True)

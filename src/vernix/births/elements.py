@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from vernix.births.codes import CodeSet, Words
+from vernix.births.editions import FIRST_EDITION
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,7 +20,6 @@ Type = Literal["text", "integer", "decimal", "date", "time", "code", "boolean", 
 Required = Literal["required", "expected", "optional"]
 Privacy = Literal["direct", "quasi", "clinical"]
 Subject = Literal["child", "mother", "event"]
-FIRST_EDITION = "1"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,10 @@ class Element:
     ``longest``
         For text: the most characters that are taken.
     ``since``, ``until``
-        The first edition of the dictionary that holds it, and the first that no longer does.
+        The first edition of the dictionary that holds it, and the first that no longer will
+        (`vernix.births.editions`).
+    ``version``
+        Raised by one where what it means has changed, so that partners are told to look again.
     """
 
     name: str
@@ -102,6 +105,7 @@ class Element:
     at: Places = Places()
     since: str = FIRST_EDITION
     until: str | None = None
+    version: int = 1
 
     def __post_init__(self) -> None:
         if (self.type == "code") != (self.codes is not None):

@@ -1,6 +1,7 @@
 """The dictionary as one JSON document: what programs read, and what two editions are compared by.
 
     format       "vernix/dictionary/v1"
+    edition      its number; valid_from and valid_until are its first and last day (null: no end is set)
     encounters   in order: name, label, definition, record_key, elements (names, in their order), checks
     elements     each once: the fields of `Element`; codes is the name of a set, a range is [lowest, highest]
     code_sets    by name: each with its codes, their labels and their other spellings
@@ -16,7 +17,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from vernix.births import encounters
+from vernix.births import editions, encounters
 from vernix.births.checks import Check
 from vernix.births.codes import CodeSet, Words
 from vernix.births.elements import Element, Places, Range
@@ -24,7 +25,7 @@ from vernix.births.encounter import Encounter
 from vernix.errors import DataRefused
 
 FORMAT = "vernix/dictionary/v1"
-_KEYS = {"format", "encounters", "elements", "code_sets"}
+_KEYS = {"format", "edition", "valid_from", "valid_until", "encounters", "elements", "code_sets"}
 
 
 def document() -> dict[str, Any]:
@@ -33,6 +34,9 @@ def document() -> dict[str, Any]:
     elements = {element.name: element for kind in kinds for element in kind.elements}
     return {
         "format": FORMAT,
+        "edition": editions.current().number,
+        "valid_from": editions.current().valid_from.isoformat(),
+        "valid_until": None,
         "encounters": [_encounter(kind) for kind in kinds],
         "elements": [_element(element) for element in elements.values()],
         "code_sets": [_code_set(code_set) for code_set in encounters.code_sets()],
@@ -51,18 +55,25 @@ def to_text(said: dict[str, Any]) -> str:
     return "\n".join(parts).removesuffix(",") + "\n}\n"
 
 
-def parse(text: str) -> dict[str, Any]:
-    """Read what `to_text` wrote; raises ``DataRefused`` where it is something else."""
+def parse(data: bytes) -> dict[str, Any]:
+    """Read what `to_text` wrote, in UTF-8; raises ``DataRefused`` where it is something else."""
     try:
-        said = json.loads(text)
+        said = json.loads(data)
+        if not isinstance(said, dict) or set(said) != _KEYS or said["format"] != FORMAT:
+            raise no_dictionary()
+        if to_text(said).encode() != data:
+            raise no_dictionary()
     except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict) or set(said) != _KEYS or said["format"] != FORMAT or to_text(said) != text:
-        raise DataRefused(
-            "This is not a dictionary that this version of vernix can read.",
-            hint="Write one with: vernix dictionary --json FILE.",
-        )
+        raise no_dictionary() from None
     return said
+
+
+def no_dictionary() -> DataRefused:
+    """The refusal of a document that is something else."""
+    return DataRefused(
+        "This is not a dictionary that this version of vernix can read.",
+        hint="Write one with: vernix dictionary --json FILE.",
+    )
 
 
 def _encounter(encounter: Encounter) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from vernix.births import encounters
+from vernix.births import editions, encounters
 from vernix.births.checks import Check, Row
 from vernix.births.codes import CodeSet, Words
-from vernix.births.dictionary import facts
+from vernix.births.dictionary import document, facts
 from vernix.births.elements import Element, Places
 from vernix.births.encounter import Encounter
 
@@ -45,14 +45,35 @@ def pages() -> dict[str, str]:
     """The pages as Markdown, by their path under ``docs/reference``."""
     kinds = [encounters.get(name) for name in encounters.names()]
     return {
-        "dictionary.md": _page([_INTRODUCTION, _contents(kinds)]),
+        **_snapshot(),
+        "dictionary.md": _page([_INTRODUCTION, _edition(), _contents(kinds)]),
         "dictionary/code-sets.md": _page(_code_sets()),
         **{f"dictionary/{kind.name}.md": _page(_encounter(kind)) for kind in kinds},
     }
 
 
+def _snapshot() -> dict[str, str]:
+    """The edition in preparation, as a document; a settled one is never written again."""
+    edition = editions.current()
+    if edition.settled:
+        return {}
+    return {f"dictionary/edition-{edition.number}.json": document.to_text(document.document())}
+
+
 def _page(parts: Iterable[str]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _edition() -> str:
+    edition = editions.current()
+    state = ("settled", "arrêtée") if edition.settled else ("in preparation", "en préparation")
+    return (
+        f"## Edition {edition.number} / Édition {edition.number}\n\n"
+        f"Valid from {edition.valid_from}; {state[0]}. {edition.summary.en} As a document:\n"
+        f"[edition-{edition.number}.json](dictionary/edition-{edition.number}.json).\n"
+        f"`vernix dictionary --diff OLD.json` says what must be changed since another one.\n"
+        f"*Valide dès le {edition.valid_from} ; {state[1]}. {edition.summary.fr}*"
+    )
 
 
 def _contents(kinds: list[Encounter]) -> str:

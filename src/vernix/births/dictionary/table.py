@@ -58,6 +58,7 @@ def _row(encounter: Encounter, number: int, element: Element) -> dict[str, str]:
         "stands_at": " | ".join(f"{name} {', '.join(found)}" for name, found in facts.places(element.at)),
         "since": element.since,
         "until": element.until or "",
+        "version": str(element.version),
     }
 
 

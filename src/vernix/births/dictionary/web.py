@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from importlib.resources import files
 
-from vernix.births import encounters
+from vernix.births import editions, encounters
 from vernix.births.checks import Check
 from vernix.births.codes import CodeSet, Words
 from vernix.births.dictionary import facts
@@ -70,7 +70,7 @@ def _header(kinds: list[Encounter]) -> str:
     )
     every = '<option value="" data-en="all" data-fr="toutes">all</option>'
     return (
-        f"<header>\n<h1>{_both(_TITLE)}</h1>\n"
+        f"<header>\n<h1>{_both(_TITLE)} <small>{_both(_edition())}</small></h1>\n"
         "<fieldset><legend>Language / Langue</legend>"
         '<label lang="en"><input type="radio" name="language" id="in-english" value="en" checked>'
         "English</label> "
@@ -81,6 +81,14 @@ def _header(kinds: list[Encounter]) -> str:
         '<input type="search" id="search" autocomplete="off" spellcheck="false"></label>'
         f'<label>{_said("Encounter", "Rencontre")} <select id="within">{every}{options}</select></label>'
         f'<p role="status"><span id="found"></span> {_said("found", "trouvés")}</p></form>\n</header>'
+    )
+
+
+def _edition() -> Words:
+    edition = editions.current()
+    day = edition.valid_from
+    return Words(
+        f"edition {edition.number}, valid from {day}", f"édition {edition.number}, valide dès le {day}"
     )
 
 
