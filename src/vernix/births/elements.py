@@ -41,7 +41,10 @@ class Places:
     ``ije``
         Item codes of the Inter-Jurisdictional Exchange layouts, several where one value is split over them.
     ``hl7``
-        Fields of HL7 v2 as ``PID-7``; what stands in an observation is told by ``loinc`` (OBX-3).
+        Fields of HL7 v2 in the order in which they are looked at: ``PID-7``; ``PID-5.2`` a component,
+        ``PID-5.2+3`` two of them; ``PID-3:MR`` the identifier of that type (``PID-3:`` one without a type);
+        ``NK1:MTH-2`` the next of kin who is the mother, ``PID:MTH-5`` the patient where she is one. What
+        stands in an observation is told by ``loinc`` (OBX-3).
     ``fhir``
         Where it stands in a resource, as ``Patient.birthDate``; an observation is told by ``loinc``.
     ``xml``

@@ -27,7 +27,24 @@ class Record(Block, subject="event", privacy="direct"):
         required="expected",
         longest=40,
         aliases=("rownames", "record id", "record_id", "fileno", "uniquevendoridsequence", "id", "case"),
-        at=Places(ije=("FILENO",), fhir=("Bundle.identifier",), xml=("UniqueVendorIDSequence",)),
+        at=Places(
+            ije=("FILENO",),
+            hl7=(
+                "OBR-3",
+                "ORC-3",
+                "OBR-2",
+                "ORC-2",
+                "PV1-19",
+                "PID-18",
+                "PID-3:MR",
+                "PID-3:",
+                "PID:MTH-18",
+                "PID:MTH-3:MR",
+                "PID:MTH-3:",
+            ),
+            fhir=("Bundle.identifier",),
+            xml=("UniqueVendorIDSequence",),
+        ),
     )
     site = element(
         "text",
@@ -40,7 +57,12 @@ class Record(Block, subject="event", privacy="direct"):
         privacy="quasi",
         longest=50,
         aliases=("organizationid", "facility", "hospital", "hospital_id", "fnpi", "etablissement"),
-        at=Places(ije=("FNPI",), fhir=("Location.identifier",), xml=("OrganizationID",)),
+        at=Places(
+            ije=("FNPI",),
+            hl7=("PV1-3.4", "MSH-4", "MSH-4.2"),
+            fhir=("Location.identifier",),
+            xml=("OrganizationID",),
+        ),
     )
     override = element(
         "text",
@@ -80,7 +102,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         ),
         source="BORN LastName",
         aliases=("baby_last_name", "child_last_name", "infant_last_name", "kidlname", "nom_enfant"),
-        at=Places(ije=("KIDLNAME",), fhir=("Patient.name.family",), xml=("LastName",)),
+        at=Places(ije=("KIDLNAME",), hl7=("PID-5.1",), fhir=("Patient.name.family",), xml=("LastName",)),
     )
     child_given_names = element(
         "text",
@@ -91,7 +113,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         ),
         source="BORN FirstName",
         aliases=("baby_first_name", "child_first_name", "infant_first_name", "kidfname", "prenom_enfant"),
-        at=Places(ije=("KIDFNAME",), fhir=("Patient.name.given",), xml=("FirstName",)),
+        at=Places(ije=("KIDFNAME",), hl7=("PID-5.2+3",), fhir=("Patient.name.given",), xml=("FirstName",)),
     )
     child_health_number = element(
         "text",
@@ -105,7 +127,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         source="BORN HealthCardNum; Ontario form 4440-82",
         longest=20,
         aliases=("baby_hcn", "infant_hcn", "child_hcn", "baby_health_number", "hcn_enfant", "infant_hin"),
-        at=Places(fhir=(HEALTH_NUMBER,), xml=("HealthCardNum",)),
+        at=Places(hl7=("PID-3:JHN",), fhir=(HEALTH_NUMBER,), xml=("HealthCardNum",)),
     )
     child_health_card = element(
         HEALTH_CARD,
@@ -117,7 +139,7 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         source="BORN HealthCardType",
         privacy="quasi",
         aliases=("healthcardtype", "baby_health_card_type"),
-        at=Places(xml=("HealthCardType",)),
+        at=Places(hl7=("PID-3:JHN.4",), xml=("HealthCardType",)),
     )
     child_chart_number = element(
         "text",
@@ -129,7 +151,12 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         source="BORN ChartNumber",
         longest=20,
         aliases=("chartnumber", "chart_number", "baby_chart", "mrn", "baby_mrn"),
-        at=Places(ije=("INF_MED_REC_NUM",), fhir=(CHART_NUMBER,), xml=("ChartNumber",)),
+        at=Places(
+            ije=("INF_MED_REC_NUM",),
+            hl7=("PID-3:MR", "PID-3:PI", "PID-3:"),
+            fhir=(CHART_NUMBER,),
+            xml=("ChartNumber",),
+        ),
     )
 
 
@@ -142,7 +169,12 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("As on her health card.", "Comme sur sa carte Santé."),
         source="BORN LastName",
         aliases=("mother_last_name", "momlname", "maternal_last_name", "nom_mere"),
-        at=Places(ije=("MOMLNAME",), fhir=("Patient.name.family",), xml=("LastName",)),
+        at=Places(
+            ije=("MOMLNAME",),
+            hl7=("NK1:MTH-2.1", "PID:MTH-5.1"),
+            fhir=("Patient.name.family",),
+            xml=("LastName",),
+        ),
     )
     mother_given_names = element(
         "text",
@@ -150,7 +182,12 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("As on her health card.", "Comme sur sa carte Santé."),
         source="BORN FirstName",
         aliases=("mother_first_name", "momfname", "maternal_first_name", "prenom_mere"),
-        at=Places(ije=("MOMFNAME",), fhir=("Patient.name.given",), xml=("FirstName",)),
+        at=Places(
+            ije=("MOMFNAME",),
+            hl7=("NK1:MTH-2.2+3", "PID:MTH-5.2+3"),
+            fhir=("Patient.name.given",),
+            xml=("FirstName",),
+        ),
     )
     mother_birth_family_name = element(
         "text",
@@ -158,7 +195,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("Before any marriage.", "Avant tout mariage."),
         source="IJE natality",
         aliases=("mommaidn", "maiden_name", "nom_jeune_fille"),
-        at=Places(ije=("MOMMAIDN",), fhir=("Patient.name.where(use='maiden').family",)),
+        at=Places(ije=("MOMMAIDN",), hl7=("PID-6.1",), fhir=("Patient.name.where(use='maiden').family",)),
     )
     mother_birth_date = element(
         "date",
@@ -166,7 +203,12 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("The day the mother was born.", "Le jour où la mère est née."),
         source="BORN DOB",
         aliases=("mother_dob", "mdob", "maternal_dob", "date_naissance_mere"),
-        at=Places(ije=("MDOB_YR", "MDOB_MO", "MDOB_DY"), fhir=("Patient.birthDate",), xml=("DOB",)),
+        at=Places(
+            ije=("MDOB_YR", "MDOB_MO", "MDOB_DY"),
+            hl7=("NK1:MTH-16", "PID:MTH-7"),
+            fhir=("Patient.birthDate",),
+            xml=("DOB",),
+        ),
     )
     mother_health_number = element(
         "text",
@@ -178,7 +220,11 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN HealthCardNum",
         longest=20,
         aliases=("mother_hcn", "maternal_hcn", "hcn_mere", "mother_hin"),
-        at=Places(fhir=(HEALTH_NUMBER,), xml=("HealthCardNum",)),
+        at=Places(
+            hl7=("PID-21:JHN", "NK1:MTH-33:JHN", "PID:MTH-3:JHN"),
+            fhir=(HEALTH_NUMBER,),
+            xml=("HealthCardNum",),
+        ),
     )
     mother_health_card = element(
         HEALTH_CARD,
@@ -190,7 +236,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN HealthCardType",
         privacy="quasi",
         aliases=("mother_health_card_type",),
-        at=Places(xml=("HealthCardType",)),
+        at=Places(hl7=("PID-21:JHN.4", "NK1:MTH-33:JHN.4", "PID:MTH-3:JHN.4"), xml=("HealthCardType",)),
     )
     mother_chart_number = element(
         "text",
@@ -199,7 +245,20 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ChartNumber",
         longest=20,
         aliases=("mother_chart", "mother_mrn"),
-        at=Places(ije=("MOM_MED_REC_NUM",), fhir=(CHART_NUMBER,), xml=("ChartNumber",)),
+        at=Places(
+            ije=("MOM_MED_REC_NUM",),
+            hl7=(
+                "PID-21:MR",
+                "PID-21:PI",
+                "PID-21:",
+                "NK1:MTH-33:MR",
+                "PID:MTH-3:MR",
+                "PID:MTH-3:PI",
+                "PID:MTH-3:",
+            ),
+            fhir=(CHART_NUMBER,),
+            xml=("ChartNumber",),
+        ),
     )
     address_line_1 = element(
         "text",
@@ -207,7 +266,12 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("Number and street where the mother lives.", "Numéro et rue où vit la mère."),
         source="BORN ResidentAddressLine1",
         aliases=("residentaddressline1", "address", "street", "adresse"),
-        at=Places(ije=("ADDRESS",), fhir=("Patient.address.line[0]",), xml=("ResidentAddressLine1",)),
+        at=Places(
+            ije=("ADDRESS",),
+            hl7=("NK1:MTH-4.1", "PID-11.1", "PID:MTH-11.1"),
+            fhir=("Patient.address.line[0]",),
+            xml=("ResidentAddressLine1",),
+        ),
     )
     address_line_2 = element(
         "text",
@@ -215,7 +279,11 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         ("Apartment, rural route, or care of.", "Appartement, route rurale, ou aux soins de."),
         source="BORN ResidentAddressLine2",
         aliases=("residentaddressline2", "address2"),
-        at=Places(fhir=("Patient.address.line[1]",), xml=("ResidentAddressLine2",)),
+        at=Places(
+            hl7=("NK1:MTH-4.2", "PID-11.2", "PID:MTH-11.2"),
+            fhir=("Patient.address.line[1]",),
+            xml=("ResidentAddressLine2",),
+        ),
     )
     city = element(
         "text",
@@ -224,7 +292,12 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ResidentCity",
         longest=100,
         aliases=("residentcity", "town", "municipality", "ville"),
-        at=Places(ije=("CITYTEXT",), fhir=("Patient.address.city",), xml=("ResidentCity",)),
+        at=Places(
+            ije=("CITYTEXT",),
+            hl7=("NK1:MTH-4.3", "PID-11.3", "PID:MTH-11.3"),
+            fhir=("Patient.address.city",),
+            xml=("ResidentCity",),
+        ),
     )
     postal_code = element(
         "text",
@@ -236,7 +309,12 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ResidentPostalCode",
         longest=10,
         aliases=("residentpostalcode", "postalcode", "postcode", "zip"),
-        at=Places(ije=("ZIPCODE",), fhir=("Patient.address.postalCode",), xml=("ResidentPostalCode",)),
+        at=Places(
+            ije=("ZIPCODE",),
+            hl7=("NK1:MTH-4.5", "PID-11.5", "PID:MTH-11.5"),
+            fhir=("Patient.address.postalCode",),
+            xml=("ResidentPostalCode",),
+        ),
     )
     phone = element(
         "text",
@@ -245,7 +323,9 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN Antenatal record",
         longest=40,
         aliases=("telephone", "phone_number"),
-        at=Places(fhir=("Patient.telecom.where(system='phone').value",)),
+        at=Places(
+            hl7=("NK1:MTH-5", "PID-13", "PID:MTH-13"), fhir=("Patient.telecom.where(system='phone').value",)
+        ),
     )
 
 

@@ -104,6 +104,19 @@ def _form(path: Path, fit: Fit) -> Source:
     return FormSource(path)
 
 
+def _is_hl7(head: bytes) -> bool:
+    from vernix.intake.hl7.framing import is_hl7
+
+    return is_hl7(head)
+
+
+def _hl7(path: Path, fit: Fit) -> Source:
+    from vernix.intake.hl7.source import Hl7Source
+
+    del fit
+    return Hl7Source(path)
+
+
 def _excel(path: Path, fit: Fit) -> Source:
     from vernix.intake.excel.source import ExcelSource
 
@@ -119,6 +132,7 @@ _FORMATS = (
         _excel,
     ),
     Format("ije", Words("IJE records of fixed width", "enregistrements IJE"), _is_ije, _ije, "text/x-ije"),
+    Format("hl7", Words("HL7 v2 messages", "messages HL7 v2"), _is_hl7, _hl7, "application/hl7-v2"),
     Format("xml", Words("XML batch", "lot XML"), _is_xml, _xml),
     Format("fhir", Words("FHIR R4", "FHIR R4"), _is_fhir, _fhir, "application/fhir+json"),
     Format("form", Words("JSON records of a form", "enregistrements JSON d’un formulaire"), _is_form, _form),

@@ -41,7 +41,7 @@ class Event(Block, subject="child", privacy="clinical"):
         source="IJE natality",
         privacy="quasi",
         aliases=("tb", "time of birth", "tob", "heure_naissance"),
-        at=Places(ije=("TB",), fhir=("Patient.birthDate.extension.value",), loinc="57715-5"),
+        at=Places(ije=("TB",), hl7=("PID-7",), fhir=("Patient.birthDate.extension.value",), loinc="57715-5"),
     )
     birth_year = element(
         "integer",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vernix.births.birth.child import ConditionAtBirth
 from vernix.births.birth.event import Event
 from vernix.births.elements import Element
@@ -9,5 +11,8 @@ from vernix.births.elements import Element
 BORN: tuple[Element, ...] = (Event.birth_date, Event.birth_time, Event.birth_order, Event.plurality)
 """When a child was born, and which of several it is."""
 
-AT_BIRTH: tuple[Element, ...] = (ConditionAtBirth.sex, Event.gestation, ConditionAtBirth.birth_weight)
+SEX: Element = replace(ConditionAtBirth.sex, required="expected")
+"""Of a child who is registered already: a result is not refused because a laboratory was not told it."""
+
+AT_BIRTH: tuple[Element, ...] = (SEX, Event.gestation, ConditionAtBirth.birth_weight)
 """How a child was when it was born."""

@@ -79,6 +79,7 @@ class HearingScreen(Block, subject="child", privacy="clinical", source="Infant H
         privacy="quasi",
         required="expected",
         aliases=("unhs_date",),
+        at=Places(hl7=("OBX-14", "OBR-7")),
     )
     hearing_stage = element(
         HEARING_STAGE,

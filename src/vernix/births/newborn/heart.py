@@ -77,6 +77,7 @@ class HeartScreen(Block, subject="child", privacy="clinical", source="NSO CCHD s
         privacy="quasi",
         required="expected",
         aliases=("cchd_date", "pulse_ox_date"),
+        at=Places(hl7=("OBX-14", "OBR-7")),
     )
     heart_screen_time = element(
         "time",
@@ -84,6 +85,7 @@ class HeartScreen(Block, subject="child", privacy="clinical", source="NSO CCHD s
         ("Local time of the first reading.", "Heure locale de la première lecture."),
         privacy="quasi",
         aliases=("cchd_time", "pulse_ox_time"),
+        at=Places(hl7=("OBX-14", "OBR-7")),
     )
     heart_screen_age = element(
         "integer",

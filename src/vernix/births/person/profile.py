@@ -43,6 +43,7 @@ class Profile(Block, subject="event", privacy="quasi", source=_PROFILE):
         ("The day from which this is so.", "Le jour à partir duquel il en est ainsi."),
         required="expected",
         aliases=("effective_date", "valable_depuis"),
+        at=Places(hl7=("EVN-2", "MSH-7")),
     )
     email = element(
         "text",
@@ -51,13 +52,14 @@ class Profile(Block, subject="event", privacy="quasi", source=_PROFILE):
         privacy="direct",
         longest=254,
         aliases=("e-mail", "courriel"),
+        at=Places(hl7=("NK1:MTH-5.4", "PID:MTH-13.4")),
     )
     language = element(
         LANGUAGE,
         ("Language", "Langue"),
         ("In which she prefers to be cared for.", "Dans laquelle elle préfère être soignée."),
         aliases=("preferred_language", "langue"),
-        at=Places(hl7=("PID-15",), fhir=("Patient.communication.language",), xml=("language",)),
+        at=Places(hl7=("PID:MTH-15",), fhir=("Patient.communication.language",), xml=("language",)),
     )
     education = element(
         EDUCATION,

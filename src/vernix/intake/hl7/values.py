@@ -1,0 +1,233 @@
+"""The text of a field or of an observation, as a cell of the element that stands there.
+
+A cell is text like every cell of `vernix.intake.source`: our own word where a code list says which, else what
+the sender wrote, so that the checks say what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from vernix.births.elements import Element
+from vernix.intake import units
+from vernix.intake.cells import CLEAR
+from vernix.intake.hl7.codes import (
+    ABNORMAL_FLAGS,
+    ANY_OTHER_ANSWER,
+    COUNTED,
+    MEANT,
+    NORMAL_FLAGS,
+    OTHERWISE,
+    UNITS,
+)
+from vernix.intake.hl7.encoding import CLEAR_MARK, unescaped
+from vernix.intake.hl7.places import Place
+from vernix.intake.hl7.rows import Observation
+
+Read = Callable[[str], str]
+_CODES_ONLY = frozenset({"site"})
+"""Elements of which only a code is taken: where a message has a name instead, that is no fault of it."""
+UNKNOWN_UNIT = "\0"
+"""Given instead of a figure whose unit is none of the element's; no message holds it (it is a control)."""
+
+_DIGITS = re.compile(r"\d+")
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,9})?")
+_TELEPHONES = frozenset({"NK1-5", "PID-13", "PID:MTH-13", "NK1:MTH-5"})
+
+
+def reader(element: Element, place: Place) -> Read:
+    """How the field at ``place`` is read as ``element``."""
+    picked = _picker(place, element)
+    as_cell = _as_cell(element)
+
+    def read(field: str) -> str:
+        text = picked(field)
+        return CLEAR if text == CLEAR_MARK else as_cell(text) if text else ""
+
+    return read
+
+
+def _picker(place: Place, element: Element) -> Read:
+    """The part of a field that is meant: identifiers by their type, else the first that holds something."""
+    if element.type == "code" and not place.components:
+        return _first
+    wanted = place.components or (1,)
+    whole_number = f"{place.segment}-{place.field}" in _TELEPHONES and not place.components
+
+    def pick(field: str) -> str:
+        for each in field.split("~") if "~" in field else (field,):
+            parts = each.split("^")
+            if place.identifier is not None and _type_of(parts) != place.identifier:
+                continue
+            if text := (_telephone(parts) if whole_number else _joined(parts, wanted)):
+                return text
+        return ""
+
+    return pick
+
+
+def _first(field: str) -> str:
+    return field.partition("~")[0]
+
+
+def _type_of(parts: list[str]) -> str:
+    """The type of an identifier (CX-5); a few write it one further."""
+    return parts[4] if len(parts) > 4 else ""
+
+
+def _joined(parts: list[str], wanted: tuple[int, ...]) -> str:
+    """Components, each without its subcomponents, with a blank between them."""
+    texts = (parts[each - 1].partition("&")[0] for each in wanted if each <= len(parts))
+    return " ".join(text for text in texts if text)
+
+
+def _telephone(parts: list[str]) -> str:
+    """A number as written, else put together from country, area and number (XTN)."""
+    if parts[0] or len(parts) < 7:
+        return parts[0]
+    return " ".join(part for part in parts[4:7] if part) or (parts[11] if len(parts) > 11 else "")
+
+
+def _as_cell(element: Element) -> Read:
+    if element.type == "date":
+        return as_date
+    if element.type == "time":
+        return as_time
+    if element.type in ("code", "boolean"):
+        return coder(element)
+    if element.name in _CODES_ONLY:
+        return lambda text: text if _CODE.fullmatch(text) else ""
+    if element.type == "text":
+        return unescaped
+    return _number_as_written
+
+
+def _number_as_written(text: str) -> str:
+    return text.partition("^")[0].partition("&")[0].strip()
+
+
+def as_date(moment: str) -> str:
+    """The day of a moment (``YYYYMMDD...``). A month or a year alone is no day, and blank."""
+    text = moment.partition("^")[0].strip()
+    found = _DIGITS.match(text)
+    if found is None:
+        return text
+    return found[0][:8] if len(found[0]) >= 8 else "" if len(found[0]) in (4, 6) else text
+
+
+def as_time(moment: str) -> str:
+    """The time of a moment, as local as it was written; blank of a day alone."""
+    text = moment.partition("^")[0].strip()
+    found = _DIGITS.match(text)
+    if found is None:
+        return text
+    return found[0][8:12] if len(found[0]) >= 12 else ""
+
+
+def as_clock(text: str) -> str:
+    """A time that stands for itself (``HHMM``, ``HHMMSS``), or a moment's."""
+    found = _DIGITS.match(text)
+    return found[0][:4] if found is not None and len(found[0]) in (4, 6) else as_time(text) or text
+
+
+def coder(element: Element) -> Read:
+    """Our word for a coded value (CWE): by identifier, the other identifier, or either text.
+
+    What none of them means is given as it is, text before identifier.
+    """
+    spellings = element.codes.spellings if element.codes is not None else {}
+    own = element.codes.name if element.codes is not None else "yes_no"
+    meant: Mapping[str, str] = MEANT.get(own, {})
+    known: dict[str, str] = {}
+
+    def read(value: str) -> str:
+        if value not in known:
+            if len(known) > 10_000:
+                known.clear()
+            known[value] = look_up(value)
+        return known[value]
+
+    def look_up(value: str) -> str:
+        parts = [unescaped(part.partition("&")[0]).strip() for part in value.partition("~")[0].split("^")]
+        said = [parts[place] for place in (0, 3, 1, 4) if place < len(parts) and parts[place]]
+        for text in said:
+            word = meant.get(text.lower()) or spellings.get(text.lower())
+            if word is not None:
+                return word
+        return OTHERWISE.get(own, said[0]) if said else ""
+
+    return read
+
+
+def observed(element: Element) -> Callable[[Observation], str]:
+    """How an answer is read as ``element``."""
+    as_code = coder(element) if element.type in ("code", "boolean") else None
+
+    def read(answer: Observation) -> str:
+        if answer.value == CLEAR_MARK:
+            return CLEAR
+        if as_code is not None:
+            return _coded(element, as_code(answer.value), answer)
+        if element.type in ("integer", "decimal", "gestation"):
+            return _figure(element, answer)
+        text = answer.value.partition("~")[0]
+        if element.type == "date":
+            return as_date(text)
+        if element.type == "time":
+            return as_clock(text)
+        parts = text.split("^")
+        return unescaped(
+            _telephone(parts) if answer.kind == "XTN" else parts[0].partition("&")[0] or _second(parts)
+        )
+
+    return read
+
+
+def _second(parts: list[str]) -> str:
+    return parts[1] if len(parts) > 1 else ""
+
+
+def _coded(element: Element, word: str, answer: Observation) -> str:
+    """An interpretation; without a value its flag decides, for flags are often left empty."""
+    if not word and element.codes is not None and element.codes.name == "condition_result":
+        return (
+            "negative" if answer.flag in NORMAL_FLAGS else "positive" if answer.flag in ABNORMAL_FLAGS else ""
+        )
+    any_other = ANY_OTHER_ANSWER.get(element.at.loinc or "")
+    if word and any_other is not None and element.codes is not None and word not in element.codes:
+        return any_other
+    return word
+
+
+def _figure(element: Element, answer: Observation) -> str:
+    """A figure in the element's own unit; rounded like the element where it was stated."""
+    parts = answer.value.partition("~")[0].split("^")
+    text = parts[1] if len(parts) > 1 and parts[0] in ("", "=") else parts[0]
+    if counted := next((COUNTED[each.lower()] for each in parts if each.lower() in COUNTED), None):
+        return counted
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        return next((each for each in parts[1:] if _NUMBER.fullmatch(each.strip())), text)
+    unit = answer.unit.partition("^")[0].strip()
+    if (element.unit is None and element.type != "gestation") or not unit or unit.startswith("{"):
+        return text
+    return _converted(element, Decimal(text), UNITS.get(unit.lower(), unit), text)
+
+
+def _converted(element: Element, figure: Decimal, unit: str, text: str) -> str:
+    if element.type == "gestation":
+        factor = units.factor(unit, "d")
+        days = figure * factor if factor is not None else None
+        return f"{int(days)} d" if days is not None and days == days.to_integral_value() else UNKNOWN_UNIT
+    if element.unit == "h" and unit in ("d", "day", "days"):
+        factor = Decimal(24)
+    else:
+        factor = units.factor(unit, element.unit or unit)
+    if factor is None:
+        return UNKNOWN_UNIT
+    if factor == 1 and element.type != "integer":
+        return text
+    return str((figure * factor).quantize(Decimal(1).scaleb(-element.digits), ROUND_HALF_UP))
