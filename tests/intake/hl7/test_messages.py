@@ -202,7 +202,7 @@ def test_each_screen_has_the_order_above_its_own_answers(tmp_path: Path) -> None
     ]
     message = result(answer("57130-7", "LA12428-1"), *heart, *hearing)
     found = record(tmp_path, message, "heart_screening")
-    assert (found["right_hand_1"], found["heart_screen_result"]) == (98, "pass")
+    assert (found["saturation_right_hand_1"], found["heart_screen_result"]) == (98, "pass")
     assert (found["record_number"], found["heart_screen_time"]) == ("F201", "12:35")
     found = record(tmp_path, message, "hearing_screening")
     assert (found["right_ear"], found["left_ear"], found["record_number"]) == ("pass", "refer", "F202")
