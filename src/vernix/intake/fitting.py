@@ -25,6 +25,8 @@ def fitting(mapping: Mapping | None, encounter: Encounter, source: Source) -> Ma
         mapping = _without_one(encounter, source)
     elif not mapping.columns and mapping.encounter.name == encounter.name:
         mapping = _with_constants(_without_one(encounter, source), mapping)
+    else:
+        source.mapping(encounter)  # a format of several encounters learns from it which is meant
     if mapping.encounter.name != encounter.name:
         raise UsageError(
             f"The mapping is for {mapping.encounter.name}, not for {encounter.name}.",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from vernix.intake.hl7.codes import EQUIVOCAL, FACTORS, LIST_QUESTIONS, POSITIVE, TESTED
 from vernix.intake.hl7.places import TOLD_BY_THE_PATIENT, Standing
-from vernix.intake.hl7.rows import Gathered, Observation
-from vernix.intake.hl7.values import Read, observed, reader
+from vernix.intake.hl7.rows import VALUE, Gathered
+from vernix.intake.hl7.values import observed, reader
 
-_NONE = "LA137-2"
+Listed = Mapping[str, Mapping[int, str]]
+"""By answer that names an element: what lists of answers say of it, by row."""
 
 
 class Column:
@@ -19,58 +20,41 @@ class Column:
         self.name = standing.column
         self._standing = standing
         element = standing.element
-        self._fields: list[tuple[tuple[str, int], Read]] = [
-            ((place.segment, place.index), reader(element, place)) for place in standing.places
-        ]
-        self._observed: Callable[[Observation], str] = observed(element)
+        self._fields = [((place.segment, place.index), reader(element, place)) for place in standing.places]
+        self._observed = observed(element)
 
-    def texts(self, found: Gathered, mothers: Sequence[bool]) -> list[str]:
+    def texts(self, found: Gathered, mothers: Sequence[bool], listed: Listed) -> list[str]:
         """One text for each row."""
         if self._standing.element.name in TOLD_BY_THE_PATIENT:
-            return ["mother" if is_mother else "child" for is_mother in mothers]
-        texts = [""] * found.count
+            return ["mother" if mother else "child" for mother in mothers]
+        texts: list[str] = []
         for key, read in self._fields:
-            fields = found.fields.get(key)
-            if fields is not None:
-                texts = [
-                    text or (read(field) if field else "") for text, field in zip(texts, fields, strict=True)
-                ]
-        self._ask(found, texts)
+            fields = found.fields[key]
+            if not texts:
+                texts = [read(field) if field else "" for field in fields]
+            elif "" in texts:
+                both = zip(texts, fields, strict=True)
+                texts = [text or (read(field) if field else "") for text, field in both]
+        texts = texts or [""] * found.count
+        for row, answer in found.answers.get(self._standing.loinc or "", ()):
+            texts[row] = texts[row] or self._observed(answer)
+        for row, word in listed.get(self._standing.answer or "", {}).items():
+            texts[row] = texts[row] or word
         return texts
 
-    def _ask(self, found: Gathered, texts: list[str]) -> None:
-        for row, answers in found.answers.get(self._standing.loinc or "", {}).items():
-            if not texts[row]:
-                texts[row] = next((text for text in map(self._observed, answers) if text), "")
-        answer = self._standing.answer
-        if answer is not None:
-            for row, word in _listed(found, answer, self._is_condition).items():
-                texts[row] = texts[row] or word
 
-    @property
-    def _is_condition(self) -> bool:
-        codes = self._standing.element.codes
-        return codes is not None and codes.name == "condition_result"
-
-
-def _listed(found: Gathered, answer: str, condition: bool) -> dict[int, str]:
-    """What lists of answers say of the element that ``answer`` names, by row.
+def listed(found: Gathered) -> Listed:
+    """What lists of answers say: which conditions were found, which doubtful, which factors there are.
 
     That a condition was tested says that it was not found only where the laboratory also says what was.
     """
-    words: dict[int, str] = {}
-    for question in (POSITIVE, EQUIVOCAL, TESTED) if condition else (FACTORS,):
-        for row, answers in found.answers.get(question, {}).items():
-            if row in words or not any(_names(each, answer) for each in answers):
+    said: dict[str, dict[int, str]] = {}
+    told = {row for question in (POSITIVE, EQUIVOCAL) for row, _ in found.answers.get(question, ())}
+    for question in (POSITIVE, EQUIVOCAL, TESTED, FACTORS):
+        for row, parts in found.answers.get(question, ()):
+            if question == TESTED and row not in told:
                 continue
-            if question != TESTED or _says_what_was_found(found, row):
-                words[row] = LIST_QUESTIONS[question]
-    return words
-
-
-def _names(given: Observation, answer: str) -> bool:
-    return answer in given.value and any(answer in each.split("^") for each in given.value.split("~"))
-
-
-def _says_what_was_found(found: Gathered, row: int) -> bool:
-    return any(found.answers.get(question, {}).get(row) for question in (POSITIVE, EQUIVOCAL))
+            for each in parts[VALUE].split("~"):
+                for code in each.split("^")[::3]:
+                    said.setdefault(code, {}).setdefault(row, LIST_QUESTIONS[question])
+    return said

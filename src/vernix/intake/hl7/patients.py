@@ -11,7 +11,7 @@ from vernix.intake.findings import Kind
 from vernix.intake.hl7 import sentences
 from vernix.intake.hl7.codes import PANELS
 from vernix.intake.hl7.places import own_questions
-from vernix.intake.hl7.rows import MOTHERS
+from vernix.intake.hl7.rows import is_mother
 
 PEOPLE = frozenset({"A01", "A03", "A04", "A05", "A08", "A28", "A31"})
 """Admissions, discharges and updates that say who somebody is."""
@@ -21,6 +21,10 @@ _SCREENS = ("newborn_screening", "heart_screening", "hearing_screening")
 
 _NEWBORN_DAYS = 28
 _GROWN_DAYS = 3_652
+_ASKED = re.compile(r"\r(?:OBX\|[^|]*\|[^|]*|OBR\|[^|]*\|[^|]*\|[^|]*)\|([^|^]*)")
+_OTHERWISE_ASKED = re.compile(
+    r"\r(?:OBX\|[^|]*\|[^|]*|OBR\|[^|]*\|[^|]*\|[^|]*)\|[^|^]*\^[^|^]*\^[^|^]*\^([^|^]*)"
+)
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
@@ -58,26 +62,18 @@ def message_type(text: str) -> tuple[str, str]:
 def _screened(text: str) -> Patient:
     if "\rPID|" not in text:
         return Patient(refused=sentences.NO_PATIENT)
-    asked = {known for code in _codes_in(text) if (known := _asks().get(code))}
+    asks = _asks()
+    asked = {asks[code] for code in _ASKED.findall(text) if code in asks}
     if not asked:
-        return Patient(refused=sentences.NO_SCREEN)
-    return Patient(frozenset(asked))
+        # Some name their own code first and LOINC's second.
+        asked = {asks[code] for code in _OTHERWISE_ASKED.findall(text) if code in asks}
+    return Patient(frozenset(asked)) if asked else Patient(refused=sentences.NO_SCREEN)
 
 
 @cache
 def _asks() -> dict[str, str]:
     """Which screen each question and each panel belongs to."""
     return {**PANELS, **{code: name for name in _SCREENS for code in own_questions(name)}}
-
-
-@cache
-def _asking() -> re.Pattern[str]:
-    codes = "|".join(sorted(map(re.escape, _asks())))
-    return re.compile(rf"[|^]({codes})\^")
-
-
-def _codes_in(text: str) -> set[str]:
-    return set(_asking().findall(text))
 
 
 def _person(text: str, trigger: str) -> Patient:
@@ -112,11 +108,7 @@ def _at(parts: list[str], index: int) -> str:
 
 def _has_mother(text: str) -> bool:
     kin = (part.split("|", 4) for part in text.split("\r") if part.startswith("NK1|"))
-    return any(
-        not MOTHERS.isdisjoint(word.upper() for word in parts[3].split("^")[:2])
-        for parts in kin
-        if len(parts) > 3
-    )
+    return any(is_mother(parts[3]) for parts in kin if len(parts) > 3)
 
 
 def _age(text: str, person: list[str]) -> int | None:

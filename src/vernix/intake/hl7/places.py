@@ -70,12 +70,6 @@ def standing(encounter: str) -> tuple[Standing, ...]:
 
 
 @cache
-def header() -> tuple[str, ...]:
-    """The columns of all encounters that messages hold."""
-    return tuple(dict.fromkeys(each.column for name in READ for each in standing(name)))
-
-
-@cache
 def by_question(encounter: str) -> dict[str, str]:
     """The questions of an encounter by each LOINC code that asks them."""
     asked = {each.loinc for each in standing(encounter) if each.loinc}

@@ -13,28 +13,26 @@ from vernix.intake.hl7.places import Standing
 
 MOTHERS = frozenset({"MTH", "MOTHER", "NMTH", "MOM"})
 """How a next of kin is called who is the mother (table 0063, and what others write)."""
-_WITHDRAWN = frozenset({"D", "W"})
+KIND, VALUE, UNIT, FLAG, STATUS, TOLD_AT = 2, 5, 6, 8, 11, 14
+"""Where the fields of an observation stand among its parts."""
+Observation = list[str]
+"""One answer: the parts of its segment (OBX), at least to its value."""
+
+_WITHDRAWN = ("D", "W")
 _NOT_OBTAINED = "X"
 _STATED_IN = ("ORC", "OBR")
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One answer: its value type (OBX-2), value, units, flag, as they stand in the message."""
-
-    kind: str
-    value: str
-    unit: str
-    flag: str
-
-
 @dataclass
 class Gathered:
-    """The fields of some rows: by segment and index one text for each row, and by question its answers."""
+    """The fields of some rows: by segment and index one text for each row, and by question its answers.
+
+    An answer stands with its row, in their order. ``stray`` are rows with a line that is no segment.
+    """
 
     count: int = 0
     fields: dict[tuple[str, int], list[str]] = field(default_factory=dict)
-    answers: dict[str, dict[int, list[Observation]]] = field(default_factory=dict)
+    answers: dict[str, list[tuple[int, Observation]]] = field(default_factory=dict)
     stray: set[int] = field(default_factory=set)
 
 
@@ -45,6 +43,11 @@ def patients_of(message: str) -> list[str]:
     head, *parts = message.split("\rPID|")
     header = message.partition("\r")[0]
     return [f"{head if not number else header}\rPID|{part}" for number, part in enumerate(parts)]
+
+
+def is_mother(relation: str) -> bool:
+    """Whether a relation (NK1-3) says the mother, as a code or in words."""
+    return any(word.upper() in MOTHERS for word in relation.split("^", 2)[:2])
 
 
 class Gathering:
@@ -59,80 +62,67 @@ class Gathering:
         for each in standing:
             for place in each.places:
                 wanted.setdefault(place.segment, set()).add(place.index)
-        self._observed_at = 14 in wanted.pop("OBX", set())
         self._wanted = {segment: tuple(sorted(indexes)) for segment, indexes in wanted.items()}
 
     def gather(self, rows: Iterable[tuple[str, bool]]) -> Gathered:
         """The fields of some rows; with each it is said whether its patient is a mother."""
         found = Gathered()
-        for segment, indexes in self._wanted.items():
-            for index in indexes:
-                found.fields[segment, index] = []
-        if self._observed_at:
-            found.fields["OBX", 14] = []
-        for text, is_mother in rows:
-            self._row(text, is_mother, found)
+        found.fields = {(name, index): [] for name, indexes in self._wanted.items() for index in indexes}
+        found.answers = {question: [] for question in self._questions.values()}
+        columns = [
+            (name, index, found.fields[name, index].append)
+            for name, indexes in self._wanted.items()
+            for index in indexes
+        ]
+        for text, mother in rows:
+            segments = self._segments(text, mother, found)
+            for name, index, append in columns:
+                parts = segments.get(name)
+                append(parts[index] if parts is not None and index < len(parts) else "")
             found.count += 1
         return found
 
-    def _row(self, text: str, is_mother: bool, found: Gathered) -> None:
+    def _segments(self, text: str, mother: bool, found: Gathered) -> dict[str, list[str]]:
+        """The segments of one row that are looked at, by name; its answers go to their questions."""
         segments: dict[str, list[str]] = {}
-        told_at = ""
         asked = False
         for segment in text.split("\r"):
             name = segment[:3]
             if name == "OBX":
-                parts = segment.split("|", 15)
-                question = self._question(parts)
-                if question is not None:
-                    self._answer(question, parts, found)
-                    told_at = told_at or (parts[14] if len(parts) > 14 else "")
-                    asked = asked or question in self._own
+                question = self._answer(segment, segments, found)
+                asked = asked or question in self._own
             elif name in _STATED_IN:
                 # The order that asks for this encounter is the one over its first own answer.
                 if not asked or name not in segments:
                     segments[name] = segment.split("|")
-            elif name == "NK1":
-                self._next_of_kin(segment, segments)
             elif name == "PID":
-                segments.setdefault("PID:MTH" if is_mother else "PID", segment.split("|"))
+                segments.setdefault("PID:MTH" if mother else "PID", segment.split("|"))
+            elif name == "NK1":
+                parts = segment.split("|")
+                if len(parts) > 3 and "NK1:MTH" not in segments and is_mother(parts[3]):
+                    segments["NK1:MTH"] = parts
             elif name in self._wanted:
                 segments.setdefault(name, segment.split("|"))
             elif segment and segment[3:4] != "|":
                 found.stray.add(found.count)
-        self._put(segments, told_at, found)
+        return segments
 
-    def _question(self, parts: list[str]) -> str | None:
-        if len(parts) < 6:
+    def _answer(self, segment: str, segments: dict[str, list[str]], found: Gathered) -> str | None:
+        """Keep an answer where it belongs; give the question that it answers, None where nobody asks it."""
+        parts = segment.split("|", TOLD_AT + 1)
+        if len(parts) <= VALUE:
             return None
         asked = parts[3].split("^", 4)
         question = self._questions.get(asked[0])
-        if question is None and len(asked) > 3:
-            question = self._questions.get(asked[3])
-        return question
-
-    def _answer(self, question: str, parts: list[str], found: Gathered) -> None:
-        value, status = parts[5], parts[11] if len(parts) > 11 else ""
+        if question is None:
+            question = self._questions.get(asked[3]) if len(asked) > 3 else None
+            if question is None:
+                return None
+        status = parts[STATUS] if len(parts) > STATUS else ""
         if status == _NOT_OBTAINED:
-            return
+            return question
         if status in _WITHDRAWN:
-            value = '""'
-        unit, flag = (parts[6], parts[8]) if len(parts) > 8 else (parts[6] if len(parts) > 6 else "", "")
-        given = found.answers.setdefault(question, {}).setdefault(found.count, [])
-        given.append(Observation(parts[2], value, unit, flag))
-
-    def _next_of_kin(self, segment: str, segments: dict[str, list[str]]) -> None:
-        parts = segment.split("|")
-        if len(parts) > 3 and "NK1:MTH" not in segments:
-            relation = parts[3].split("^", 2)
-            if not MOTHERS.isdisjoint(word.upper() for word in relation[:2]):
-                segments["NK1:MTH"] = parts
-
-    def _put(self, segments: dict[str, list[str]], told_at: str, found: Gathered) -> None:
-        for segment, indexes in self._wanted.items():
-            parts = segments.get(segment, ())
-            count = len(parts)
-            for index in indexes:
-                found.fields[segment, index].append(parts[index] if index < count else "")
-        if self._observed_at:
-            found.fields["OBX", 14].append(told_at)
+            parts[VALUE] = '""'
+        found.answers[question].append((found.count, parts))
+        segments.setdefault("OBX", parts)
+        return question

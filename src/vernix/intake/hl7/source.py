@@ -15,10 +15,10 @@ from vernix.births.encounter import Encounter
 from vernix.errors import UsageError
 from vernix.intake.findings import Kind, Unit
 from vernix.intake.hl7 import sentences
-from vernix.intake.hl7.columns import Column
+from vernix.intake.hl7.columns import Column, listed
 from vernix.intake.hl7.framing import Envelope, Message, messages_of
 from vernix.intake.hl7.patients import Patient, patient_of
-from vernix.intake.hl7.places import READ, by_question, header, own_questions, standing
+from vernix.intake.hl7.places import READ, by_question, own_questions, standing
 from vernix.intake.hl7.rows import Gathering, patients_of
 from vernix.intake.hl7.values import UNKNOWN_UNIT
 from vernix.intake.mapping import MappedColumn, Mapping
@@ -57,19 +57,21 @@ class Hl7Source(Source):
         self._path = path
         self._survey = survey(path)
         held = self._survey.held
-        self.header = header()
         self.encounter = max(held, key=lambda name: (held[name][0], -READ.index(name)), default=None)
-        self._chosen = self.encounter or READ[0]
-        self.remarks = tuple(self._said_of_the_file())
+        self._choose(self.encounter or READ[0])
 
     def mapping(self, encounter: Encounter) -> Mapping:
         """As the elements say where they stand. What is asked for here is what `batches` give."""
         if encounter.name not in READ:
             raise UsageError(f"HL7 messages hold no {encounter.name}.", hint=f"Say --as {' or '.join(READ)}.")
-        self._chosen = encounter.name
-        self.remarks = tuple(self._said_of_the_file())
+        self._choose(encounter.name)
         columns = (MappedColumn(each.element, each.column) for each in standing(encounter.name))
         return Mapping(encounter, tuple(columns), {})
+
+    def _choose(self, encounter: str) -> None:
+        self._chosen = encounter
+        self.header = tuple(each.column for each in standing(encounter))
+        self.remarks = tuple(self._said_of_the_file())
 
     def place(self, row: int) -> Words:
         """``message 3``, and which of its patients where it has several."""
@@ -83,7 +85,7 @@ class Hl7Source(Source):
 
     def batches(self) -> Iterator[RowBatch]:
         """The patients of the encounter that is read, in order; the others are counted, not given."""
-        reading = _Reading(self._chosen, self.header)
+        reading = _Reading(self._chosen)
         row = 0
         for message in messages_of(self._path):
             if not message.number:
@@ -149,12 +151,11 @@ def _judged(text: str) -> Patient:
 class _Reading:
     """The rows of one batch as they come together."""
 
-    def __init__(self, encounter: str, names: Sequence[str]) -> None:
+    def __init__(self, encounter: str) -> None:
         stands = standing(encounter)
         self._encounter = encounter
         self._gathering = Gathering(stands, by_question(encounter), own_questions(encounter))
-        self._columns = {each.column: Column(each) for each in stands}
-        self._names = names
+        self._columns = [Column(each) for each in stands]
         self._begin()
 
     def _begin(self) -> None:
@@ -184,20 +185,12 @@ class _Reading:
     def batch(self) -> RowBatch:
         """What came together since the last."""
         found = self._gathering.gather(self._texts)
-        mothers = [is_mother for _, is_mother in self._texts]
-        blank = [""] * len(self._rows)
-        texts = [
-            self._columns[name].texts(found, mothers) if name in self._columns else blank
-            for name in self._names
-        ]
-        remarks = [
-            *self._of_rows(found.stray),
-            *(
-                remark
-                for place, column in enumerate(texts)
-                if (remark := _of_units(place, self._names[place], column))
-            ),
-        ]
+        mothers = [mother for _, mother in self._texts]
+        lists = listed(found)
+        texts = [column.texts(found, mothers, lists) for column in self._columns]
+        remarks = [*self._of_rows(found.stray)]
+        for place, column in enumerate(self._columns):
+            remarks += _of_units(place, column.name, texts[place])
         batch = RowBatch(
             text_batch(texts), pa.array(self._rows, pa.int64()), tuple(self._lost), tuple(remarks)
         )
@@ -217,10 +210,9 @@ def _is_for_tests(text: str) -> bool:
     return len(fields) > 10 and fields[10][:1] in ("T", "D")
 
 
-def _of_units(place: int, column: str, texts: list[str]) -> Remark | None:
+def _of_units(place: int, column: str, texts: list[str]) -> Iterator[Remark]:
     """Take away the figures whose unit is none, and say where they stood."""
-    if UNKNOWN_UNIT not in texts:
-        return None
-    wrong = [text == UNKNOWN_UNIT for text in texts]
-    texts[:] = ["" if text == UNKNOWN_UNIT else text for text in texts]
-    return Remark(sentences.unit(column), pa.array(wrong), place)
+    if UNKNOWN_UNIT in texts:
+        wrong = [text == UNKNOWN_UNIT for text in texts]
+        texts[:] = ["" if text == UNKNOWN_UNIT else text for text in texts]
+        yield Remark(sentences.unit(column), pa.array(wrong), place)

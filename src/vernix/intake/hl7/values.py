@@ -24,11 +24,12 @@ from vernix.intake.hl7.codes import (
 )
 from vernix.intake.hl7.encoding import CLEAR_MARK, unescaped
 from vernix.intake.hl7.places import Place
-from vernix.intake.hl7.rows import Observation
+from vernix.intake.hl7.rows import FLAG, KIND, UNIT, VALUE, Observation
 
 Read = Callable[[str], str]
 _CODES_ONLY = frozenset({"site"})
 """Elements of which only a code is taken: where a message has a name instead, that is no fault of it."""
+_REMEMBERED = 10_000
 UNKNOWN_UNIT = "\0"
 """Given instead of a figure whose unit is none of the element's; no message holds it (it is a control)."""
 
@@ -47,7 +48,22 @@ def reader(element: Element, place: Place) -> Read:
         text = picked(field)
         return CLEAR if text == CLEAR_MARK else as_cell(text) if text else ""
 
-    return read
+    return remembering(read)
+
+
+def remembering(read: Read) -> Read:
+    """The same, with what was read already: most fields of a file say what another said before."""
+    known: dict[str, str] = {}
+
+    def remembered(field: str) -> str:
+        text = known.get(field)
+        if text is None:
+            if len(known) > _REMEMBERED:
+                known.clear()
+            text = known[field] = read(field)
+        return text
+
+    return remembered
 
 
 def _picker(place: Place, element: Element) -> Read:
@@ -58,7 +74,7 @@ def _picker(place: Place, element: Element) -> Read:
     whole_number = f"{place.segment}-{place.field}" in _TELEPHONES and not place.components
 
     def pick(field: str) -> str:
-        for each in field.split("~") if "~" in field else (field,):
+        for each in field.split("~"):
             parts = each.split("^")
             if place.identifier is not None and _type_of(parts) != place.identifier:
                 continue
@@ -141,14 +157,6 @@ def coder(element: Element) -> Read:
     spellings = element.codes.spellings if element.codes is not None else {}
     own = element.codes.name if element.codes is not None else "yes_no"
     meant: Mapping[str, str] = MEANT.get(own, {})
-    known: dict[str, str] = {}
-
-    def read(value: str) -> str:
-        if value not in known:
-            if len(known) > 10_000:
-                known.clear()
-            known[value] = look_up(value)
-        return known[value]
 
     def look_up(value: str) -> str:
         parts = [unescaped(part.partition("&")[0]).strip() for part in value.partition("~")[0].split("^")]
@@ -159,59 +167,75 @@ def coder(element: Element) -> Read:
                 return word
         return OTHERWISE.get(own, said[0]) if said else ""
 
-    return read
+    return remembering(look_up)
 
 
 def observed(element: Element) -> Callable[[Observation], str]:
     """How an answer is read as ``element``."""
-    as_code = coder(element) if element.type in ("code", "boolean") else None
+    if element.type in ("code", "boolean"):
+        as_code = coder(element)
+
+        def read_code(answer: Observation) -> str:
+            value = answer[VALUE]
+            return CLEAR if value == CLEAR_MARK else _coded(element, as_code(value), answer)
+
+        return read_code
+    read = (
+        _read_figure(element) if element.type in ("integer", "decimal", "gestation") else _read_text(element)
+    )
+    return lambda answer: CLEAR if answer[VALUE] == CLEAR_MARK else read(answer)
+
+
+def _read_figure(element: Element) -> Callable[[Observation], str]:
+    known: dict[tuple[str, str], str] = {}
 
     def read(answer: Observation) -> str:
-        if answer.value == CLEAR_MARK:
-            return CLEAR
-        if as_code is not None:
-            return _coded(element, as_code(answer.value), answer)
-        if element.type in ("integer", "decimal", "gestation"):
-            return _figure(element, answer)
-        text = answer.value.partition("~")[0]
+        key = (answer[VALUE], answer[UNIT] if len(answer) > UNIT else "")
+        if key not in known:
+            if len(known) > _REMEMBERED:
+                known.clear()
+            known[key] = _figure(element, *key)
+        return known[key]
+
+    return read
+
+
+def _read_text(element: Element) -> Callable[[Observation], str]:
+    def read(answer: Observation) -> str:
+        text = answer[VALUE].partition("~")[0]
         if element.type == "date":
             return as_date(text)
         if element.type == "time":
             return as_clock(text)
         parts = text.split("^")
-        return unescaped(
-            _telephone(parts) if answer.kind == "XTN" else parts[0].partition("&")[0] or _second(parts)
-        )
+        if answer[KIND] == "XTN":
+            return unescaped(_telephone(parts))
+        return unescaped(parts[0].partition("&")[0] or (parts[1] if len(parts) > 1 else ""))
 
     return read
-
-
-def _second(parts: list[str]) -> str:
-    return parts[1] if len(parts) > 1 else ""
 
 
 def _coded(element: Element, word: str, answer: Observation) -> str:
     """An interpretation; without a value its flag decides, for flags are often left empty."""
     if not word and element.codes is not None and element.codes.name == "condition_result":
-        return (
-            "negative" if answer.flag in NORMAL_FLAGS else "positive" if answer.flag in ABNORMAL_FLAGS else ""
-        )
+        flag = answer[FLAG] if len(answer) > FLAG else ""
+        return "negative" if flag in NORMAL_FLAGS else "positive" if flag in ABNORMAL_FLAGS else ""
     any_other = ANY_OTHER_ANSWER.get(element.at.loinc or "")
     if word and any_other is not None and element.codes is not None and word not in element.codes:
         return any_other
     return word
 
 
-def _figure(element: Element, answer: Observation) -> str:
+def _figure(element: Element, value: str, stated: str) -> str:
     """A figure in the element's own unit; rounded like the element where it was stated."""
-    parts = answer.value.partition("~")[0].split("^")
+    parts = value.partition("~")[0].split("^")
     text = parts[1] if len(parts) > 1 and parts[0] in ("", "=") else parts[0]
     if counted := next((COUNTED[each.lower()] for each in parts if each.lower() in COUNTED), None):
         return counted
     text = text.strip()
     if not _NUMBER.fullmatch(text):
         return next((each for each in parts[1:] if _NUMBER.fullmatch(each.strip())), text)
-    unit = answer.unit.partition("^")[0].strip()
+    unit = stated.partition("^")[0].strip()
     if (element.unit is None and element.type != "gestation") or not unit or unit.startswith("{"):
         return text
     return _converted(element, Decimal(text), UNITS.get(unit.lower(), unit), text)
