@@ -14,6 +14,7 @@ from vernix.births.dictionary import markdown
 from vernix.console import Program, application
 from vernix.gateway import openapi
 from vernix.gateway.cli import PROGRAM as GATEWAY
+from vernix.intake.fhir import reference as fhir
 from vernix.partner.cli import PROGRAM as PARTNER
 from vernix.registry.cli import PROGRAM as REGISTRY
 
@@ -29,6 +30,7 @@ def pages() -> dict[str, str]:
         "exit-codes.md": _exit_codes(),
         "gateway-api.md": _interface(interface),
         "gateway-openapi.json": json.dumps(interface, indent=1, ensure_ascii=False) + "\n",
+        "fhir-places.md": MADE + fhir.page(),
         **markdown.pages(),
     }
 

@@ -320,6 +320,13 @@ def test_a_screen_is_read_as_the_encounter_that_asks_it(tmp_path: Path) -> None:
     assert read(path, "newborn_screening").records.to_pylist()[0][card] == "NSO-1"
 
 
+@pytest.mark.parametrize("encounter", ["antenatal_general", "labour_and_birth"])
+def test_a_mothers_encounter_is_one_row_also_with_twins(tmp_path: Path, encounter: str) -> None:
+    document = bundle(child(), mother(), child("Bella"), observation("68493-6", valueInteger=9))
+    (row,) = reading_of(tmp_path, document, encounter=encounter).records.to_pylist()
+    assert row["mother_given_names"] == "Clara"
+
+
 def test_the_mother_may_be_a_related_person(tmp_path: Path) -> None:
     related = {
         "resourceType": "RelatedPerson",

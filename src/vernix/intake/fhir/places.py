@@ -126,8 +126,8 @@ class Places:
 
     @cached_property
     def per_child(self) -> bool:
-        """Whether a row is about a child, rather than a mother."""
-        return any(each.subject == "child" for each in self.encounter.elements)
+        """Whether a row is about a child that has a name of its own, rather than a mother."""
+        return "child_family_name" in self.encounter.by_name
 
     @cached_property
     def alone(self) -> Subject | None:
