@@ -22,6 +22,7 @@ BENCHMARKS = (
     "startup",
     "ledger",
     "directory",
+    "fhir",
     "journey",
     "ways_in",
     "sealing",

@@ -77,6 +77,10 @@ def test_what_came_back_can_be_seen_again_and_whole(
     assert vernix(*told[1].split(), *data) == 1, "as the first time"
     (whole,) = json.loads(capsys.readouterr().out)["acknowledgements"]
     assert [finding["row"] for finding in whole["findings"]] == list(range(1, 61))
+    assert vernix("collect", "--again", reply, "--fhir", *data) == 1
+    outcome = json.loads(capsys.readouterr().out)
+    assert (outcome["resourceType"], len(outcome["issue"])) == ("OperationOutcome", 61)
+    assert vernix("collect", "--fhir", *data) == 2
     assert vernix("collect", "--again", reply[:-1] + "e", *data) == 2
     assert vernix("collect", "--again", "*", *data) == 2
 

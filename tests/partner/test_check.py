@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fhir_kit import full_birth
 
 CANARY = "Zyxwvutcanary"
 GOOD = "sex,birth_weight,birth_date,length\nf,3400,2024-02-29,51.5\nm,,2024-03-01,\n"
@@ -53,6 +54,25 @@ def test_a_good_file_ends_with_0_and_its_records_as_json(tmp_path: Path) -> None
             {"birth_date": "2024-03-01", "sex": "male", "birth_weight": None, "length": None},
         ],
     }
+
+
+def test_findings_as_fhir(tmp_path: Path) -> None:
+    file = tmp_path / "births.ndjson"
+    odd = full_birth()
+    odd["entry"][1]["resource"]["gender"] = CANARY
+    file.write_text(json.dumps(odd))
+    done = vernix(tmp_path, str(file), "--fhir")
+    assert done.returncode == 1, done.stderr
+    outcome = document(done)
+    assert outcome["resourceType"] == "OperationOutcome"
+    assert [each.get("expression") for each in outcome["issue"]] == [
+        None,
+        ["Bundle.entry.resource.ofType(Patient).gender"],
+    ]
+    file.write_text('{"resourceType": "Bundle",\n')
+    refused = document(vernix(tmp_path, str(file), "--fhir"))
+    assert [each["code"] for each in refused["issue"]] == ["informational", "structure"]
+    assert CANARY not in done.stdout
 
 
 def test_a_rejected_row_ends_with_1_and_says_where_and_what_to_do(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from cyclopts import Parameter
 from vernix.console import language, say
 from vernix.errors import DataRefused, UsageError
 from vernix.partner import state
-from vernix.partner.options import Data, Json
+from vernix.partner.options import Data, Fhir, Json
 
 if TYPE_CHECKING:
     from vernix.intake.reading import Reading
@@ -33,6 +33,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
     save: bool = False,
     french: bool = False,
     json: Json = False,
+    fhir: Fhir = False,
     data: Data = None,
 ) -> int:
     """Check a file with the registry's own rules, offline.
@@ -67,8 +68,8 @@ def check(  # noqa: PLR0913 - each is an option of the command
     try:
         reading = read_file(file, as_, format_, mapping, folder)
     except DataRefused as refusal:
-        raise _refused(refusal, language(french), json=json) from None
-    _tell(reading, file, language(french), json=json)
+        raise _refused(refusal, language(french), json=json, fhir=fhir) from None
+    _tell(reading, file, language(french), json=json, fhir=fhir)
     if save:
         _save(mapping, folder)
     return 1 if reading.counts.rejected else 0
@@ -105,21 +106,23 @@ def read_file(
     return read_source(source, encounter, mapping)
 
 
-def _refused(refusal: DataRefused, spoken: str, *, json: bool) -> DataRefused:
+def _refused(refusal: DataRefused, spoken: str, *, json: bool, fhir: bool) -> DataRefused:
     """What to raise of a refused file, when the document that was asked for has been printed."""
     from vernix.intake.refusals import in_language
 
-    if json:
-        from vernix.partner.check_report import print_refusal
+    if json or fhir:
+        from vernix.partner import check_report as report
 
-        print_refusal(refusal)
+        (report.print_refused_outcome if fhir else report.print_refusal)(refusal)
     return in_language(refusal, spoken)
 
 
-def _tell(reading: Reading, file: Path, spoken: str, *, json: bool) -> None:
+def _tell(reading: Reading, file: Path, spoken: str, *, json: bool, fhir: bool) -> None:
     from vernix.partner import check_report as report
 
-    if json:
+    if fhir:
+        report.print_outcome(reading)
+    elif json:
         report.print_document(reading)
     else:
         report.print_report(reading, file, spoken)

@@ -23,7 +23,7 @@ from vernix.partner.collected import Memory, document
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.dropped import Unusable
 from vernix.partner.history import let_keys_go
-from vernix.partner.options import Data, Json
+from vernix.partner.options import Data, Fhir, Json
 from vernix.partner.progress import progress
 from vernix.partner.proofs import Proofs
 from vernix.partner.receiving import Receiver, Taken
@@ -60,6 +60,7 @@ def collect(
     french: bool = False,
     data: Data = None,
     json: Json = False,
+    fhir: Fhir = False,
 ) -> int:
     """Fetch, verify and open what waits for you; show receipts and acknowledgements.
 
@@ -79,6 +80,8 @@ def collect(
         Show findings in French whatever LANG says.
     """
     partner = state.load(data)
+    if fhir and again is None:
+        raise UsageError("--fhir shows what came back for one delivery.", hint="Add --again and its id.")
     if again is not None:
         answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox)).to(again)
         if not answers.sources:
@@ -86,7 +89,10 @@ def collect(
                 "Nothing that came back for that delivery is here.",
                 hint="Give the id that vernix send printed; vernix collect fetches what waits.",
             )
-        showing.show_collected([], answers, [], json=json, language=language(french))
+        if fhir:
+            showing.show_outcomes(answers)
+        else:
+            showing.show_collected([], answers, [], json=json, language=language(french))
         return _ending(answers, partner)
     exchange = connect(partner)
     collection = _Collection(partner, exchange, into or partner.folder.received)

@@ -13,6 +13,7 @@ from vernix.errors import DataRefused, UsageError
 Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA", help="This partner's data folder.")]
 
 Json = Annotated[bool, Parameter(help="Print one JSON document.")]
+Fhir = Annotated[bool, Parameter(help="Print what was found as a FHIR R4 OperationOutcome.")]
 
 
 Identities = Annotated[list[Path] | None, Parameter(name=["-i", "--identity"])]

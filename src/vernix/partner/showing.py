@@ -119,6 +119,14 @@ def show_memory(collected: Sequence[dict[str, Any]], *, json: bool) -> None:
     table("Collected", columns, [[str(entry[name] or "") for name in columns] for entry in collected])
 
 
+def show_outcomes(answers: NewAnswers) -> None:
+    """The acknowledgements as FHIR: an OperationOutcome for each file, one a line."""
+    from vernix.intake.fhir.outcome import outcome_of
+
+    for each in answers.acknowledgements:
+        sys.stdout.write(outcome_of(each).decode() + "\n")
+
+
 def show_collected(
     taken: Sequence[Taken], answers: NewAnswers, set_aside: Sequence[SetAside], *, json: bool, language: str
 ) -> None:

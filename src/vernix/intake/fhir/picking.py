@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from vernix.intake.fhir import codes
@@ -111,21 +112,10 @@ class _Document:
         for part in parts:
             items |= part.items
             lists |= part.lists
-        if not items and not lists:
-            return
-        ticked = {item for item, word in items.items() if word in _TICKED}
-        for loinc, word in lists.items():
-            for box in codes.LISTS[loinc]:
-                items.setdefault(box.item, word)
-        for column, filling in self._places.boxes:
-            text = filling.read([items.get(item, "") for item in filling.items])
-            if text:
-                row.cells[column.name] = text
-            for item in filling.items:
-                if item in ticked and lists.get(codes.CHECKED[codes.CODE_OF[item]].list) == "N":
-                    row.odd.add(column.name)
-        if items.get("PCES") == "N" and (count := self._places.of_element.get("previous_caesareans")):
-            row.cells.setdefault(count.name, "0")
+        if items or lists:
+            said, odd = _boxes(self._places, frozenset(items.items()), frozenset(lists.items()))
+            row.cells = {**said, **row.cells}
+            row.odd |= odd
 
     def _observation(self, resource: Resource) -> None:
         if resource.get("status") in _LOST:
@@ -281,6 +271,30 @@ class _Document:
         if isinstance(found, str):
             person = self._people.of(resource.get("subject")) or self._shared
             person.put(column.name, answer({"valueDateTime": found}, column))
+
+
+@lru_cache(4_096)  # most births tick the same few boxes
+def _boxes(
+    places: Places, said: frozenset[tuple[str, str]], lists: frozenset[tuple[str, str]]
+) -> tuple[dict[str, str], frozenset[str]]:
+    """The columns that boxes fill, and those that are ticked although none of their list applies."""
+    items, whole = dict(said), dict(lists)
+    odd = {
+        item
+        for item, word in items.items()
+        if word in _TICKED and whole.get(codes.CHECKED[codes.CODE_OF[item]].list) == "N"
+    }
+    for loinc, word in whole.items():
+        for box in codes.LISTS[loinc]:
+            items.setdefault(box.item, word)
+    texts = {
+        column.name: filling.read([items.get(item, "") for item in filling.items])
+        for column, filling in places.boxes
+    }
+    if items.get("PCES") == "N" and (count := places.of_element.get("previous_caesareans")):
+        texts[count.name] = "0"
+    asked = frozenset(column.name for column, filling in places.boxes if odd.intersection(filling.items))
+    return {name: text for name, text in texts.items() if text}, asked
 
 
 def _codes(concept: Any) -> list[str]:
