@@ -10,6 +10,7 @@ import pytest
 from tests.fhir_kit import CANARY, CHILD, bundle, child, full_birth, mother, observation
 
 from vernix.intake.fhir.outcome import expression_of, operation_outcome
+from vernix.intake.findings import SEVERITIES, Counts, Finding
 from vernix.intake.reading import read
 
 
@@ -45,6 +46,12 @@ def test_each_finding_is_an_issue_at_its_place(tmp_path: Path) -> None:
     french = first["details"]["_text"]["extension"][0]["extension"]
     assert french[0] == {"url": "lang", "valueCode": "fr"}
     assert CANARY not in json.dumps(outcome)
+
+
+def test_what_the_sender_confirmed_is_information() -> None:
+    said = [Finding("B-WGT-01", severity, 1, None, None, "en", "fr") for severity in SEVERITIES]
+    issues = json.loads(operation_outcome(Counts(1, 1, 1), said))["issue"]
+    assert [each["severity"] for each in issues[1:]] == ["error", "warning", "information"]
 
 
 @pytest.mark.parametrize(

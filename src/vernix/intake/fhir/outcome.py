@@ -6,18 +6,20 @@ translation. Like every finding it holds no value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.intake.fhir.places import MOTHER
-from vernix.intake.findings import Counts, Finding
+from vernix.intake.findings import Counts, Finding, Severity
 from vernix.intake.refusals import CODE as REFUSED
 
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 _MADE = " ("  # what stands behind it tells two elements of one place apart
+# What a sender has confirmed is no question any more.
+_SEVERITIES: Mapping[Severity, str] = {"error": "error", "warning": "warning", "confirmed": "information"}
 _KINDS = {
     REFUSED: "structure",
     "value.required": "required",
@@ -60,7 +62,7 @@ def _counted(counts: Counts, more: int) -> dict[str, Any]:
 
 def _issue(finding: Finding) -> dict[str, Any]:
     issue: dict[str, Any] = {
-        "severity": finding.severity,
+        "severity": _SEVERITIES[finding.severity],
         "code": _KINDS.get(finding.code, "value" if finding.code.startswith("value.") else "business-rule"),
         "details": {"coding": [{"code": finding.code}], **_said(finding.text_en, finding.text_fr)},
         "diagnostics": finding.place,
