@@ -85,6 +85,10 @@ def bundle(*resources: Resource, number: str = "41", fetal: bool = False) -> Res
     """A document: its Composition, a child and a mother where none is given, and these resources."""
     composition = {
         "resourceType": "Composition",
+        "status": "final",
+        "date": "2024-03-06",
+        "title": "Report",
+        "author": [{"display": "the office"}],
         "type": concept("69045-3" if fetal else "68998-4", LOINC),
         "subject": {"reference": CHILD},
         "section": [{"code": concept("55752-0", LOINC), "focus": {"reference": MOTHER}}],
