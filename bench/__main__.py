@@ -23,6 +23,7 @@ BENCHMARKS = (
     "ledger",
     "directory",
     "fhir",
+    "messages",
     "journey",
     "ways_in",
     "sealing",

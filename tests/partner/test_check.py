@@ -229,3 +229,32 @@ def test_what_check_loads_is_little(tmp_path: Path) -> None:
         timeout=120,
     )
     assert done.stderr.strip() == "[]", "check must stay quick to start and needs no network"
+
+
+def test_messages_are_answered_each(tmp_path: Path) -> None:
+    lines = [
+        "MSH|^~\\&|EHR|LAKESIDE|VERNIX|REG|20240304||ADT^A01|M{n}|P|2.5.1",
+        "PID|1||7{n}||Roy^Anne||20240301|{sex}",
+    ]
+    text = "\n".join(line.format(n=n, sex=sex) for n, sex in ((1, "F"), (2, CANARY)) for line in lines)
+    file, ack = tmp_path / "births.hl7", tmp_path / "ack.hl7"
+    file.write_text(text)
+    done = vernix(tmp_path, "--ack", str(ack), str(file), "--json")
+    assert done.returncode == 1, done.stderr
+    assert [each["place"] for each in document(done)["findings"] if each["severity"] == "error"] == [
+        "message 2, column PID-8"
+    ]
+    said = ack.read_text()
+    assert [line for line in said.splitlines() if line.startswith("MSA")] == ["MSA|AA|M1", "MSA|AE|M2"]
+    assert CANARY not in said + done.stdout + done.stderr
+    again = vernix(tmp_path, "--ack", str(ack), str(file))
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_only_messages_are_answered(tmp_path: Path) -> None:
+    file = tmp_path / "births.csv"
+    file.write_text(GOOD)
+    done = vernix(tmp_path, "--as", "birth", "--ack", str(tmp_path / "ack.hl7"), str(file))
+    assert done.returncode == 2
+    assert "HL7 messages only" in done.stderr

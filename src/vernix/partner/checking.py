@@ -31,6 +31,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
     propose: bool = False,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     save: bool = False,
+    ack: Path | None = None,
     french: bool = False,
     json: Json = False,
     fhir: Fhir = False,
@@ -57,6 +58,8 @@ def check(  # noqa: PLR0913 - each is an option of the command
         Where to write the proposed mapping. Left out: standard output.
     save
         Keep the mapping that was used, so that check and send find it by themselves.
+    ack
+        Of HL7 messages: where to write the acknowledgement (ACK) of each.
     french
         Speak French; otherwise the language of the terminal (LANG) decides.
     """
@@ -69,6 +72,8 @@ def check(  # noqa: PLR0913 - each is an option of the command
         reading = read_file(file, as_, format_, mapping, folder)
     except DataRefused as refusal:
         raise _refused(refusal, language(french), json=json, fhir=fhir) from None
+    if ack is not None:
+        _acknowledge(reading, file, ack)
     _tell(reading, file, language(french), json=json, fhir=fhir)
     if save:
         _save(mapping, folder)
@@ -126,6 +131,23 @@ def _tell(reading: Reading, file: Path, spoken: str, *, json: bool, fhir: bool) 
         report.print_document(reading)
     else:
         report.print_report(reading, file, spoken)
+
+
+def _acknowledge(reading: Reading, file: Path, target: Path) -> None:
+    """Write what a receiver of HL7 messages answers to each of them."""
+    from datetime import datetime
+
+    from vernix.custody.durable import write_file
+    from vernix.intake.hl7.answering import answers
+
+    if reading.source.format != "hl7":
+        raise UsageError(
+            "--ack answers HL7 messages only.", hint="Leave it out, or add --json for a program."
+        )
+    if target.exists():
+        raise UsageError(f"{target} is there already.", hint="Choose another name; nothing is overwritten.")
+    said = "".join(answers(file, reading, datetime.now()))
+    write_file(target, said.encode("utf-8"))
 
 
 def _untold() -> UsageError:

@@ -54,6 +54,22 @@ NOBODY = _of_message(
     "The patient is neither a child nor a mother, so nothing was read. Send only what the registry asks for.",
     "Le patient n’est ni un enfant ni une mère ; rien n’a été lu. N’envoyez que ce que le registre demande.",
 )
+NOT_OF_THIS = _of_message(
+    "hl7.other",
+    "error",
+    "The message has no record of the encounter that the file was read as, so nothing of it was kept. Send "
+    "it as what it is.",
+    "Le message n’a pas de dossier de la rencontre pour laquelle le fichier a été lu ; rien n’en a été "
+    "gardé. Envoyez-le pour ce qu’il est.",
+)
+MANY = _of_message(
+    "hl7.more",
+    "error",
+    "The message is rejected like many before it, whose findings are listed. Mend their cause and send it "
+    "again.",
+    "Le message est rejeté comme bien d’autres avant lui, dont les constats sont donnés. Corrigez leur cause "
+    "et renvoyez-le.",
+)
 DELIMITERS = _of_message(
     "hl7.delimiters",
     "error",
