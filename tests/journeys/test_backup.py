@@ -62,7 +62,8 @@ def test_a_gateway_is_restored_from_an_old_copy(world: World, tmp_path: Path) ->
     states = world.vernix(hospital, "collect", "--json").document()
     assert len(states["receipts"]) == 1, "its receipt came again"
 
-    world.vernix(hospital, "send", "--again", second)
+    assert world.vernix(hospital, "sent", "--json").document()["counts"] == {"delivered": 1, "lost": 1}
+    world.vernix(hospital, "send", second)
     world.registry("run", "--once")
     assert world.totals("riverside-hospital", "births") == {"births": 11}
 

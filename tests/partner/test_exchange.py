@@ -90,6 +90,38 @@ def test_sending_again_is_one_delivery_unless_asked(
     assert set(gateway.deliveries) == {first["delivery"], other["delivery"]}
 
 
+def test_what_the_gateway_lost_is_said_and_sent_again(
+    gateway: LyingGateway,
+    riverside: Partner,
+    registry: Partner,
+    vernix: Vernix,
+    document: Document,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """What was signed for is not: the gateway may forget that in its time."""
+    source, taken = tmp_path / "scan.bin", tmp_path / "taken.bin"
+    source.write_bytes(b"lost with the gateway's disk")
+    taken.write_bytes(b"collected before")
+    signed = document("send", taken, "--data", riverside.folder.path)["delivery"]
+    document("collect", "--into", tmp_path / "in", "--data", registry.folder.path)
+    first = document("send", source, "--data", riverside.folder.path)["delivery"]
+    assert document("sent", "--data", riverside.folder.path)["counts"] == {"delivered": 1, "waiting": 1}
+    gateway.deliveries.clear()
+    assert document("sent", "--data", riverside.folder.path)["counts"] == {"delivered": 1, "lost": 1}
+    assert vernix("sent", "--data", riverside.folder.path) == 0
+    assert "run the same vernix send once more" in capsys.readouterr().err
+    gateway.block("state", 503)
+    assert document("sent", "--data", riverside.folder.path)["counts"] == {"delivered": 1, "waiting": 1}
+    assert vernix("send", source, "--data", riverside.folder.path) == 4, "nobody verified it"
+    gateway.honest()
+    again = document("send", source, "--data", riverside.folder.path)
+    assert (again["repeated"], set(gateway.deliveries)) == (False, {again["delivery"]})
+    assert again["delivery"] != first
+    assert document("send", source, "--data", riverside.folder.path)["delivery"] == again["delivery"]
+    assert document("send", taken, "--data", riverside.folder.path)["delivery"] == signed
+
+
 def test_send_without_a_file_finishes_what_is_under_way(
     gateway: LyingGateway, riverside: Partner, vernix: Vernix, document: Document, tmp_path: Path
 ) -> None:

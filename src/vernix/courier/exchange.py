@@ -242,6 +242,14 @@ class Exchange:
         """What the gateway says of a delivery we sent or are to receive."""
         return _document(patiently(lambda: self._signed("GET", f"/deliveries/{delivery}")))
 
+    def has_delivery(self, delivery: str) -> bool:
+        """Whether the gateway has this delivery of ours, whatever became of it there."""
+        try:
+            self.delivery_state(delivery)
+        except NotFound:
+            return False
+        return True
+
     def mailbox(self, after: int = 0, wait: int = 0) -> Page:
         """One page of what waits for us, numbered above ``after``.
 

@@ -51,6 +51,11 @@ class Told:
     places: tuple[Place, ...]
 
     @property
+    def waits(self) -> bool:
+        """Whether somebody has still to collect it, as far as is known here."""
+        return any(place.state == "waiting" for place in self.places)
+
+    @property
     def beginning(self) -> tuple[str, str]:
         """Its id and when it was sent, as they are shown."""
         return self.sent.plan.id, format_time(self.sent.sent)
@@ -101,9 +106,10 @@ class ToldSealed:
 
 
 class History:
-    """What is known here of everything that a partner sent."""
+    """What is known here of everything that a partner sent, and of what the gateway has ``lost``."""
 
-    def __init__(self, partner: Partner) -> None:
+    def __init__(self, partner: Partner, lost: frozenset[str] = frozenset()) -> None:
+        self._lost = lost
         answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox)).signed()
         self._receipts = {(each.delivery, each.addressee): each for each in answers.receipts}
         self._by_digest = {(each.digests, each.addressee): each for each in answers.receipts}
@@ -114,6 +120,8 @@ class History:
         """What became of one delivery."""
         recall = self._recalls.of(sent.plan.id)
         unsigned = "expired" if sent.delivery.expires <= utc_now() else "waiting"
+        if sent.plan.id in self._lost:
+            unsigned = "lost"
         if recall is not None:
             unsigned = "recalled"
         places = tuple(
@@ -151,7 +159,7 @@ def let_keys_go(partner: Partner) -> None:
 
     def waits(delivery: str) -> bool:
         sent = next(outbox.sent(delivery), None)
-        return sent is not None and any(place.state == "waiting" for place in history.tell(sent).places)
+        return sent is not None and history.tell(sent).waits
 
     for delivery in kept:
         if not waits(delivery):

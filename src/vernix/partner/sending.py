@@ -100,12 +100,23 @@ def send_out(
     """Send what was asked, say what became of it; the exit code."""
     outbox = Outbox(partner.folder.outbox)
     begun = outbox.begin(dispatch, again=again)
+    if isinstance(begun, Sent) and _is_lost(partner, exchange, begun):
+        say(f"This was sent before, as {begun.plan.id}, but the gateway has lost it: it is sent again.")
+        begun = outbox.begin(dispatch, again=True)
     if isinstance(begun, Sent):
         say(f"This was sent before, unchanged, as {begun.plan.id}. To send it once more: --again.")
         showing.show_sent(begun, json=json, repeated=True)
     else:
         showing.show_sent(_send_begun(partner, outbox, exchange, begun), json=json)
     return 0
+
+
+def _is_lost(partner: Partner, exchange: Exchange, sent: Sent) -> bool:
+    # Loaded for a repetition only: what was answered needs the acknowledgements' format, and so births.
+    from vernix.partner.history import History
+    from vernix.partner.losing import lost
+
+    return bool(lost(exchange, History(partner), [sent]))
 
 
 def addressees_of(partner: Partner, exchange: Exchange, to: Sequence[str]) -> tuple[str, ...]:

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 from vernix.console import print_json, say
 from vernix.courier.collecting import Mailbox
+from vernix.courier.exchange import Exchange
 from vernix.courier.sending import Outbox
-from vernix.errors import RoadFailed, UsageError
+from vernix.errors import FarSideRefused, RoadFailed, UsageError
 from vernix.partner import showing, state
 from vernix.partner.answers import Answers
 from vernix.partner.collecting import keep_receipts
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.history import History, Told, ToldSealed, let_keys_go, spelled
+from vernix.partner.losing import lost, say_lost
 from vernix.partner.options import Data, Json, checked_id
 from vernix.partner.sealed import Sealed
 from vernix.partner.state import Partner
@@ -24,9 +26,10 @@ _NEWEST = 50
 
 
 def sent(delivery: str | None = None, *, data: Data = None, json: Json = False) -> int:
-    """List what you sent and what became of it: waiting, delivered, refused, read, expired or recalled, when.
+    """List what you sent and what became of it: waiting, delivered, refused, read, expired, recalled, lost.
 
-    Delivered, refused and read are what the addressee signed. What you sealed for others to carry (vernix
+    Delivered, refused and read are what the addressee signed; lost is what should wait at the gateway and is
+    not there: send it again. What you sealed for others to carry (vernix
     seal --to) is listed as sealed until a receipt for it comes. Without a network it shows what is
     known here.
 
@@ -37,9 +40,10 @@ def sent(delivery: str | None = None, *, data: Data = None, json: Json = False) 
     """
     partner = state.load(data)
     wanted = "*" if delivery is None else checked_id(delivery)
-    _look(partner)
+    exchange = connect(partner)
+    _look(partner, exchange)
     let_keys_go(partner)
-    history = History(partner)
+    history = History(partner, _lost(partner, exchange, wanted))
     found = [history.tell(each) for each in Outbox(partner.folder.outbox).sent(wanted)]
     sealed = [
         history.tell_sealed(each)
@@ -61,11 +65,11 @@ def show_one(told: Told | ToldSealed, *, json: bool) -> None:
         print_json(told.document())
     else:
         _table([told])
+        say_lost(any(place.state == "lost" for place in told.places))
 
 
-def _look(partner: Partner) -> None:
+def _look(partner: Partner, exchange: Exchange) -> None:
     """Take in the receipts that have come; ``collect`` still shows them as new."""
-    exchange = connect(partner)
     answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox))
     try:
         mail = Mailbox(exchange, partner.id).read()
@@ -75,6 +79,14 @@ def _look(partner: Partner) -> None:
         say(f"{error.message} This is what was known before.")
     else:
         warn_if_stale(exchange)
+
+
+def _lost(partner: Partner, exchange: Exchange, wanted: str) -> frozenset[str]:
+    """What the gateway has lost; nothing, where it cannot be asked."""
+    try:
+        return lost(exchange, History(partner), Outbox(partner.folder.outbox).sent(wanted))
+    except (RoadFailed, FarSideRefused):
+        return frozenset()
 
 
 def _show(found: list[Told], sealed: list[ToldSealed], *, json: bool) -> None:
@@ -94,6 +106,7 @@ def _show(found: list[Told], sealed: list[ToldSealed], *, json: bool) -> None:
         return
     _table(everything[:_NEWEST])
     sys.stdout.write(", ".join(f"{count} {became}" for became, count in sorted(counts.items())) + "\n")
+    say_lost(sum(any(place.state == "lost" for place in told.places) for told in found))
     if len(everything) > _NEWEST:
         say(f"These are the newest {_NEWEST} of {len(everything)}; --json lists all.")
 
