@@ -16,6 +16,7 @@ from tests.partner_kit import everything_in, settle
 from vernix.custody.delivery import Delivery
 from vernix.custody.directory import PURPOSES, Right
 from vernix.custody.identifiers import new_id, parse_time, utc_now
+from vernix.custody.key import SIGNING
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.recall import Recall
 from vernix.custody.signatures import Signed
@@ -309,3 +310,33 @@ def test_tables_for_people(
         capsys.readouterr()
         assert vernix(*words, *at(partner)) == 0
         assert said in capsys.readouterr().out, words
+
+
+def test_what_was_proven_once_is_no_alarm_when_its_key_is_revoked(
+    kit: ExchangeKit,
+    gateway: LyingGateway,
+    riverside: Partner,
+    registry: Partner,
+    vernix: Vernix,
+    document: Document,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """A receipt of the revoked key that was not seen before is."""
+    for name in ("shown.bin", "unseen.bin"):
+        assert document("collect", "--data", riverside.folder.path)["set_aside"] == []
+        source = tmp_path / name
+        source.write_bytes(name.encode())
+        sent = document("send", source, "--data", riverside.folder.path)["delivery"]
+        document("collect", "--into", tmp_path / "in", "--data", registry.folder.path)
+        if name == "shown.bin":
+            document("read", sent, "--data", registry.folder.path)
+    entry = kit.members["registry"].entry(kit.since)
+    keys = (replace(key, revoked=utc_now()) if key.kind == SIGNING else key for key in entry.keys)
+    kit.publish(partners=kit.with_partner(replace(entry, keys=tuple(keys))))
+    gateway.republish()
+    for command in ("inbox", "collect", "collect"):
+        capsys.readouterr()
+        assert vernix(command, "--json", "--data", riverside.folder.path) == 3
+        (item,) = json.loads(capsys.readouterr().out)["set_aside"]
+        assert (item["what"], "sign with a key that holds" in item["hint"]) == ("receipt", True)

@@ -96,11 +96,18 @@ class Mail:
 
 
 class Mailbox:
-    """The mailbox of partner ``me`` as one run of a program sees it: each letter once, until ``rewind``."""
+    """The mailbox of partner ``me`` as one run of a program sees it: each letter once, until ``rewind``.
 
-    def __init__(self, exchange: Exchange, me: str) -> None:
+    An envelope that is ``kept`` here already was proven when it came: that its key has been revoked since
+    takes nothing from it, so it is passed over and not set aside.
+    """
+
+    def __init__(
+        self, exchange: Exchange, me: str, kept: Callable[[bytes], bool] = lambda _envelope: False
+    ) -> None:
         self._exchange = exchange
         self._me = me
+        self._kept = kept
         self._after = 0
 
     def read(self, *, wait: int = 0) -> Mail:
@@ -124,7 +131,7 @@ class Mailbox:
         self._after = 0
 
     def _proven(self, letters: Page, directory: Directory) -> Mail:
-        return _proven(letters, self._me, directory, self._exchange)
+        return _proven(letters, self._me, directory, self._exchange, self._kept)
 
     def _letters(self, wait: int) -> Page:
         """All that is there, as if it stood on one page."""
@@ -138,7 +145,9 @@ class Mailbox:
         raise NotProven("The gateway shows a mailbox without an end.")
 
 
-def _proven(page: Page, me: str, directory: Directory, exchange: Exchange) -> Mail:
+def _proven(
+    page: Page, me: str, directory: Directory, exchange: Exchange, kept: Callable[[bytes], bool]
+) -> Mail:
     set_aside: list[SetAside] = []
 
     def each(kind: str, letters: Sequence[Letter], prove: Callable[[bytes], T]) -> tuple[T, ...]:
@@ -147,7 +156,8 @@ def _proven(page: Page, me: str, directory: Directory, exchange: Exchange) -> Ma
             try:
                 good.append(prove(letter.envelope))
             except (DataRefused, FarSideRefused) as error:
-                set_aside.append(SetAside(kind, error))
+                if not kept(letter.envelope):
+                    set_aside.append(SetAside(kind, error))
         return tuple(good)
 
     now = utc_now()

@@ -217,7 +217,10 @@ class Directory:
         if partner.status != "active":
             raise NotProven(f"The partner {partner.id} is suspended.", hint="Ask the registry why.")
         if key.revoked is not None:
-            raise NotProven(f"The key {key_id} has been revoked.", hint="Sign with the partner's new key.")
+            raise NotProven(
+                f"The key {key_id} has been revoked.",
+                hint="Whoever signed it must sign with a key that holds.",
+            )
         if not key.holds(at):
             raise NotProven(f"The key {key_id} was not valid then.", hint="Sign with a key that is.")
         return partner, VerifyKey.from_text(key.value)

@@ -13,6 +13,7 @@ An answer is kept before its receipt goes out and shown at least once: a kill be
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.recall import Recall
 from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
-from vernix.errors import NotProven
+from vernix.errors import DataRefused, NotProven
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.partner.sealed import Sealed
 
@@ -119,6 +120,16 @@ class Answers:
         self._keep(name, recalled.envelope)
         return True
 
+    def keeps(self, envelope: bytes) -> bool:
+        """Whether exactly these bytes are here, shown or not; a letter is kept once it has been proven."""
+        for parse in _PARSERS.values():
+            with suppress(DataRefused):
+                name = _name_of(parse(Signed.decode(envelope).document))
+                text = envelope.decode("utf-8")
+                kept = (read_json(folder / name) or {} for folder in (self._new, self._shown))
+                return any(each.get("envelope") == text for each in kept)
+        return False
+
     def _sent(self, delivery: str) -> Sent:
         sent = next(self._outbox.sent(delivery), None)
         if sent is None:
@@ -165,8 +176,7 @@ class Answers:
 
     def is_shown(self, letter: Receipt | ReadReceipt | Recall) -> bool:
         """Whether ``collect`` has shown this already."""
-        name = _recall_name(letter) if isinstance(letter, Recall) else _receipt_name(letter)
-        return (self._shown / name).exists()
+        return (self._shown / _name_of(letter)).exists()
 
     def mark_shown(self, answers: NewAnswers) -> None:
         """They have been shown."""
@@ -186,6 +196,10 @@ class Answers:
 
     def _has(self, pattern: str) -> bool:
         return any(True for folder in (self._new, self._shown) for _ in folder.glob(pattern))
+
+
+def _name_of(letter: Receipt | ReadReceipt | Recall) -> str:
+    return _recall_name(letter) if isinstance(letter, Recall) else _receipt_name(letter)
 
 
 def _receipt_name(receipt: Receipt | ReadReceipt) -> str:

@@ -46,9 +46,10 @@ def inbox(*, collected: bool = False, data: Data = None, json: Json = False) -> 
         showing.show_memory([document(each) for each in Memory(partner.folder.incoming).all()], json=json)
         return 0
     exchange = connect(partner)
-    mail = Mailbox(exchange, partner.id).read()
+    answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox))
+    mail = Mailbox(exchange, partner.id, answers.keeps).read()
     warn_if_stale(exchange)
-    showing.show_mail(_still_waiting(partner, mail), json=json)
+    showing.show_mail(_still_waiting(partner, answers, mail), json=json)
     return worst_exit_code([item.error for item in mail.set_aside])
 
 
@@ -140,9 +141,8 @@ def keep_receipts(partner: Partner, exchange: Exchange, answers: Answers, mail: 
     return set_aside
 
 
-def _still_waiting(partner: Partner, mail: Mail) -> Mail:
+def _still_waiting(partner: Partner, answers: Answers, mail: Mail) -> Mail:
     """The mail without what ``collect`` has taken in and shown."""
-    answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox))
     memory = Memory(partner.folder.incoming)
     return replace(
         mail,
@@ -162,8 +162,8 @@ class _Collection:
         self._folder = partner.folder.incoming
         self._outbox = Outbox(partner.folder.outbox)
         self._exchange = exchange
-        self._mailbox = Mailbox(exchange, partner.id)
         self.answers = Answers(partner.folder.incoming, self._outbox)
+        self._mailbox = Mailbox(exchange, partner.id, self.answers.keeps)
         self._receiver = Receiver(partner, exchange, self.answers, into.expanduser().absolute())
         self._proofs = Proofs(partner, exchange, self._outbox, self.answers)
         self.taken: list[Taken] = []

@@ -59,8 +59,8 @@ def readdress(delivery: str, *, to: list[str] | None = None, data: Data = None, 
 def _readdress(
     partner: Partner, outbox: Outbox, exchange: Exchange, sent: Sent, to: list[str] | None
 ) -> Sent:
-    mail = Mailbox(exchange, partner.id).read()
-    keep_receipts(partner, exchange, Answers(partner.folder.incoming, outbox), mail)
+    answers = Answers(partner.folder.incoming, outbox)
+    keep_receipts(partner, exchange, answers, Mailbox(exchange, partner.id, answers.keeps).read())
     sender = Sender(partner.id, partner.signing_key())
     work = Readdressing(outbox, sent, _name(to), exchange, sender)
     made = work.run(work.begun() or _addressees(partner, exchange, sent, to))

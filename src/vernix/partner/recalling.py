@@ -38,7 +38,7 @@ def recall(delivery: str, *, data: Data = None, json: Json = False) -> int:
     exchange.refresh_directory()
     Recalls(partner.folder.outbox).take_back(sent, exchange, Sender(partner.id, partner.signing_key()))
     answers = Answers(partner.folder.incoming, outbox)
-    keep_receipts(partner, exchange, answers, Mailbox(exchange, partner.id).read())
+    keep_receipts(partner, exchange, answers, Mailbox(exchange, partner.id, answers.keeps).read())
     outbox.keys.let_go(sent.plan.id)
     told = History(partner).tell(sent)
     show_one(told, json=json)

@@ -72,7 +72,7 @@ def _look(partner: Partner, exchange: Exchange) -> None:
     """Take in the receipts that have come; ``collect`` still shows them as new."""
     answers = Answers(partner.folder.incoming, Outbox(partner.folder.outbox))
     try:
-        mail = Mailbox(exchange, partner.id).read()
+        mail = Mailbox(exchange, partner.id, answers.keeps).read()
         for item in keep_receipts(partner, exchange, answers, mail):
             say(f"Set aside, nothing kept ({item.kind}): {item.error}")
     except RoadFailed as error:
