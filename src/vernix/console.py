@@ -23,7 +23,7 @@ from vernix import __version__
 from vernix.errors import KeeperFailed, UsageError, VernixError
 
 if TYPE_CHECKING:
-    from cyclopts import App
+    from cyclopts import App, CycloptsError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_WORDS = ("No space left on device", "disk is full", "Disk quota exceeded", "File too large")
@@ -135,7 +135,19 @@ def _call(program: str, command: Command, words: list[str]) -> int:
     try:
         return int(app([command.name, *words], exit_on_error=False, print_error=False) or 0)
     except CycloptsError as error:
-        raise UsageError(_flat(str(error)), hint=f"See {program} {command.name} --help.") from None
+        raise UsageError(_said(error), hint=f"See {program} {command.name} --help.") from None
+
+
+def _said(error: CycloptsError) -> str:
+    """What cyclopts has to say, as a sentence; words that nothing takes by their option's name alone."""
+    words = getattr(error, "unused_tokens", None) or ()
+    unknown = [word.split("=", 1)[0] for word in words if word.startswith("-")]
+    if unknown:
+        return f"Unknown option: {_flat(unknown[0])}."
+    if words:
+        return "There is a word too many." if len(words) == 1 else f"There are {len(words)} words too many."
+    text = _flat(str(error))
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _ended_by(error: BaseException, what: str) -> int:

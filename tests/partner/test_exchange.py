@@ -352,6 +352,8 @@ def test_a_full_disk_is_said_and_leaves_nothing(
         (("--forget", "019caf1d-3000-7000-8000-00000000000d"), 2, "No delivery under way"),
         (("--to", "registry"), 2, "neither a file nor a note"),
         (("--note", ""), 2, "neither a file nor a note"),
+        (("--nonsense=secret",), 2, "Unknown option: --nonsense. See vernix send --help."),
+        (("--downloads", "many"), 2, ". See vernix send --help."),
     ],
 )
 def test_words_that_do_not_fit_are_said(

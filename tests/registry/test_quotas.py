@@ -50,6 +50,11 @@ def test_what_is_no_size_is_refused(text: str) -> None:
         amount(text)
 
 
+def test_what_is_no_size_is_said_in_sentences(kit: ExchangeKit) -> None:
+    ended = command(kit, "quota", "riverside", "--bytes-per-day", "20XB")
+    assert (ended.code, "such as 20GB or 4GiB. See vernix-registry quota --help." in ended.err) == (2, True)
+
+
 def test_a_quota_is_set_and_taken_back(kit: ExchangeKit, running: RunningGateway) -> None:
     assert running.process is not None
     assert quota(kit, "riverside")["quota"] == {}
