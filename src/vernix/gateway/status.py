@@ -101,7 +101,7 @@ def _told(report: dict[str, Any]) -> str:
     lines = [
         f"directory: {directory.get('problem') or _age(directory)}",
         *([f"SFTP host key: {report['sftp_host_key']}"] if report["sftp_host_key"] else []),
-        f"held: {held['deliveries']} deliveries, {_size(held)}{_since(held)}",
+        f"held: {_deliveries(held['deliveries'])}, {_size(held)}{_since(held)}",
         *(
             f"key {each['key']} of {each['partner']} ends {each['ends']}"
             for each in directory.get("keys_ending", ())
@@ -134,6 +134,10 @@ def _stored(storage: dict[str, Any]) -> list[str]:
         return []
     where = storage["bucket"] or "a bucket that is not named (--storage)"
     return [f"in {where}: {storage['objects']} objects, {_size(storage)}"]
+
+
+def _deliveries(count: int) -> str:
+    return "1 delivery" if count == 1 else f"{count} deliveries"
 
 
 def _size(counted: dict[str, Any]) -> str:
