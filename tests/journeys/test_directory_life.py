@@ -62,6 +62,7 @@ def test_keys_are_renewed_and_a_second_machine_joins(world: World, note: Path) -
     assert {(key["kind"], key["label"]) for key in listed if key["here"]} == {
         ("signing", "Ward 3 machine"),
         ("recipient", "Ward 3 machine"),
+        ("ssh", "Ward 3 machine"),
     }
     assert len([key for key in listed if key["kind"] == "signing"]) == 2
 
@@ -74,6 +75,9 @@ def test_keys_are_renewed_and_a_second_machine_joins(world: World, note: Path) -
     assert after[renewed]["here"]
     assert after[renewed]["label"] == "Ward 3 machine"
     assert all(after[key]["valid_until"] for key in here), "the old keys end"
+    replaced = {after[key]["kind"] for key in here if after[key]["replaced"]}
+    assert replaced == {"signing", "ssh"}, "the old identity is here still, to open with"
+    assert {key for key in after if after[key]["replaced"]} <= here, "nothing of the first machine"
     assert not (second / "keys" / "renewal").exists()
 
     world.vernix(lab, "send", "--to", "north", "--again", note)

@@ -37,18 +37,19 @@ _KEPT = LIFETIME - timedelta(days=1)
 
 
 def keys(*, data: Data = None, json: Json = False) -> None:
-    """List this partner's keys as the directory has them: which are here, and when they end."""
+    """List this partner's keys as the directory has them: here, elsewhere or replaced, and when they end."""
     partner = state.load(data)
     exchange = connect(partner)
     listed = exchange.refresh_directory().partner(partner.id)
     warn_if_stale(exchange)
     here = _ids_here(partner)
-    documents = [_described(key, here) for key in listed.keys]
+    replaced = _replaced(partner)
+    documents = [_described(key, here, replaced) for key in listed.keys]
     if json:
         print_json({"partner": partner.id, "keys": documents})
         return
     for document in documents:
-        place = "here" if document["here"] else "elsewhere"
+        place = "here" if document["here"] else "replaced" if document["replaced"] else "elsewhere"
         sys.stdout.write(f"{document['id']} {document['kind']:<9} {document['state']}, {place}")
         sys.stdout.write(f"  {document['label']}\n" if document["label"] else "\n")
 
@@ -185,6 +186,9 @@ class _Renewing:
     def _put_in_place(self, new: _New) -> None:
         """The identity first: between the two, whatever is sealed to either recipient can be opened."""
         folder = self._partner.folder
+        write_json(
+            folder.replaced_file, {"keys": sorted(_replaced(self._partner) | _ids_here(self._partner))}
+        )
         present = load_identities(folder.identity_file)
         if str(new.identity) not in map(str, present):
             text = identity_text([new.identity, *present])
@@ -205,7 +209,12 @@ def _ids_here(partner: Partner) -> set[str]:
     return {partner.signing_key().key_id, *map(key_id_of, values)}
 
 
-def _described(key: Key, here: set[str]) -> dict[str, Any]:
+def _replaced(partner: Partner) -> set[str]:
+    """The ids of the keys that a renewal found here. Some are here still: the recipients, to open with."""
+    return set((read_json(partner.folder.replaced_file) or {"keys": ()})["keys"])
+
+
+def _described(key: Key, here: set[str], replaced: set[str]) -> dict[str, Any]:
     return {
         "id": key.id,
         "kind": key.kind,
@@ -213,6 +222,7 @@ def _described(key: Key, here: set[str]) -> dict[str, Any]:
         "state": _state(key),
         "valid_until": None if key.valid_until is None else format_time(key.valid_until),
         "here": key.id in here,
+        "replaced": key.id in replaced - here,
     }
 
 

@@ -6,6 +6,7 @@
     keys/signing.key    the Ed25519 key that says who we are; 0600
     keys/ssh_ed25519    the key that logs in over SFTP, as OpenSSH and WinSCP read it; 0600
     keys/renewal/       new keys until the directory lists them
+    keys/replaced.json  the ids of those that were here before
     directory/          the mirrored, verified directory
     outbox/             deliveries under way, what is remembered of those sent, keys of messages that wait
     incoming/           deliveries being fetched
@@ -72,6 +73,11 @@ class PartnerFolder:
     def renewal(self) -> Path:
         """New keys that the directory does not know yet, while ``vernix renew`` is under way."""
         return self.path / "keys" / "renewal"
+
+    @property
+    def replaced_file(self) -> Path:
+        """The ids of the keys that were here until ``vernix renew`` put others in their places."""
+        return self.path / "keys" / "replaced.json"
 
     @property
     def directory(self) -> Path:
