@@ -10,14 +10,17 @@ from typing import Any
 from vernix.births import gestation
 from vernix.births.elements import Element
 from vernix.births.encounter import Encounter
+from vernix.births.identity import Record
 from vernix.births.rules import sample
 
 
 def example(encounter: Encounter, element: Element) -> str:
     """A value of the element: of a text one that the encounter's checks let pass, of a number a middling one.
 
-    A text that no check speaks of is shown by an ``A1``.
+    A text that no check speaks of is shown by an ``A1``. Overridden is one of the encounter's own warnings.
     """
+    if element is Record.override:
+        return next(check.code for check in encounter.checks if check.severity == "soft")
     if element.type == "text":
         return next(_passing(encounter, element), str(sample(element)))
     return spelled(element, _middling(element) or sample(element))
