@@ -140,7 +140,9 @@ def _call(program: str, command: Command, words: list[str]) -> int:
 
 def _said(error: CycloptsError) -> str:
     """What cyclopts has to say, as a sentence; words that nothing takes by their option's name alone."""
-    words = getattr(error, "unused_tokens", None) or ()
+    from cyclopts import UnusedCliTokensError
+
+    words = (error.unused_tokens or ()) if isinstance(error, UnusedCliTokensError) else ()
     unknown = [word.split("=", 1)[0] for word in words if word.startswith("-")]
     if unknown:
         return f"Unknown option: {_flat(unknown[0])}."

@@ -353,6 +353,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
         (("--to", "registry"), 2, "neither a file nor a note"),
         (("--note", ""), 2, "neither a file nor a note"),
         (("--nonsense=secret",), 2, "Unknown option: --nonsense. See vernix send --help."),
+        (("--to",), 2, "--to requires an argument."),
         (("--downloads", "many"), 2, ". See vernix send --help."),
     ],
 )
