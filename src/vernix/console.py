@@ -140,7 +140,7 @@ def _call(program: str, command: Command, words: list[str]) -> int:
 
 def _said(error: CycloptsError) -> str:
     """What cyclopts has to say, as a sentence; words that nothing takes by their option's name alone."""
-    from cyclopts import UnusedCliTokensError
+    from cyclopts import UnknownOptionError, UnusedCliTokensError
 
     words = (error.unused_tokens or ()) if isinstance(error, UnusedCliTokensError) else ()
     unknown = [word.split("=", 1)[0] for word in words if word.startswith("-")]
@@ -148,7 +148,11 @@ def _said(error: CycloptsError) -> str:
         return f"Unknown option: {_flat(unknown[0])}."
     if words:
         return "There is a word too many." if len(words) == 1 else f"There are {len(words)} words too many."
-    text = _flat(str(error))
+    text = str(error)
+    if isinstance(error, UnknownOptionError):
+        word = error.token.keyword or error.token.value
+        text = text.replace(word, word.split("=", 1)[0])
+    text = _flat(text)
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
