@@ -221,7 +221,7 @@ def test_bad_invitations_join_nobody(bad: BadWorld) -> None:
     ("words", "code", "word"),
     [
         ("send {good} --to nobody", 3, "no partner nobody"), ("send {good} --to clinic", 3, "does not let"),
-        ("send {good} --as stork", 2, "There is: patient_profile"), ("send {good} --purpose stork", 2, "submission"),
+        ("send {good} --as stork", 2, "There is: patient"), ("send {good} --purpose stork", 2, "submission"),
         ("send {files}/missing.csv", 2, "Check the name"), ("send {files}/folder.csv", 2, "is a folder"),
         ("send {good} --mapping {good}", 2, "TOML"),
         ("send {good} --mapping {files}/none", 2, "no mapping file"),
