@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from tests.lying_gateway import LyingGateway
 from tests.partner_kit import sender
 from tests.registry.conftest import CANARIES, SURNAME, Hospital, everything_readable, work
@@ -64,10 +65,10 @@ def test_a_message_is_filed_told_of_and_opened_for_who_asks(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     delivery = write(hospital, tmp_path)
-    assert work(registry) == 0
-    logged = capsys.readouterr()
-    assert delivery in logged.out + logged.err
-    assert not any(canary in logged.out + logged.err for canary in CANARIES)
+    with capture_logs() as logged:
+        assert work(registry) == 0
+    assert delivery in str(logged)
+    assert not any(canary in str(logged) for canary in CANARIES)
     for path, content in everything_readable(registry.folder.root, leave_out=("gateway",)):
         assert not any(canary.encode() in content for canary in CANARIES), path
     status(data=access.data)

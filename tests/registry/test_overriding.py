@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.registry.conftest import GOOD, Hospital, Killed, everything_readable, work
 
-from vernix.registry.book import open_engine
+from vernix.registry.book import ORDER, open_engine
 from vernix.registry.unlocked import Registry
 
 REASON = "Quexzylwitnessed at midnight"
@@ -17,7 +17,11 @@ OVERRIDDEN = {**MIDNIGHT, "override": "B-TIM-01", "override_reason": REASON}
 
 def kept(registry: Registry) -> list[list[str] | None]:
     """What the book says of the one birth, row after row."""
-    rows = registry.book.table("birth").read(["sent_at", "confirmed"]).sort_by("sent_at")
+    rows = (
+        registry.book.table("birth")
+        .read([*ORDER, "confirmed"])
+        .sort_by([(name, "ascending") for name in ORDER])
+    )
     found: list[list[str] | None] = rows["confirmed"].to_pylist()
     return found
 
