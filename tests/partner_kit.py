@@ -11,9 +11,18 @@ from vernix.courier.dispatch import Dispatch, OutgoingFile, Plan
 from vernix.courier.exchange import Exchange
 from vernix.courier.road import Road
 from vernix.courier.sending import Outbox, Sender
+from vernix.custody.directory import PURPOSES, Right
 from vernix.custody.trust import DirectoryMirror
 from vernix.partner.state import Partner, PartnerFolder
 from vernix.sealing.identities import save_identities
+
+
+def where_all_may_send(folder: Path) -> ExchangeKit:
+    """An exchange in which everybody may send anything to everybody else."""
+    kit = ExchangeKit(folder)
+    every = tuple(sorted(PURPOSES))
+    kit.publish(rights=tuple(Right(member, "*", every) for member in ("lakeside", "registry", "riverside")))
+    return kit
 
 
 def settle(kit: ExchangeKit, name: str, folder: Path, url: str | None = None) -> Partner:

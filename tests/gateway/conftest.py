@@ -6,8 +6,9 @@ bucket in a real S3-compatible storage server; loudly without where those are no
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     database.upgrade()
     yield database
     database.close()
+
+
+@pytest.fixture
+def strace(need_program: Callable[[str], str]) -> str:
+    """The program, or a skip where this machine does not let it trace."""
+    program = need_program("strace")
+    if subprocess.run([program, "-qq", "-o", "/dev/null", "true"], check=False).returncode:
+        pytest.skip("strace may not trace programs on this machine")
+    return program

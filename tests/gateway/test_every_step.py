@@ -11,7 +11,6 @@ import contextlib
 import http.client
 import os
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -50,15 +49,6 @@ FAILS_AT = {
     "broken disk, writing a part": ("pwritev,pwritev2", "error=EIO", (1, 2)),
     "broken disk, flushing": ("fdatasync", "error=EIO", (1, 2, 3)),
 }
-
-
-@pytest.fixture
-def strace(need_program: Callable[[str], str]) -> str:
-    """The program, or a skip where this machine does not let it trace."""
-    program = need_program("strace")
-    if subprocess.run([program, "-qq", "-o", "/dev/null", "true"], check=False).returncode:
-        pytest.skip("strace may not trace programs on this machine")
-    return program
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,15 +30,6 @@ KILLED_AT = {
     "answer": ("sendto,writev,write,sendmsg", (1, 4, 8, 12)),
     "cutting back": ("ftruncate", (1, 2)),
 }
-
-
-@pytest.fixture
-def strace(need_program: Callable[[str], str]) -> str:
-    """The program, or a skip where this machine does not let it trace."""
-    program = need_program("strace")
-    if subprocess.run([program, "-qq", "-o", "/dev/null", "true"], check=False).returncode:
-        pytest.skip("strace may not trace programs on this machine")
-    return program
 
 
 @pytest.fixture(scope="module")

@@ -162,7 +162,9 @@ def test_every_request_has_one_answer(door: SftpKit, gateway: RunningGateway, pa
 def test_what_is_no_sftp_ends_the_session_at_most(
     door: SftpKit, gateway: RunningGateway, pieces: list[bytes], greeted: bool
 ) -> None:
-    asyncio.run(_exchange(door, b"".join(pieces), None, greeting=_GREETING if greeted else b""))
+    greeting = _GREETING if greeted else b""
+    _, ended = asyncio.run(_exchange(door, b"".join(pieces), None, greeting=greeting))
+    assert ended
     _is_well(door, gateway)
 
 

@@ -163,7 +163,8 @@ def test_a_writer_that_died_keeps_no_rename_from_delivering(sftp: SftpKit, gatew
         await riverside.rename("/to/registry/died.part", "/to/registry/died.age")
 
     together(sftp, work)
-    sftp.until(lambda: len(sftp.waiting(gateway)) > before, "nothing was delivered")
+    [drop] = sftp.until(lambda: sftp.waiting(gateway)[before:], "nothing was delivered")
+    assert gateway.signed("registry", "GET", f"/deliveries/{drop['id']}/parts/0").body == file
 
 
 @pytest.mark.parametrize(("taking", "told"), [("open", "opened anew"), ("remove", "taken away")])

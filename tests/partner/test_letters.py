@@ -11,10 +11,9 @@ import pytest
 from tests.exchange_kit import ExchangeKit
 from tests.lying_gateway import Asked, LyingGateway, Told
 from tests.partner.conftest import Document, Vernix
-from tests.partner_kit import everything_in, settle
+from tests.partner_kit import everything_in, settle, where_all_may_send
 
 from vernix.custody.delivery import Delivery
-from vernix.custody.directory import PURPOSES, Right
 from vernix.custody.identifiers import new_id, parse_time, utc_now
 from vernix.custody.key import SIGNING
 from vernix.custody.read_receipt import ReadReceipt
@@ -27,13 +26,7 @@ MESSAGE = ("--purpose", "message", "--to", "registry")
 
 @pytest.fixture
 def kit(tmp_path: Path) -> ExchangeKit:
-    """Everybody may send anything to everybody else."""
-    kit = ExchangeKit(tmp_path / "kit")
-    every = tuple(sorted(PURPOSES))
-    kit.publish(
-        rights=(Right("lakeside", "*", every), Right("registry", "*", every), Right("riverside", "*", every))
-    )
-    return kit
+    return where_all_may_send(tmp_path / "kit")
 
 
 @pytest.fixture

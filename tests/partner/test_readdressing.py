@@ -12,10 +12,10 @@ import pytest
 from tests.exchange_kit import ExchangeKit, Member
 from tests.lying_gateway import Asked, Hang, LyingGateway, Told
 from tests.partner.conftest import Document, Vernix
-from tests.partner_kit import everything_in, settle
+from tests.partner_kit import everything_in, settle, where_all_may_send
 
 from vernix.custody.delivery import Delivery
-from vernix.custody.directory import PURPOSES, Key, Right
+from vernix.custody.directory import Key, Right
 from vernix.custody.signatures import Signed
 from vernix.partner.state import Partner
 from vernix.sealing.identities import save_identities
@@ -25,13 +25,7 @@ LARGE = 5_300_000
 
 @pytest.fixture
 def kit(tmp_path: Path) -> ExchangeKit:
-    """Everybody may send messages to everybody else."""
-    kit = ExchangeKit(tmp_path / "kit")
-    every = tuple(sorted(PURPOSES))
-    kit.publish(
-        rights=(Right("lakeside", "*", every), Right("registry", "*", every), Right("riverside", "*", every))
-    )
-    return kit
+    return where_all_may_send(tmp_path / "kit")
 
 
 @pytest.fixture

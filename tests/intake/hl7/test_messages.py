@@ -351,4 +351,4 @@ def test_any_damage_is_a_finding_or_a_refusal_without_a_value(tmp_path: Path, da
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rest=st.binary(max_size=300))
 def test_any_bytes_are_a_finding_or_a_refusal(tmp_path: Path, rest: bytes) -> None:
-    _said(tmp_path, b"MSH|^~\\&|A|B|||20240304||ADT^A01|1|P|2.5\rPID|" + rest)
+    assert _said(tmp_path, b"MSH|^~\\&|A|B|||20240304||ADT^A01|1|P|2.5\rPID|" + rest)
