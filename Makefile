@@ -13,11 +13,12 @@ export PYTHONDONTWRITEBYTECODE :=
 DEMO ?=
 TESTS ?= tests
 BENCH ?=
+FUZZ ?=
 # Both cores. loadfile keeps a file's tests on one worker, so that its servers are started once.
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test nightly bench lint format docs reference lock clean
+.PHONY: help demo test nightly fuzz bench lint format docs reference lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -32,6 +33,9 @@ test: lint docs ## lint, build the documentation, run the tests (TESTS=path for 
 nightly: lint docs ## all tests, the slow ones too, with many more examples
 	@tools/system-packages
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest $(TESTS) --timeout 3600
+
+fuzz: $(STAMP) ## read damaged files for an hour, led by coverage (FUZZ="--minutes 5" for less)
+	$(BIN)/python -m tests.fuzz_intake $(FUZZ)
 
 bench: $(STAMP) ## measure everything, print one JSON document (BENCH="sealing" for some)
 	@tools/system-packages >&2
