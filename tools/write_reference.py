@@ -15,6 +15,7 @@ from vernix.console import Program, application
 from vernix.gateway import openapi
 from vernix.gateway.cli import PROGRAM as GATEWAY
 from vernix.intake.fhir import reference as fhir
+from vernix.intake.ije import reference as ije
 from vernix.partner.cli import PROGRAM as PARTNER
 from vernix.registry.cli import PROGRAM as REGISTRY
 
@@ -31,6 +32,7 @@ def pages() -> dict[str, str]:
         "gateway-api.md": _interface(interface),
         "gateway-openapi.json": json.dumps(interface, indent=1, ensure_ascii=False) + "\n",
         "fhir-places.md": MADE + fhir.page(),
+        "ije-items.md": MADE + ije.page(),
         **markdown.pages(),
     }
 

@@ -35,6 +35,8 @@ def test_the_dictionary_holds_what_a_birth_registry_collects() -> None:
     assert encounters.names() == (
         "patient_profile",
         "antenatal_general",
+        "antenatal_visit",
+        "ultrasound",
         "antenatal_specialty",
         "prenatal_screening",
         "nipt",
@@ -81,6 +83,17 @@ def test_an_element_of_several_encounters_is_declared_once() -> None:
         if replace(element, required="optional") != replace(ELEMENTS[element.name], required="optional")
     }
     assert unlike == set()
+
+
+def test_how_much_an_element_is_needed_is_said_by_its_encounter() -> None:
+    levels = {
+        encounter.name: encounter.element("sex").required for encounter in ALL if "sex" in encounter.by_name
+    }
+    assert levels.pop("birth") == "required"
+    assert set(levels.values()) == {"expected"}
+    assert encounters.get("fertility_cycle").element("birth_date").required == "optional"
+    with pytest.raises(ValueError, match="sex"):
+        Encounter("x", BIRTH.label, BIRTH.label, BIRTH.elements[:2], expected=(BIRTH.element("sex"),))
 
 
 @every_encounter
@@ -233,6 +246,6 @@ def test_elements_stand_at_items_that_the_ije_layout_has(shared_data: Path) -> N
     known = {
         item["name"].upper() for layout in json.loads(layouts[0].read_text()).values() for item in layout
     }
-    stated = {item for element in ELEMENTS.values() for item in element.at.ije}
+    stated = {item.upper() for element in ELEMENTS.values() for item in element.at.ije}
     assert len(stated) >= 60
     assert not stated - known

@@ -258,12 +258,30 @@ MARITAL_STATUS = CodeSet(
     ),
 )
 
+EDUCATION = CodeSet(
+    "education",
+    (
+        code("primary", "Eighth grade or less", "Huitième année ou moins", "1"),
+        code("some_secondary", "Some secondary school", "Secondaire en partie", "2"),
+        code("secondary", "Secondary school", "Secondaire terminé", "3", "high school"),
+        code("some_college", "Some college, no degree", "Postsecondaire en partie", "4"),
+        code("college", "College diploma or trade", "Diplôme collégial ou métier", "5", "associate"),
+        code("bachelor", "Bachelor's degree", "Baccalauréat", "6", "bachelors"),
+        code("master", "Master's degree", "Maîtrise", "7", "masters"),
+        code(
+            "doctorate", "Doctorate or professional degree", "Doctorat ou diplôme professionnel", "8", "phd"
+        ),
+        UNKNOWN,
+    ),
+)
+
 CONCEPTION = CodeSet(
     "conception",
     (
         code("spontaneous", "Spontaneous", "Spontanée", "natural", "none", "no", "n"),
         code("drugs", "Ovulation drugs only", "Stimulation de l’ovulation seule", "clomiphene", "letrozole"),
         code("insemination", "Insemination", "Insémination", "iui", "iia"),
+        code("drugs_or_insemination", "Drugs or insemination", "Médicaments ou insémination"),
         code("ivf", "In vitro fertilisation", "Fécondation in vitro", "ivf/icsi", "icsi", "fiv", "art"),
         code("donor", "With a donor's egg or embryo", "Avec don d’ovule ou d’embryon", "donor egg"),
         code(

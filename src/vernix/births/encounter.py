@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vernix.births.checks import Check
 from vernix.births.codes import Words
-from vernix.births.elements import Element, Privacy, arrow_type
+from vernix.births.elements import Element, Privacy, Required, arrow_type
 from vernix.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ class Encounter:
 
     ``record_key`` names the element by which a site knows a record again; where it is blank, the row number
     within the file stands for it.
+
+    What an element means is the same in every encounter; how much it is needed may not be. An encounter names
+    here those of which it needs more or less than their block says: a laboratory's result is not refused
+    because it was not told the child's sex, and a birth is.
     """
 
     name: str
@@ -30,6 +34,21 @@ class Encounter:
     elements: tuple[Element, ...]
     checks: tuple[Check, ...] = ()
     record_key: str = "record_number"
+    required: tuple[Element, ...] = ()
+    expected: tuple[Element, ...] = ()
+    optional: tuple[Element, ...] = ()
+
+    def __post_init__(self) -> None:
+        said: dict[Required, tuple[Element, ...]] = {
+            "required": self.required,
+            "expected": self.expected,
+            "optional": self.optional,
+        }
+        levels = {element.name: level for level, chosen in said.items() for element in chosen}
+        if strange := levels.keys() - {element.name for element in self.elements}:
+            raise ValueError(f"encounter {self.name}: not among its elements: {', '.join(sorted(strange))}")
+        at_their_level = (_at_level(element, levels.get(element.name)) for element in self.elements)
+        object.__setattr__(self, "elements", tuple(at_their_level))
 
     @cached_property
     def by_name(self) -> dict[str, Element]:
@@ -56,3 +75,7 @@ class Encounter:
 
         chosen = self.with_privacy(*privacy) if privacy else self.elements
         return pa.schema([(element.name, arrow_type(element)) for element in chosen])
+
+
+def _at_level(element: Element, level: Required | None) -> Element:
+    return element if level in (None, element.required) else replace(element, required=level)

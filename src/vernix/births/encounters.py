@@ -6,6 +6,8 @@ from vernix.births.antenatal.general import ANTENATAL_GENERAL
 from vernix.births.antenatal.nipt import NIPT
 from vernix.births.antenatal.screening import PRENATAL_SCREENING
 from vernix.births.antenatal.specialty import ANTENATAL_SPECIALTY
+from vernix.births.antenatal.ultrasounds import ULTRASOUND
+from vernix.births.antenatal.visits import ANTENATAL_VISIT
 from vernix.births.birth.encounter import BIRTH
 from vernix.births.childhood.public_health import PUBLIC_HEALTH_SCREEN
 from vernix.births.childhood.well_baby import WELL_BABY_VISIT
@@ -25,6 +27,8 @@ from vernix.errors import UsageError
 _IN_ORDER = (
     PATIENT_PROFILE,
     ANTENATAL_GENERAL,
+    ANTENATAL_VISIT,
+    ULTRASOUND,
     ANTENATAL_SPECIALTY,
     PRENATAL_SCREENING,
     NIPT,

@@ -113,7 +113,9 @@ class ChildIdentity(Block, subject="child", privacy="direct"):
         ),
         source="BORN FirstName",
         aliases=("baby_first_name", "child_first_name", "infant_first_name", "kidfname", "prenom_enfant"),
-        at=Places(ije=("KIDFNAME",), hl7=("PID-5.2+3",), fhir=("Patient.name.given",), xml=("FirstName",)),
+        at=Places(
+            ije=("KIDFNAME", "KIDMNAME"), hl7=("PID-5.2+3",), fhir=("Patient.name.given",), xml=("FirstName",)
+        ),
     )
     child_health_number = element(
         "text",
@@ -183,7 +185,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN FirstName",
         aliases=("mother_first_name", "momfname", "maternal_first_name", "prenom_mere"),
         at=Places(
-            ije=("MOMFNAME",),
+            ije=("MOMFNAME", "MOMMIDDL"),
             hl7=("NK1:MTH-2.2+3", "PID:MTH-5.2+3"),
             fhir=("Patient.name.given",),
             xml=("FirstName",),
@@ -267,7 +269,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ResidentAddressLine1",
         aliases=("residentaddressline1", "address", "street", "adresse"),
         at=Places(
-            ije=("ADDRESS",),
+            ije=("ADDRESS", "STNUM", "PREDIR", "STNAME", "STDESIG", "POSTDIR"),
             hl7=("NK1:MTH-4.1", "PID-11.1", "PID:MTH-11.1"),
             fhir=("Patient.address.line[0]",),
             xml=("ResidentAddressLine1",),
@@ -280,6 +282,7 @@ class MotherIdentity(Block, subject="mother", privacy="direct"):
         source="BORN ResidentAddressLine2",
         aliases=("residentaddressline2", "address2"),
         at=Places(
+            ije=("UNUM",),
             hl7=("NK1:MTH-4.2", "PID-11.2", "PID:MTH-11.2"),
             fhir=("Patient.address.line[1]",),
             xml=("ResidentAddressLine2",),

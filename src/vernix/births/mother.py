@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vernix.births.codes import (
+    EDUCATION,
     MARITAL_STATUS,
     SMOKING,
     YES_NO,
@@ -66,6 +67,23 @@ class Household(Block, subject="mother", privacy="quasi"):
         source="IJE natality",
         aliases=("wic",),
         at=Places(ije=("WIC",), loinc="87303-4"),
+    )
+    education = element(
+        EDUCATION,
+        ("Mother's education", "Scolarité de la mère"),
+        ("The highest level completed.", "Le plus haut niveau terminé."),
+        source="IJE natality",
+        aliases=("meduc", "education_level", "scolarite"),
+        at=Places(ije=("MEDUC",), xml=("levelOfEducation",), loinc="57712-2"),
+    )
+    father_education = element(
+        EDUCATION,
+        ("Father's education", "Scolarité du père"),
+        ("The highest level completed.", "Le plus haut niveau terminé."),
+        source="IJE natality",
+        subject="event",
+        aliases=("feduc", "scolarite_pere"),
+        at=Places(ije=("FEDUC",), loinc="87300-0"),
     )
 
 

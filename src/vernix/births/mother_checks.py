@@ -38,6 +38,14 @@ def _tear_at_caesarean(t: ibis.Table) -> ibis.Value:
     return (t.delivery_method == "caesarean") & t.perineal_tear.isin(("third", "fourth", "severe"))
 
 
+def _trial_without_labour(t: ibis.Table) -> ibis.Value:
+    return (t.trial_of_labour == "yes") & (t.labour_type == "none")
+
+
+def _caesarean_out_of_hospital(t: ibis.Table) -> ibis.Value:
+    return (t.delivery_method == "caesarean") & t.birth_place.isin(("home", "birth_centre"))
+
+
 def _more_caesareans_than_births(t: ibis.Table) -> ibis.Value:
     return t.previous_caesareans > t.parity
 
@@ -58,6 +66,10 @@ def _cigarettes_of_a_non_smoker(t: ibis.Table) -> ibis.Value:
 
 def _care_without_visits(t: ibis.Table) -> ibis.Value:
     return (t.prenatal_visits == 0) & (t.prenatal_care_month > 0)
+
+
+def _pressures_exchanged(t: ibis.Table) -> ibis.Value:
+    return t.systolic <= t.diastolic
 
 
 _DELIVERY = (
@@ -109,6 +121,38 @@ _DELIVERY = (
             one("third degree", True, delivery_method="caesarean", perineal_tear="third"),
             one("none", False, delivery_method="caesarean", perineal_tear="none"),
             one("with forceps", False, delivery_method="forceps", perineal_tear="third"),
+        ),
+    ),
+    Check(
+        code="TOL-01",
+        severity="soft",
+        elements=("trial_of_labour", "labour_type"),
+        text=Words(
+            "Labour was tried, yet there was none: correct one of them.",
+            "Le travail a été tenté, mais il n’y en a pas eu : corrigez l’un des deux.",
+        ),
+        source="IJE TLAB",
+        expression=_trial_without_labour,
+        examples=(
+            one("tried without labour", True, trial_of_labour="yes", labour_type="none"),
+            one("tried and spontaneous", False, trial_of_labour="yes", labour_type="spontaneous"),
+            one("not tried", False, trial_of_labour="no", labour_type="none"),
+        ),
+    ),
+    Check(
+        code="PLA-01",
+        severity="soft",
+        elements=("birth_place", "delivery_method"),
+        text=Words(
+            "A caesarean at home or in a birth centre: correct the place, or the method of delivery.",
+            "Césarienne à domicile ou en maison de naissance : corrigez le lieu ou le mode d’accouchement.",
+        ),
+        source="vernix",
+        expression=_caesarean_out_of_hospital,
+        examples=(
+            one("at home", True, birth_place="home", delivery_method="caesarean"),
+            one("in hospital", False, birth_place="hospital", delivery_method="caesarean"),
+            one("born at home", False, birth_place="home", delivery_method="spontaneous"),
         ),
     ),
 )
@@ -200,6 +244,22 @@ _MOTHER = (
         examples=(
             one("month 3, no visit", True, prenatal_care_month=3, prenatal_visits=0),
             one("no care, no visit", False, prenatal_care_month=0, prenatal_visits=0),
+        ),
+    ),
+    Check(
+        code="BPR-01",
+        severity="hard",
+        elements=("systolic", "diastolic"),
+        text=Words(
+            "The systolic pressure is not above the diastolic: see whether they were exchanged.",
+            "La pression systolique ne dépasse pas la diastolique : voyez si elles ont été échangées.",
+        ),
+        source="vernix",
+        expression=_pressures_exchanged,
+        examples=(
+            one("exchanged", True, systolic=70, diastolic=110),
+            one("110 over 70", False, systolic=110, diastolic=70),
+            one("one of them", False, systolic=110),
         ),
     ),
 )

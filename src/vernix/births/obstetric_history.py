@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vernix.births.codes import YES_NO
 from vernix.births.declaring import Block, element
 from vernix.births.elements import Places
 
@@ -70,6 +71,44 @@ class ObstetricHistory(Block, subject="mother", privacy="clinical"):
         plausible=(0, 15),
         aliases=("npces", "rf_cesarn", "previous_cs"),
         at=Places(ije=("PCES", "NPCES"), loinc="68497-7"),
+    )
+
+
+class EarlierPregnancies(Block, subject="mother", privacy="clinical", source="IJE natality"):
+    """What of those before bears on this one."""
+
+    previous_preterm_birth = element(
+        YES_NO,
+        ("Earlier preterm birth", "Naissance prématurée antérieure"),
+        ("Any earlier child born before 37 weeks.", "Un enfant antérieur né avant 37 semaines."),
+        aliases=("ppb", "rf_ppterm"),
+        at=Places(ije=("PPB",)),
+    )
+    live_birth_interval = element(
+        "integer",
+        ("Months since her last live birth", "Mois depuis sa dernière naissance vivante"),
+        (
+            "From the month of that birth to the month of this one; blank if there was none.",
+            "Du mois de cette naissance-là au mois de celle-ci ; en blanc s’il n’y en a pas eu.",
+        ),
+        unit="mo",
+        possible=(0, 600),
+        plausible=(4, 360),
+        aliases=("illb_r", "birth_interval", "intervalle_naissances"),
+        at=Places(ije=("YLLB", "MLLB", "IDOB_YR", "IDOB_MO")),
+    )
+    other_outcome_interval = element(
+        "integer",
+        ("Months since her last other outcome", "Mois depuis sa dernière autre issue"),
+        (
+            "From the month in which a pregnancy last ended without a live birth to the month of this one.",
+            "Du mois où une grossesse a pris fin sans naissance vivante au mois de celle-ci.",
+        ),
+        unit="mo",
+        possible=(0, 600),
+        plausible=(4, 360),
+        aliases=("ilop_r",),
+        at=Places(ije=("YOPO", "MOPO", "IDOB_YR", "IDOB_MO")),
     )
 
 

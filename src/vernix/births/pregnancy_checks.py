@@ -43,6 +43,11 @@ def _care_before_pregnancy(t: ibis.Table) -> ibis.Value:
     return ~days_between(t.first_prenatal_visit_date, t.due_date).between(-21, TERM)
 
 
+def _gestation_is_not_the_last_periods(t: ibis.Table) -> ibis.Value:
+    # An ultrasound may move a pregnancy by weeks; four are more than it moves a certain period.
+    return (days_between(t.last_period, t.birth_date) - t.gestation).abs() > 28
+
+
 _DUE_DATE = (
     Check(
         code="DUE-01",
@@ -117,6 +122,25 @@ _DUE_DATE = (
         examples=(
             one("the year before", True, first_prenatal_visit_date=date(2023, 3, 1), due_date=_DUE),
             one("at nine weeks", False, first_prenatal_visit_date=date(2024, 3, 4), due_date=_DUE),
+        ),
+    ),
+    Check(
+        code="DUE-05",
+        severity="soft",
+        elements=("gestation", "last_period", "birth_date"),
+        text=Words(
+            "Gestation is four weeks or more from the last period: look at its year and month, or correct "
+            "gestation.",
+            "L’âge gestationnel s’écarte de quatre semaines ou plus des dernières règles : voyez l’année et "
+            "le mois, ou corrigez.",
+        ),
+        source="SOGC 388",
+        expression=_gestation_is_not_the_last_periods,
+        examples=(
+            one("a month mistyped", True, last_period=date(2024, 2, 1), birth_date=_DUE, gestation=280),
+            one("as counted", False, last_period=date(2024, 1, 1), birth_date=_DUE, gestation=280),
+            one("moved by ultrasound", False, last_period=date(2024, 1, 15), birth_date=_DUE, gestation=280),
+            one("no last period", False, birth_date=_DUE, gestation=280),
         ),
     ),
 )

@@ -53,6 +53,8 @@ def test_a_birth_document_is_a_birth(tmp_path: Path) -> None:
         "birth_date": "2024-03-05",
         "birth_time": "04:31",
         "birth_year": "2024",
+        **dict.fromkeys(("diaphragmatic_hernia", "limb_defect", "hypospadias"), "no"),
+        "chromosomal_disorder": "none",
         "outcome": "live",
         "gestation": "273",
         "birth_order": "1",

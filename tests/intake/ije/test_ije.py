@@ -20,6 +20,7 @@ from vernix.errors import DataRefused, UsageError
 from vernix.intake.formats import open_source, recognise
 from vernix.intake.ije.filling import fillings
 from vernix.intake.ije.layouts import FETAL_DEATH, NATALITY, Layout
+from vernix.intake.ije.reference import reason
 from vernix.intake.ije.writing import IjeWriter
 from vernix.intake.reading import Reading, read
 
@@ -100,6 +101,48 @@ def record(tmp_path: Path, layout: Layout = NATALITY, **items: str) -> dict[str,
         ({"DOWT": "P"}, "down_syndrome", "suspected"),
         ({"DOFP_YR": "8888", "DOFP_MO": "88", "DOFP_DY": "88"}, "prenatal_care_month", 0),
         ({"DOFP_YR": "2023", "DOFP_MO": "08", "DOFP_DY": "01"}, "prenatal_care_month", None),
+        (
+            {"DOFP_YR": "2023", "DOFP_MO": "08", "DOFP_DY": "01"},
+            "first_prenatal_visit_date",
+            date(2023, 8, 1),
+        ),
+        ({"DOFP_YR": "8888", "DOFP_MO": "88", "DOFP_DY": "88"}, "first_prenatal_visit_date", None),
+        ({"DLMP_YR": "2023", "DLMP_MO": "05", "DLMP_DY": "25"}, "last_period", date(2023, 5, 25)),
+        ({"DLMP_YR": "2023", "DLMP_MO": "05", "DLMP_DY": "99"}, "last_period", None),
+        ({"YLLB": "2021", "MLLB": "11"}, "live_birth_interval", 27),
+        ({"YLLB": "8888", "MLLB": "88"}, "live_birth_interval", None),
+        ({"YLLB": "2021", "MLLB": "99"}, "live_birth_interval", None),
+        ({"YOPO": "2023", "MOPO": "01"}, "other_outcome_interval", 13),
+        ({"PPB": "Y"}, "previous_preterm_birth", "yes"),
+        ({"INFT": "N", "INFT_DRG": "X", "INFT_ART": "X"}, "conception", "spontaneous"),
+        ({"INFT": "Y", "INFT_DRG": "Y", "INFT_ART": "N"}, "conception", "drugs_or_insemination"),
+        ({"INFT": "Y", "INFT_DRG": "N", "INFT_ART": "Y"}, "conception", "ivf"),
+        ({"INFT": "Y"}, "conception", "assisted"),
+        ({"INFT": "U"}, "conception", "unknown"),
+        ({}, "conception", None),
+        ({"ECVS": "N", "ECVF": "Y"}, "external_version", "failed"),
+        ({"ECVS": "Y", "ECVF": "N"}, "external_version", "turned"),
+        ({"ECVS": "N", "ECVF": "N"}, "external_version", "none"),
+        ({"ECVS": "N", "ECVF": "U"}, "external_version", "unknown"),
+        ({"AUGL": "Y"}, "augmentation", "yes"),
+        ({"STER": "Y"}, "steroids", "given"),
+        ({"ESAN": "N"}, "neuraxial", "none"),
+        ({"ANTB": "U"}, "antibiotics_in_labour", "unknown"),
+        ({"CHOR": "N"}, "chorioamnionitis", "no"),
+        ({"TLAB": "X"}, "trial_of_labour", "not_applicable"),
+        ({"ATTEND": "2"}, "attendant", "physician"),
+        ({"ATTEND": "3"}, "attendant", "midwife"),
+        ({"MEDUC": "6", "FEDUC": "9"}, "education", "bachelor"),
+        ({"MEDUC": "6", "FEDUC": "9"}, "father_education", "unknown"),
+        ({"LIVEB": "01", "PLUR": "01"}, "born_alive", 1),
+        ({"LIVEB": "99"}, "born_alive", None),
+        ({"CDH": "Y"}, "diaphragmatic_hernia", "yes"),
+        ({"CDIT": "C"}, "chromosomal_disorder", "confirmed"),
+        ({"MCPH": "N"}, "microcephaly", "no"),
+        ({"BFED": "Y"}, "feeding_at_discharge", "breastfed"),
+        ({"KIDFNAME": "Anne", "KIDMNAME": "Marie"}, "child_given_names", "Anne Marie"),
+        ({"STNUM": "12", "STNAME": "Elm", "STDESIG": "Road"}, "address_line_1", "12 Elm Road"),
+        ({"ADDRESS": "1 High Street", "STNUM": "12"}, "address_line_1", "1 High Street"),
         ({"KIDLNAME": "Gagné-O'Neil"}, "child_family_name", "Gagné-O'Neil"),
         ({}, "outcome", "live"),
     ],
@@ -112,6 +155,47 @@ def test_a_fetal_death_is_a_stillbirth(tmp_path: Path) -> None:
     found = record(tmp_path, FETAL_DEATH, BWG="0650", OWGEST="24", KIDLNAME="Roy")
     assert (found["outcome"], found["birth_weight"], found["gestation"]) == ("stillbirth", 650, 168)
     assert found["child_family_name"] == "Roy"
+
+
+@pytest.mark.parametrize(
+    ("items", "element", "value"),
+    [
+        ({"ETIME": "N"}, "death_point", "before_labour"),
+        ({"ETIME": "A"}, "death_point", "in_labour"),
+        ({"AUTOP": "P"}, "autopsy", "planned"),
+        ({"AUTOPF": "X"}, "examination_used", None),
+        ({"COD18a1": "N", "COD18a2": "Y"}, "stillbirth_cause", "abruption"),
+        ({"COD18a7": "Y"}, "stillbirth_cause", "unknown"),
+        ({"COD18a7": "Y", "COD18a11": "spina bifida"}, "stillbirth_cause", "anomaly"),
+        ({"COD18a1": "N"}, "stillbirth_cause", None),
+    ],
+)
+def test_what_is_asked_of_a_stillbirth(
+    tmp_path: Path, items: dict[str, str], element: str, value: str | None
+) -> None:
+    assert record(tmp_path, FETAL_DEATH, **items)[element] == value
+
+
+@pytest.mark.real_data
+def test_every_item_of_the_published_layouts_is_read_or_has_a_reason(shared_data: Path) -> None:
+    [published] = (shared_data / "02-bfdr").rglob("ije_layouts.json")
+    own = {
+        "FDOD_YR",
+        "FDOD_MO",
+        "FDOD_DY",
+        "DPLACE",
+        "TD",
+        "FSEX",
+        "FWG",
+        "FW_BYPASS",
+        "FETFNAME",
+        "FETLNAME",
+    }
+    own |= {"CITYTXT", "FETMNAME", "MOMMNAME", "APTNUMB"}
+    for name, layout in zip(("IJEBirth", "IJEFetalDeath"), (NATALITY, FETAL_DEATH), strict=True):
+        known = {item.upper() for item in layout.items} | own
+        items = {item["name"] for item in json.loads(published.read_text())[name]}
+        assert {item for item in items if item.upper() not in known and reason(item) is None} == set()
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -183,6 +267,12 @@ _EXACT: dict[str, list[Any]] = {
     "mother_weight_delivery": [Decimal("74.8")],
     "prenatal_care_month": [0],
     "diabetes": ["none", "gestational", "before", "unknown"],
+    "conception": ["spontaneous", "drugs_or_insemination", "ivf", "assisted", "unknown"],
+    "neuraxial": ["none", "given", "unknown"],
+    "steroids": ["none", "given", "unknown"],
+    "attendant": ["physician", "midwife", "other", "unknown"],
+    "feeding_at_discharge": ["breastfed", "substitute", "unknown"],
+    "chromosomal_disorder": ["none", "suspected", "confirmed", "unknown"],
     "down_syndrome": ["none", "suspected", "confirmed", "unknown"],
 }
 
@@ -208,6 +298,8 @@ def test_what_is_written_is_read_again(
         birth["birth_year"] = birth["birth_date"].year
     else:
         birth["birth_year"] = birth["birth_date"] = None
+    if birth.get("first_prenatal_visit_date"):
+        birth["prenatal_care_month"] = None  # the same items say that there was no care
     schema = pa.schema([(each, arrow_type(BIRTH.element(each))) for each in birth])
     path = tmp_path / "b.ije"
     path.write_text("".join(IjeWriter(name).lines([pa.RecordBatch.from_pylist([birth], schema)])), "utf-8")

@@ -67,9 +67,10 @@ ANTENATAL_GENERAL = Encounter(
     label=Words("Antenatal care", "Suivi prénatal"),
     definition=Words(
         "The care of a pregnancy by midwife, family physician or obstetrician, as the antenatal record tells "
-        "it; one row for each pregnancy, sent again as it goes on.",
+        "it; one row for each pregnancy, sent again as it goes on. Each visit has a row of its own "
+        "elsewhere.",
         "Le suivi d’une grossesse par sage-femme, médecin de famille ou obstétricien, selon le dossier "
-        "prénatal ; une ligne par grossesse, renvoyée au fil du suivi.",
+        "prénatal ; une ligne par grossesse, renvoyée au fil du suivi. Chaque visite a ailleurs sa ligne.",
     ),
     elements=_ELEMENTS,
     checks=(

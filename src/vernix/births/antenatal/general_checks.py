@@ -26,10 +26,6 @@ def _mass_is_not_the_measures(t: ibis.Table) -> ibis.Value:
     return (t.mother_weight_before.cast("float64") / (metres * metres) - t.body_mass_index).abs() > 2
 
 
-def _pressures_exchanged(t: ibis.Table) -> ibis.Value:
-    return t.systolic <= t.diastolic
-
-
 def _gravida_is_not_the_sum(t: ibis.Table) -> ibis.Value:
     # A pregnancy ends once, whatever the number of children; this one has not ended.
     return t.gravida != t.term_births + t.preterm_births + t.abortions + 1
@@ -118,22 +114,6 @@ FIGURES = (
             one("in its units", False, body_mass_index=Decimal("22.9"),
                 mother_weight_before=Decimal("60.0"), mother_height=Decimal("162.0")),
             one("no height", False, body_mass_index=Decimal("22.9"), mother_weight_before=Decimal("60.0")),
-        ),
-    ),
-    Check(
-        code="AG-BPR-01",
-        severity="hard",
-        elements=("systolic", "diastolic"),
-        text=Words(
-            "The systolic pressure is not above the diastolic: see whether they were exchanged.",
-            "La pression systolique ne dépasse pas la diastolique : voyez si elles ont été échangées.",
-        ),
-        source="vernix",
-        expression=_pressures_exchanged,
-        examples=(
-            one("exchanged", True, systolic=70, diastolic=110),
-            one("110 over 70", False, systolic=110, diastolic=70),
-            one("one of them", False, systolic=110),
         ),
     ),
     Check(

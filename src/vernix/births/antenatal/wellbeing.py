@@ -158,7 +158,10 @@ class Examination(Block, subject="mother", privacy="clinical", source="BORN Ante
     systolic = element(
         "integer",
         ("Systolic pressure", "Pression systolique"),
-        ("At the first examination.", "Au premier examen."),
+        (
+            "At the first examination; in the record of a visit, at that visit.",
+            "Au premier examen ; au dossier d’une visite, à cette visite.",
+        ),
         unit="mm[Hg]",
         possible=(40, 300),
         plausible=(70, 200),
@@ -168,7 +171,10 @@ class Examination(Block, subject="mother", privacy="clinical", source="BORN Ante
     diastolic = element(
         "integer",
         ("Diastolic pressure", "Pression diastolique"),
-        ("At the first examination.", "Au premier examen."),
+        (
+            "At the first examination; in the record of a visit, at that visit.",
+            "Au premier examen ; au dossier d’une visite, à cette visite.",
+        ),
         unit="mm[Hg]",
         possible=(20, 200),
         plausible=(40, 130),

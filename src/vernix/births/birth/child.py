@@ -21,7 +21,7 @@ class ConditionAtBirth(Block, subject="child", privacy="clinical"):
         ("As observed at birth.", "Tel que constaté à la naissance."),
         source="BORN Gender",
         privacy="quasi",
-        required="required",
+        required="expected",
         aliases=("isex", "gender", "sex_baby", "baby_sex", "infant_sex", "sexe"),
         at=Places(ije=("ISEX",), hl7=("PID-8",), fhir=("Patient.gender",), xml=("Gender",)),
     )
@@ -229,6 +229,49 @@ class CareAtBirth(Block, subject="child", privacy="clinical"):
         source="IJE natality",
         aliases=("dowt", "trisomy_21", "trisomie_21"),
         at=Places(ije=("DOWT",)),
+    )
+    diaphragmatic_hernia = element(
+        YES_NO,
+        ("Diaphragmatic hernia", "Hernie diaphragmatique"),
+        ("Present since birth.", "Présente dès la naissance."),
+        source="IJE natality",
+        aliases=("cdh",),
+        at=Places(ije=("CDH",)),
+    )
+    limb_defect = element(
+        YES_NO,
+        ("Limb reduction defect", "Réduction d’un membre"),
+        ("A limb or a part of one did not form.", "Un membre, ou une partie, ne s’est pas formé."),
+        source="IJE natality",
+        aliases=("limb",),
+        at=Places(ije=("LIMB",)),
+    )
+    chromosomal_disorder = element(
+        ANOMALY,
+        ("Other chromosomal disorder", "Autre anomalie chromosomique"),
+        (
+            "Another than Down syndrome; suspected, or confirmed by karyotype.",
+            "Autre que le syndrome de Down ; soupçonnée, ou confirmée par caryotype.",
+        ),
+        source="IJE natality",
+        aliases=("cdit",),
+        at=Places(ije=("CDIT",)),
+    )
+    hypospadias = element(
+        YES_NO,
+        ("Hypospadias", "Hypospadias"),
+        ("The urethra opens below the tip.", "L’urètre s’ouvre sous l’extrémité."),
+        source="IJE natality",
+        aliases=("hypo",),
+        at=Places(ije=("HYPO",)),
+    )
+    microcephaly = element(
+        YES_NO,
+        ("Microcephaly", "Microcéphalie"),
+        ("A head far too small for gestation.", "Une tête bien trop petite pour l’âge gestationnel."),
+        source="IJE natality",
+        aliases=("mcph", "microcephalie"),
+        at=Places(ije=("MCPH",)),
     )
     child_transfer = element(
         YES_NO,

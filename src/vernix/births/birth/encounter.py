@@ -6,19 +6,27 @@ order of the checks is the one in which findings are told.
 
 from __future__ import annotations
 
+from vernix.births.antenatal.dating import LastPeriod
+from vernix.births.birth.care_checks import CARE_CHECKS
 from vernix.births.birth.child import CareAtBirth, ConditionAtBirth
 from vernix.births.birth.clinical_checks import CLINICAL_CHECKS
 from vernix.births.birth.event import Event
 from vernix.births.birth.event_checks import EVENT_CHECKS
+from vernix.births.birth.stillbirth import STILLBIRTH_CHECKS, Stillbirth
 from vernix.births.codes import Words
 from vernix.births.declaring import elements_of
 from vernix.births.encounter import Encounter
 from vernix.births.identity import ChildIdentity, MotherIdentity, Record
 from vernix.births.identity_checks import identity_checks
+from vernix.births.labour.admission import Induction
+from vernix.births.labour.course import Complications, PainRelief, Protection
+from vernix.births.labour.delivery import Attendance, Caesarean
 from vernix.births.mother import Body, Cigarettes, Household, ParentsAge, Smoking, WeightAtDelivery
 from vernix.births.mother_checks import mother_checks
-from vernix.births.obstetric_history import ObstetricHistory
+from vernix.births.newborn.discharge import ChildDischarge
+from vernix.births.obstetric_history import EarlierPregnancies, ObstetricHistory
 from vernix.births.pregnancy import (
+    Conception,
     MaternalMorbidity,
     MotherTransfer,
     PerinealTear,
@@ -26,6 +34,7 @@ from vernix.births.pregnancy import (
     PregnancyInfections,
     PrenatalCare,
 )
+from vernix.births.pregnancy_checks import pregnancy_checks
 
 _ELEMENTS = elements_of(
     Record,
@@ -33,6 +42,8 @@ _ELEMENTS = elements_of(
     ChildIdentity,
     ConditionAtBirth,
     CareAtBirth,
+    ChildDischarge.feeding_at_discharge,
+    Stillbirth,
     MotherIdentity,
     ParentsAge,
     Household,
@@ -41,10 +52,21 @@ _ELEMENTS = elements_of(
     Smoking,
     Cigarettes,
     ObstetricHistory,
+    EarlierPregnancies,
+    LastPeriod,
+    Conception,
     PrenatalCare,
     PregnancyIllness,
     PregnancyInfections,
     MotherTransfer,
+    Induction.augmentation,
+    PainRelief.neuraxial,
+    Protection.antibiotics_in_labour,
+    Protection.steroids,
+    Complications.chorioamnionitis,
+    Caesarean.external_version,
+    Caesarean.trial_of_labour,
+    Attendance.attendant,
     PerinealTear,
     MaternalMorbidity,
 )
@@ -59,5 +81,15 @@ BIRTH = Encounter(
         "pour des jumeaux.",
     ),
     elements=_ELEMENTS,
-    checks=(identity_checks("B", _ELEMENTS) + EVENT_CHECKS + CLINICAL_CHECKS + mother_checks("B", _ELEMENTS)),
+    required=(ConditionAtBirth.sex,),
+    optional=(ChildDischarge.feeding_at_discharge,),
+    checks=(
+        identity_checks("B", _ELEMENTS)
+        + EVENT_CHECKS
+        + CLINICAL_CHECKS
+        + STILLBIRTH_CHECKS
+        + CARE_CHECKS
+        + pregnancy_checks("B", _ELEMENTS)
+        + mother_checks("B", _ELEMENTS)
+    ),
 )

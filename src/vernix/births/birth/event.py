@@ -141,6 +141,17 @@ class Event(Block, subject="child", privacy="clinical"):
         aliases=("sord", "set_order", "rang"),
         at=Places(ije=("SORD",), hl7=("PID-25",), fhir=("Patient.multipleBirthInteger",)),
     )
+    born_alive = element(
+        "integer",
+        ("Children born alive", "Enfants nés vivants"),
+        ("Of this pregnancy, this child included.", "De cette grossesse, cet enfant compris."),
+        source="IJE natality",
+        subject="event",
+        possible=(0, 12),
+        plausible=(0, 4),
+        aliases=("liveb", "nes_vivants"),
+        at=Places(ije=("LIVEB",), loinc="73773-4"),
+    )
     birth_place = element(
         BIRTH_PLACE,
         ("Kind of place", "Genre de lieu"),

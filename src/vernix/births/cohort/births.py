@@ -119,6 +119,9 @@ def _draw(rng: Generator, sizes: NDArray[np.int64], sites: Sequence[Site]) -> tu
     columns = {name: column[pregnancy] for name, column in per_pregnancy.items()}
     columns["birth_order"] = np.where(np.diff(pregnancy, prepend=-1) != 0, 1, 2)
     columns |= course.delivery(rng, twin[pregnancy], low_risk[pregnancy])
+    # A caesarean is made in hospital, and the twin of such a child is born there too.
+    moved = np.isin(pregnancy, pregnancy[columns["delivery_method"] == "caesarean"])
+    columns["birth_place"] = np.where(moved, "hospital", columns["birth_place"]).astype(object)
     columns |= course.newborn(rng, columns["gestation"], still[pregnancy])
     _add_children(rng, columns, numbers[count:], day[pregnancy])
     return columns, _truth(columns, site[pregnancy], mother[pregnancy], pregnancy)

@@ -25,16 +25,8 @@ def _before_the_due_date(t: ibis.Table) -> ibis.Value:
     return indicated & (t.gestation < 280)
 
 
-def _trial_without_labour(t: ibis.Table) -> ibis.Value:
-    return (t.trial_of_labour == "yes") & (t.labour_type == "none")
-
-
 def _bled_without_haemorrhage(t: ibis.Table) -> ibis.Value:
     return (t.blood_loss >= 1000) & (t.postpartum_haemorrhage == "no")
-
-
-def _caesarean_out_of_hospital(t: ibis.Table) -> ibis.Value:
-    return (t.delivery_method == "caesarean") & t.birth_place.isin(("home", "birth_centre"))
 
 
 HOURS = (
@@ -97,22 +89,6 @@ BEGINNING = (
             one("another reason at 39 weeks", False, induction_indication="diabetes", gestation=273),
         ),
     ),
-    Check(
-        code="LB-TOL-01",
-        severity="soft",
-        elements=("trial_of_labour", "labour_type"),
-        text=Words(
-            "Labour was tried, yet there was none: correct one of them.",
-            "Le travail a été tenté, mais il n’y en a pas eu : corrigez l’un des deux.",
-        ),
-        source="IJE TLAB",
-        expression=_trial_without_labour,
-        examples=(
-            one("tried without labour", True, trial_of_labour="yes", labour_type="none"),
-            one("tried and spontaneous", False, trial_of_labour="yes", labour_type="spontaneous"),
-            one("not tried", False, trial_of_labour="no", labour_type="none"),
-        ),
-    ),
 )  # fmt: skip
 
 BIRTH = (
@@ -131,22 +107,6 @@ BIRTH = (
     nothing_told_of(
         "LB-EPI-01", Event.delivery_method, ("caesarean",), (ThirdStage.episiotomy,),
         source="BORN Maternal Newborn Dashboard",
-    ),
-    Check(
-        code="LB-PLA-01",
-        severity="soft",
-        elements=("birth_place", "delivery_method"),
-        text=Words(
-            "A caesarean at home or in a birth centre: correct the place, or the method of delivery.",
-            "Césarienne à domicile ou en maison de naissance : corrigez le lieu ou le mode d’accouchement.",
-        ),
-        source="vernix",
-        expression=_caesarean_out_of_hospital,
-        examples=(
-            one("at home", True, birth_place="home", delivery_method="caesarean"),
-            one("in hospital", False, birth_place="hospital", delivery_method="caesarean"),
-            one("born at home", False, birth_place="home", delivery_method="spontaneous"),
-        ),
     ),
     Check(
         code="LB-PPH-01",

@@ -167,8 +167,8 @@ CAESAREAN_INDICATION = CodeSet(
 TRIAL = CodeSet(
     "trial",
     (
-        code("yes", "Yes", "Oui", "y", "o"),
-        code("no", "No", "Non", "n"),
+        code("yes", "Yes", "Oui", "y", "o", "true"),
+        code("no", "No", "Non", "n", "false"),
         code("not_applicable", "Not applicable", "Sans objet", "x", "na", "n/a"),
         UNKNOWN,
     ),

@@ -11,7 +11,8 @@ INFANT_FEEDING = CodeSet(
     (
         code("breast_milk", "Breast milk only", "Lait maternel seulement", "exclusive", "breast milk only"),
         code("combination", "Breast milk and substitute", "Lait maternel et substitut", "mixed", "both"),
-        code("substitute", "Substitute only", "Substitut seulement", "formula", "formula only"),
+        code("substitute", "Substitute only", "Substitut seulement", "formula", "no", "false"),
+        code("breastfed", "Breast milk, no more asked", "Lait maternel, sans autre précision", "yes", "true"),
         code("other", "Other: parenteral or nothing", "Autre : parentérale ou rien", "npo", "tpn"),
         UNKNOWN,
     ),
@@ -81,7 +82,7 @@ class ChildDischarge(Block, subject="child", privacy="clinical", source="BORN Po
         ),
         source="IJE natality; BORN Postpartum Child",
         aliases=("bfed", "discharge_feeding", "alimentation_conge"),
-        at=Places(ije=("BFED",)),
+        at=Places(ije=("BFED",), loinc="73756-9"),
     )
     child_readmitted = element(
         YES_NO,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from vernix.births.birth.child import ConditionAtBirth
 from vernix.births.birth.event import Event
 from vernix.births.checks import Check, one
 from vernix.births.codes import UNKNOWN, YES_NO, Code, CodeSet, Words, code
@@ -13,7 +14,7 @@ from vernix.births.encounter import Encounter
 from vernix.births.identity import ChildIdentity, MotherIdentity, Record
 from vernix.births.identity_checks import identity_checks
 from vernix.births.moments import days_between
-from vernix.births.newborn.child import BORN, SEX
+from vernix.births.newborn.child import BORN
 from vernix.births.newborn.discharge import ChildDischarge
 from vernix.births.newborn.screening.card import Card
 from vernix.births.newborn.screening.results import HearingRisk, ScreenedConditions, ScreenResult
@@ -283,7 +284,7 @@ _ELEMENTS = elements_of(
     Record,
     ChildIdentity,
     *BORN,
-    SEX,
+    ConditionAtBirth.sex,
     MotherIdentity,
     Card.card_number,
     ScreenResult.treatment_centre,

@@ -402,5 +402,6 @@ HEARING_SCREENING = Encounter(
         "suite. Une ligne par dépistage.",
     ),
     elements=_ELEMENTS,
+    optional=(Event.gestation, Event.plurality),
     checks=identity_checks("HR", _ELEMENTS) + HEARING_CHECKS,
 )

@@ -431,5 +431,6 @@ HEART_SCREENING = Encounter(
         "le résultat et la suite. Une ligne par enfant.",
     ),
     elements=_ELEMENTS,
+    optional=(Event.gestation, Event.plurality),
     checks=identity_checks("CC", _ELEMENTS) + HEART_CHECKS,
 )

@@ -25,23 +25,6 @@ LANGUAGE = CodeSet(
     ),
 )
 
-EDUCATION = CodeSet(
-    "education",
-    (
-        code("primary", "Eighth grade or less", "Huitième année ou moins", "1"),
-        code("some_secondary", "Some secondary school", "Secondaire en partie", "2"),
-        code("secondary", "Secondary school", "Secondaire terminé", "3", "high school"),
-        code("some_college", "Some college, no degree", "Postsecondaire en partie", "4"),
-        code("college", "College diploma or trade", "Diplôme collégial ou métier", "5", "associate"),
-        code("bachelor", "Bachelor's degree", "Baccalauréat", "6", "bachelors"),
-        code("master", "Master's degree", "Maîtrise", "7", "masters"),
-        code(
-            "doctorate", "Doctorate or professional degree", "Doctorat ou diplôme professionnel", "8", "phd"
-        ),
-        UNKNOWN,
-    ),
-)
-
 DIRECTIVE = CodeSet(
     "directive",
     (

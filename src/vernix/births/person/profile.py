@@ -16,7 +16,7 @@ from vernix.births.identity import ChildIdentity, MotherIdentity, Record
 from vernix.births.identity_checks import identity_checks
 from vernix.births.mother import Household
 from vernix.births.newborn.screening.card import Card
-from vernix.births.person.codes import DIRECTIVE, EDUCATION, LANGUAGE, PROFILE_OF
+from vernix.births.person.codes import DIRECTIVE, LANGUAGE, PROFILE_OF
 from vernix.births.postpartum.mother import MotherDischarge
 from vernix.births.rules import in_order, not_to_come
 
@@ -61,14 +61,6 @@ class Profile(Block, subject="event", privacy="quasi", source=_PROFILE):
         aliases=("preferred_language", "langue"),
         at=Places(hl7=("PID:MTH-15",), fhir=("Patient.communication.language",), xml=("language",)),
     )
-    education = element(
-        EDUCATION,
-        ("Mother's education", "Scolarité de la mère"),
-        ("The highest level completed.", "Le plus haut niveau terminé."),
-        source="IJE natality",
-        aliases=("meduc", "education_level", "scolarite"),
-        at=Places(ije=("MEDUC",), xml=("levelOfEducation",), loinc="57712-2"),
-    )
     directive = element(
         DIRECTIVE,
         ("Directive on use", "Directive sur l’usage"),
@@ -98,7 +90,7 @@ _ELEMENTS = elements_of(
     Family.partner_given_names,
     Profile.language,
     Screen.interpreter_needed,
-    Profile.education,
+    Household.education,
     Household.marital_status,
     ChildIdentity,
     Event.birth_date,
@@ -218,5 +210,6 @@ PATIENT_PROFILE = Encounter(
         "Qui est une mère ou un enfant, hors de tout contact de soins ; une ligne par changement.",
     ),
     elements=_ELEMENTS,
+    optional=(Event.birth_date,),
     checks=identity_checks("PP", _ELEMENTS) + _CHECKS,
 )

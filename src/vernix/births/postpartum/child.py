@@ -79,7 +79,6 @@ class ChildFeeding(Block, subject="child", privacy="clinical", source="BORN Post
             "The main reason, medical or not.",
             "La raison principale, médicale ou non.",
         ),
-        required="expected",
         aliases=("reason_for_supplementation", "supplementation_reason"),
     )
     supplement_medical = element(

@@ -88,5 +88,6 @@ POSTPARTUM_MOTHER = Encounter(
         "et ce qui lui est arrivé jusqu’à six semaines. Une ligne par grossesse.",
     ),
     elements=_MOTHER,
+    optional=(PregnancyIdentity.due_date, Event.plurality),
     checks=identity_checks("PM", _MOTHER) + POSTPARTUM_MOTHER_CHECKS,
 )

@@ -27,6 +27,12 @@ ANSWERS: Mapping[str, str] = {
 }
 """Their codes and our words; a code that is not here is read as the element's own lists spell it."""
 
+_EDUCATION: Mapping[str, str] = {
+    **{"ELEM": "primary", "SEC": "some_secondary", "HS": "secondary", "SCOL": "some_college"},
+    **{"AA": "college", "BA": "bachelor", "MA": "master", "POSTG": "doctorate"},
+}
+_EXAMINATION: Mapping[str, str] = {"398166005": "yes", "262008008": "no", "397943006": "planned"}
+
 OF_ELEMENT: Mapping[str, Mapping[str, str]] = {
     "sex": {"M": "male", "F": "female", "OTH": "undetermined", "other": "undetermined"},
     "marital_status": {"Y": "married", "N": "not_married", "true": "married", "false": "not_married"},
@@ -39,6 +45,15 @@ OF_ELEMENT: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("92011-6", "68998-4"), "live"),
         **dict.fromkeys(("92010-8", "69045-3"), "stillbirth"),
     },
+    "education": _EDUCATION,
+    "father_education": _EDUCATION,
+    "death_point": {
+        "434681000124104": "before_labour",
+        "434671000124102": "seen_in_labour",
+        "434631000124100": "in_labour",
+    },
+    "autopsy": _EXAMINATION,
+    "placenta_examined": _EXAMINATION,
     "child_transfer": {"other-hcf": "yes"},
     "mother_transfer": {"hosp-trans": "yes"},
 }

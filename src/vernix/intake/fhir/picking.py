@@ -194,7 +194,7 @@ class _Document:
         if person is None or status == "entered-in-error" or code not in codes.CHECKED:
             return
         word = "N" if status == "refuted" else "Y"
-        if codes.CHECKED[code].item == "DOWT" and word == "Y":
+        if codes.CHECKED[code].item in ("DOWT", "CDIT") and word == "Y":
             evidence = (
                 code_of(code) for each in resource.get("evidence", ()) for code in each.get("code", ())
             )

@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 YES_NO: Mapping[str, str] = {"Y": "yes", "N": "no", "U": "unknown"}
+_ANOMALY: Mapping[str, str] = {"C": "confirmed", "P": "suspected", "N": "none", "U": "unknown"}
+_GIVEN: Mapping[str, str] = {"Y": "given", "N": "none", "U": "unknown"}
+_EDUCATION: Mapping[str, str] = {
+    **{"1": "primary", "2": "some_secondary", "3": "secondary", "4": "some_college", "5": "college"},
+    **{"6": "bachelor", "7": "master", "8": "doctorate", "9": "unknown"},
+}
 
 READ: Mapping[str, Mapping[str, str]] = {
     "ISEX": {"M": "male", "F": "female", "N": "undetermined", "U": "unknown"},
@@ -34,7 +40,26 @@ READ: Mapping[str, Mapping[str, str]] = {
         "8": "other",
         "9": "unknown",
     },
-    "DOWT": {"C": "confirmed", "P": "suspected", "N": "none", "U": "unknown"},
+    "DOWT": _ANOMALY,
+    "CDIT": _ANOMALY,
+    "MEDUC": _EDUCATION,
+    "FEDUC": _EDUCATION,
+    "ATTEND": {
+        "1": "physician",
+        "2": "physician",
+        "3": "midwife",
+        "4": "midwife",
+        "5": "other",
+        "9": "unknown",
+    },
+    "STER": _GIVEN,
+    "ESAN": _GIVEN,
+    "TLAB": {**YES_NO, "X": "not_applicable"},
+    "BFED": {"Y": "breastfed", "N": "substitute", "U": "unknown"},
+    "ETIME": {"N": "before_labour", "L": "seen_in_labour", "A": "in_labour", "U": "unknown"},
+    "AUTOP": {**YES_NO, "P": "planned"},
+    "HISTOP": {**YES_NO, "P": "planned"},
+    "AUTOPF": {**YES_NO, "X": ""},
     "MARN": {"Y": "married", "N": "not_married", "U": "unknown"},
     # The item asks for severe tears only: its No leaves open whether there was another.
     "PLAC": {"Y": "severe", "N": "", "U": "unknown"},
@@ -48,6 +73,13 @@ WRITTEN: Mapping[str, Mapping[str, str]] = {
     "PRES": {"transverse": "3"},
     "ROUT": {"vaginal": "9"},
     "MARN": {"common_law": "N", "single": "N"},
+    "STER": {"one": "Y", "two": "Y"},
+    "ESAN": {"epidural": "Y", "spinal": "Y", "combined": "Y"},
+    "BFED": {"breast_milk": "Y", "combination": "Y", "other": "U"},
+    "ATTEND": {
+        **dict.fromkeys(("obstetrician", "family_physician"), "1"),
+        **dict.fromkeys(("nurse", "resident", "paramedic", "nobody"), "5"),
+    },
     "PLAC": {"none": "N", "first": "N", "second": "N", "third": "Y", "fourth": "Y"},
 }
 """By item: our words that the reading table does not give, or gives twice, and what is written."""

@@ -1,31 +1,43 @@
 """How one element and the items it stands at become each other.
 
 An element says at which items it stands (`Element.at`); what kind of items they are follows from its type and
-their number. A few are composed in a way of their own; those are listed here.
+their number. A few are put together in a way of their own (`composing`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from vernix.births.elements import Element
 from vernix.births.encounter import Encounter
 from vernix.intake.ije.codes import code_for, meanings
+from vernix.intake.ije.composing import COMPOSED
+from vernix.intake.ije.items import (
+    Composed,
+    Read,
+    Write,
+    first,
+    known,
+    read_date,
+    write_date,
+    write_number,
+    write_text,
+    write_time,
+    write_weeks,
+)
 from vernix.intake.ije.layouts import Layout
 from vernix.intake.mapping import MappedColumn
 
-Read = Callable[[Sequence[str]], str]
-Write = Callable[[Any, Sequence[int]], Sequence[str]]
-"""A value and the widths of its items -> their texts."""
-
-Composed = tuple[Read, Write | None, str | None]
-"""How to read, how to write (None: others write the items), and the unit that a figure is in."""
-
-_INCHES = Decimal("2.54")
-_POUNDS = Decimal("0.45359237")
+_OWN_NAMES = {
+    "prenatal_care_month": "DOFP_YR (no care)",
+    "address_line_1": "ADDRESS",
+    "live_birth_interval": "YLLB+MLLB",
+    "other_outcome_interval": "YOPO+MOPO",
+    "stillbirth_cause": "COD18a",
+}
+"""Columns that are not called like all their items: another has the name, or there are too many to say."""
 
 
 @dataclass(frozen=True)
@@ -57,64 +69,21 @@ def fillings(encounter: Encounter, layout: Layout) -> tuple[Filling, ...]:
 
 
 def _filling(element: Element, items: tuple[str, ...]) -> Filling:
-    read, write, unit = _COMPOSED.get(items) or _by_type(element, items)
-    return Filling(element, items, MappedColumn(element, "+".join(items), unit=unit), read, write)
+    read, write, unit = COMPOSED.get(element.name) or _by_type(element, items)
+    name = _OWN_NAMES.get(element.name, "+".join(items))
+    return Filling(element, items, MappedColumn(element, name, unit=unit), read, write)
 
 
 def _by_type(element: Element, items: tuple[str, ...]) -> Composed:
     if element.type in ("code", "boolean"):
         return *_coded(items), None
     kinds: dict[str, Composed] = {
-        "date": (_read_date, _write_date, None),
-        "time": (_known, _write_time, None),
-        "text": (_first, _write_text, None),
-        "gestation": (_known, _write_weeks, "wk"),
+        "date": (read_date, write_date, None),
+        "time": (known, write_time, None),
+        "text": (first, write_text, None),
+        "gestation": (known, write_weeks, "wk"),
     }
-    return kinds.get(element.type, (_known, _write_number, None))
-
-
-def _first(texts: Sequence[str]) -> str:
-    return texts[0]
-
-
-def _known(texts: Sequence[str]) -> str:
-    """A figure; nines only say that it is not known, and eights that the question was not put."""
-    text = texts[0]
-    return "" if len(text) > 1 and set(text) in ({"9"}, {"8"}) else text
-
-
-def _read_date(texts: Sequence[str]) -> str:
-    """A date of which all parts are known."""
-    if not all(map(_known, ([each] for each in texts))):
-        return ""
-    return "-".join(texts)
-
-
-def _write_date(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    del widths
-    return f"{value:%Y}", f"{value:%m}", f"{value:%d}"
-
-
-def _write_time(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    del widths
-    return (str(value).replace(":", ""),)
-
-
-def _write_text(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    """A text without line ends, which would end the record; the writer looks whether there is room."""
-    del widths
-    return (" ".join(str(value).split()),)
-
-
-def _write_number(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    """A whole number, filled with zeros; blank where there is no room for it or it would say "unknown"."""
-    text = f"{int(value):0{widths[0]}}" if value >= 0 else ""
-    return (text if len(text) <= widths[0] and _known([text]) else "",)
-
-
-def _write_weeks(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    """Completed weeks of a gestation in days."""
-    return _write_number(value // 7, widths)
+    return kinds.get(element.type, (known, write_number, None))
 
 
 def _coded(items: tuple[str, ...]) -> tuple[Read, Write]:
@@ -140,80 +109,6 @@ def _coded(items: tuple[str, ...]) -> tuple[Read, Write]:
         return codes if word != "yes" or len(codes) == 1 else [codes[0], *(["U"] * (len(codes) - 1))]
 
     return (read_one if len(items) == 1 else read_any), write
-
-
-def _read_height(texts: Sequence[str]) -> str:
-    feet, inches = texts
-    known = feet.isdigit() and inches.isdigit() and feet != "9" and inches != "99"
-    return str(12 * int(feet) + int(inches)) if known else ""
-
-
-def _write_height(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    del widths
-    feet, inches = divmod(_whole(Decimal(value) / _INCHES), 12)
-    return (str(feet), f"{inches:02}") if feet < 9 else ("9", "99")
-
-
-def _write_pounds(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    return _write_number(_whole(Decimal(value) / _POUNDS), widths)
-
-
-def _whole(number: Decimal) -> int:
-    return int(number.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def _read_gain(texts: Sequence[str]) -> str:
-    """Weight at delivery less weight before."""
-    before, after = (_known([each]) for each in texts)
-    return str(int(after) - int(before)) if before.isdigit() and after.isdigit() else ""
-
-
-def _read_diabetes(texts: Sequence[str]) -> str:
-    before, gestational = (each.upper() for each in texts)
-    if before == "Y":
-        return "before"
-    if gestational == "Y":
-        return "gestational"
-    if before == gestational == "N":
-        return "none"
-    return "unknown" if "U" in (before, gestational) else ""
-
-
-def _write_diabetes(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    del widths
-    kinds = {"none": "NN", "gestational": "NY", "unknown": "UU", "present": "UU"}
-    return tuple(kinds.get(str(value), "YN"))
-
-
-def _read_caesareans(texts: Sequence[str]) -> str:
-    any_at_all, count = texts
-    return "0" if any_at_all.upper() == "N" else _known([count])
-
-
-def _write_caesareans(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    return ("Y" if value else "N"), *_write_number(value, widths[1:])
-
-
-def _read_no_care(texts: Sequence[str]) -> str:
-    """Eights say that there was no care; from the first visit's date alone no month of pregnancy follows."""
-    return "0" if texts[0] == "8888" else ""
-
-
-def _write_no_care(value: Any, widths: Sequence[int]) -> Sequence[str]:
-    del widths
-    return ("8888", "88", "88") if value == 0 else ("", "", "")
-
-
-_COMPOSED: dict[tuple[str, ...], Composed] = {
-    ("HFT", "HIN"): (_read_height, _write_height, "in"),
-    ("PWGT",): (_known, _write_pounds, "lb"),
-    ("DWGT",): (_known, _write_pounds, "lb"),
-    # Not written: both weights are.
-    ("PWGT", "DWGT"): (_read_gain, None, "lb"),
-    ("PDIAB", "GDIAB"): (_read_diabetes, _write_diabetes, None),
-    ("PCES", "NPCES"): (_read_caesareans, _write_caesareans, None),
-    ("DOFP_YR", "DOFP_MO", "DOFP_DY"): (_read_no_care, _write_no_care, None),
-}
 
 
 def items_of(chosen: Iterable[Filling]) -> Iterator[str]:

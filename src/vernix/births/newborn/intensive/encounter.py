@@ -21,6 +21,7 @@ from vernix.births.newborn.intensive.course import (
 )
 from vernix.births.newborn.intensive.stay import Admission, Departure
 from vernix.births.newborn.screening.card import Sample
+from vernix.births.newborn.series import STAYS
 
 _ELEMENTS = elements_of(
     Record,
@@ -62,5 +63,5 @@ NEONATAL_INTENSIVE_CARE = Encounter(
         "transfert ou au décès. Une ligne par séjour.",
     ),
     elements=_ELEMENTS,
-    checks=identity_checks("NI", _ELEMENTS) + INTENSIVE_CARE_CHECKS,
+    checks=identity_checks("NI", _ELEMENTS) + INTENSIVE_CARE_CHECKS + STAYS,
 )

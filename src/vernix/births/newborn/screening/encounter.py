@@ -16,6 +16,7 @@ from vernix.births.newborn.screening.results import (
     ScreenedGroups,
     ScreenResult,
 )
+from vernix.births.newborn.series import SAMPLES
 
 _ELEMENTS = elements_of(
     Record,
@@ -43,5 +44,5 @@ NEWBORN_SCREENING = Encounter(
         "trouvé ; aussi un dépistage refusé ou reporté. Une ligne par fiche.",
     ),
     elements=_ELEMENTS,
-    checks=identity_checks("NS", _ELEMENTS) + SCREENING_CHECKS,
+    checks=identity_checks("NS", _ELEMENTS) + SCREENING_CHECKS + SAMPLES,
 )
