@@ -24,6 +24,14 @@ def run(program: str, *words: str | Path) -> str:
     return done.stdout
 
 
+def installed(name: str) -> Path:
+    """The folder of a package from npm; skips the test where there is no npm or registry."""
+    if not shutil.which("npm"):
+        pytest.skip("npm is not installed: run tools/system-packages")
+    _install()
+    return FOLDER / "node_modules" / name
+
+
 def _install() -> None:
     wanted = json.loads((FOLDER / "package.json").read_text())["dependencies"]
     # Tests run in several processes, and npm clears the folder before it fills it.

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests.browser_kit import needs_chromium, seen
 
 from vernix.births import encounters
 from vernix.births.dictionary import web
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="chromium is not installed: run tools/system-packages"
-)
+pytestmark = needs_chromium
 BIRTH = encounters.get("birth")
 
 
@@ -28,21 +24,21 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_everything_is_shown_at_first(page: Path) -> None:
-    shown, hidden = _things(_seen(page, ""))
+    shown, hidden = _things(seen(page, ""))
     assert {f"encounter-{name}" for name in encounters.names()} < shown
     assert hidden == set()
 
 
 def test_words_are_found_in_either_language_whatever_their_accents(page: Path) -> None:
-    in_english, _ = _things(_seen(page, "q=birth+weight"))
-    in_french, _ = _things(_seen(page, "q=CESARIENNE&language=fr"))
+    in_english, _ = _things(seen(page, "q=birth+weight"))
+    in_french, _ = _things(seen(page, "q=CESARIENNE&language=fr"))
     assert "element-birth_weight" in in_english
     assert "codes-delivery_method" in in_french
     assert "element-sex" not in in_english | in_french
 
 
 def test_an_encounter_is_shown_by_itself(page: Path) -> None:
-    document = _seen(page, "in=birth&language=fr")
+    document = seen(page, "in=birth&language=fr")
     shown, _ = _things(document)
     assert {name for name in shown if name.startswith("element-")} == {
         f"element-{element.name}" for element in BIRTH.elements
@@ -56,28 +52,10 @@ def test_an_encounter_is_shown_by_itself(page: Path) -> None:
 
 
 def test_an_address_that_means_nothing_does_no_harm(page: Path) -> None:
-    shown, hidden = _things(_seen(page, "q=%3Cb%3E&language=de"))
+    shown, hidden = _things(seen(page, "q=%3Cb%3E&language=de"))
     assert (shown, bool(hidden)) == (set(), True)
-    shown, hidden = _things(_seen(page, "q=%&in=nowhere"))
+    shown, hidden = _things(seen(page, "q=%&in=nowhere"))
     assert (bool(hidden), len(shown) > 0) == (True, True), "a percent sign is looked for like any other"
-
-
-def _seen(page: Path, address: str) -> str:
-    """The page when its script has run. A sandbox needs what containers lack, and the page is ours."""
-    assert CHROMIUM is not None
-    command = [
-        CHROMIUM,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--enable-logging=stderr",
-        "--dump-dom",
-    ]
-    command += [f"--user-data-dir={page.parent / 'profile'}", f"{page.as_uri()}#{address}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert "CONSOLE" not in done.stderr, "an error of the script, or something that the policy refused"
-    return done.stdout
 
 
 def _things(document: str) -> tuple[set[str], set[str]]:

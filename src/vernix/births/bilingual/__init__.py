@@ -1,0 +1,1 @@
+"""Pages for people in English and French that need nothing but themselves."""
