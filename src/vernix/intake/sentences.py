@@ -34,9 +34,10 @@ def ragged(columns: int) -> Kind:
         "error",
         None,
         None,
-        f"The row does not have {columns} cells like the header. Look for an unquoted delimiter or line end.",
-        f"La ligne n’a pas {columns} cellules comme l’en-tête. Cherchez un séparateur ou un saut de ligne "
-        "sans guillemets.",
+        f"The row has more or fewer cells than the {columns} of the header, so none of it was read. A "
+        "delimiter or a line end inside a text must stand between quotation marks.",
+        f"La ligne a plus ou moins de cellules que les {columns} de l’en-tête ; rien n’en a été lu. Un "
+        "séparateur ou un saut de ligne dans un texte doit être entre guillemets.",
     )
 
 
@@ -61,12 +62,13 @@ def no_record_key(element: Element) -> Kind:
         "warning",
         None,
         element.name,
-        f"No column is read as {element.label.en} ({element.name}), so the registry knows no row again: a "
-        "file that is mended and sent once more counts every record twice. Add or map the column with your "
-        "own number for each record.",
-        f"Aucune colonne n’est lue comme {element.label.fr} ({element.name}) ; le registre ne reconnaît donc "
-        "aucune ligne : un fichier corrigé et renvoyé compte chaque dossier deux fois. Ajoutez ou mettez en "
-        "correspondance la colonne de votre propre numéro de dossier.",
+        f"No column is read as {element.label.en} ({element.name}), so the registry cannot tell which "
+        "records it has already: if the file is corrected and sent again, every record in it counts twice. "
+        "Add the column with your own number for each record, or name it in the mapping.",
+        f"Aucune colonne n’est lue comme {element.label.fr} ({element.name}) ; le registre ne peut donc "
+        "savoir quels dossiers il a déjà : si le fichier est corrigé et renvoyé, chacun de ses dossiers "
+        "compte deux fois. Ajoutez la colonne de votre propre numéro de dossier, ou nommez-la dans la "
+        "correspondance.",
     )
 
 
@@ -77,10 +79,10 @@ def unknown_column(column: str) -> Kind:
         "warning",
         column,
         None,
-        "This column is not an element of the dictionary, so it was not read. Correct its name, map it, or "
-        "remove it.",
-        "Cette colonne n’est pas un élément du dictionnaire ; elle n’a pas été lue. Corrigez son nom, "
-        "mettez-la en correspondance ou retirez-la.",
+        "No element of the dictionary has this name, so the column was not read. If it should be, correct "
+        "its name or name it in the mapping; else leave it out.",
+        "Aucun élément du dictionnaire ne porte ce nom ; la colonne n’a pas été lue. Si elle doit l’être, "
+        "corrigez son nom ou nommez-la dans la correspondance ; sinon, retirez-la.",
     )
 
 
@@ -116,75 +118,78 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
     "uncleared": (
         "value.not-clearable",
         "{label} cannot be cleared, only corrected. Write the right value.",
-        "{label} : ne peut être effacé, seulement corrigé. Inscrivez la bonne valeur.",
+        "{label} : cette valeur ne peut être effacée, seulement corrigée. Inscrivez la bonne.",
     ),
     "impossible": (
         "value.impossible",
         "{label} must be within {possible}. Correct it, and check the unit.",
-        "{label} doit être dans {possible}. Corrigez, et vérifiez l’unité.",
+        "{label} : la valeur doit être dans l’intervalle {possible}. Corrigez-la, et vérifiez l’unité.",
     ),
     "implausible": (
         "value.implausible",
         "{label} is unusual: outside {plausible}. Compare it with the chart; correct it if it is wrong.",
-        "{label} est inhabituel : hors de {plausible}. Comparez au dossier médical ; corrigez au besoin.",
+        "{label} : valeur inhabituelle, hors de {plausible}. Comparez-la au dossier médical ; corrigez-la si "
+        "elle est fausse.",
     ),
     "code": (
         "value.code",
         "{label} must be one of: {codes}. Write one of these, or translate yours in the mapping.",
-        "{label} doit être l’un de : {codes}. Inscrivez l’un d’eux, ou traduisez le vôtre dans la "
+        "{label} : ce code n’est pas l’un de : {codes}. Inscrivez l’un d’eux, ou traduisez le vôtre dans la "
         "correspondance.",
     ),
     "formula": (
         "value.formula",
         "{label} holds a spreadsheet formula or a text that begins like one. Paste the value itself.",
-        "{label} contient une formule de tableur ou un texte qui y ressemble. Collez la valeur même.",
+        "{label} : formule de tableur, ou texte qui commence comme une formule. Collez la valeur même.",
     ),
     "formula-like": (
         "value.formula",
         "{label} begins like a spreadsheet formula. It is kept as text; correct it if it is not what was "
         "meant.",
-        "{label} commence comme une formule de tableur. Le texte est gardé tel quel ; corrigez-le si ce "
+        "{label} : le texte commence comme une formule de tableur. Il est gardé tel quel ; corrigez-le si ce "
         "n’est pas ce qui était voulu.",
     ),
     "long": (
         "value.too-long",
         "{label} is longer than {longest} characters. Shorten it, and check that no column is shifted.",
-        "{label} dépasse {longest} caractères. Abrégez, et vérifiez que les colonnes ne sont pas décalées.",
+        "{label} : plus de {longest} caractères. Abrégez, et vérifiez que les colonnes ne sont pas décalées.",
     ),
     "type.integer": (
         "value.integer",
-        "{label} must be a whole number. Write digits only; declare other units and words in the mapping.",
-        "{label} doit être un nombre entier. N’écrivez que des chiffres ; déclarez unités et mots dans la "
-        "correspondance.",
+        "{label} must be a whole number, in digits only. If your system writes another unit, or words, say "
+        "so in the mapping.",
+        "{label} : un nombre entier est attendu, en chiffres seulement. Si votre système écrit une autre "
+        "unité ou des mots, dites-le dans la correspondance.",
     ),
     "type.decimal": (
         "value.decimal",
-        "{label} must be a number with a decimal point. Declare decimal comma, units, words in the mapping.",
-        "{label} doit être un nombre à point décimal. Déclarez virgule décimale, unités et mots dans la "
-        "correspondance.",
+        "{label} must be a number with a decimal point. If your system writes a decimal comma, another unit "
+        "or words, say so in the mapping.",
+        "{label} : un nombre à point décimal est attendu. Si votre système écrit une virgule décimale, une "
+        "autre unité ou des mots, dites-le dans la correspondance.",
     ),
     "type.date": (
         "value.date",
         "{label} must be a date that exists, as YYYY-MM-DD{pattern}, with the year in four digits. "
-        "Declare another format in the mapping.",
-        "{label} doit être une date qui existe, en AAAA-MM-JJ{pattern}, l’année en quatre chiffres. "
-        "Déclarez un autre format dans la correspondance.",
+        "If your system writes dates in another way, say how in the mapping.",
+        "{label} : une date qui existe est attendue, en AAAA-MM-JJ{pattern}, l’année en quatre chiffres. Si "
+        "votre système écrit les dates autrement, dites comment dans la correspondance.",
     ),
     "type.time": (
         "value.time",
         "{label} must be a time from 00:00 to 23:59{pattern}. Midnight is 00:00 of the day that begins.",
-        "{label} doit être une heure de 00:00 à 23:59{pattern}. Minuit est 00:00 du jour qui commence.",
+        "{label} : une heure de 00:00 à 23:59{pattern} est attendue. Minuit est 00:00 du jour qui commence.",
     ),
     "type.boolean": (
         "value.boolean",
-        "{label} must be yes or no.",
-        "{label} doit être oui ou non.",
+        "{label} must be yes or no. Write one of these.",
+        "{label} : inscrivez oui ou non.",
     ),
     "type.gestation": (
         "value.gestation",
-        "{label} must be weeks and days such as 38w4d or 38+4, completed weeks, or days. Declare the unit in "
-        "the mapping where a number alone is not clear.",
-        "{label} doit être en semaines et jours comme 38w4d ou 38+4, en semaines révolues ou en jours. "
-        "Déclarez l’unité dans la correspondance si un nombre seul n’est pas clair.",
+        "{label} must be weeks and days such as 38w4d or 38+4, completed weeks, or days. Where a number "
+        "alone is not clear, say the unit in the mapping.",
+        "{label} : écrivez des semaines et des jours comme 38w4d ou 38+4, des semaines révolues ou des "
+        "jours. Si un nombre seul n’est pas clair, dites l’unité dans la correspondance.",
     ),
 }
