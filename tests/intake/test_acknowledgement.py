@@ -11,19 +11,26 @@ from hypothesis import strategies as st
 from vernix.births.codes import Words
 from vernix.errors import DataRefused
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.findings import Counts, Finding, Findings, Kind
+from vernix.intake.findings import ROWS, Cause, Counts, Findings, Kind, Unit
 
 text = st.text(st.characters(blacklist_categories=["Cs"]), max_size=20)
-finding = st.builds(
-    Finding,
+words = st.builds(Words, text, text)
+row = st.integers(0, 10**9)
+kind = st.builds(
+    Kind,
     code=text,
     severity=st.sampled_from(["error", "warning", "confirmed"]),
-    row=st.none() | st.integers(0, 10**9),
     column=st.none() | text,
     element=st.none() | text,
     text_en=text,
     text_fr=text,
-    where=st.none() | st.builds(Words, text, text),
+)
+cause = st.builds(
+    lambda kind, rows, more, spot: Cause(kind, len(rows) + more, tuple(sorted(rows)), spot),
+    kind,
+    st.lists(row, max_size=5),
+    st.integers(0, 10**9),
+    st.none() | words,
 )
 
 
@@ -39,9 +46,12 @@ finding = st.builds(
             st.integers(0, 10**9),
             st.integers(0, 10**9),
         ),
-        findings=st.lists(finding, max_size=5).map(tuple),
-        more=st.integers(0, 10**9),
+        causes=st.lists(cause, max_size=5).map(tuple),
         refusal=text,
+        source=text,
+        at=text,
+        unit=st.just(ROWS) | st.builds(Unit, words, words),
+        places=st.dictionaries(row, words, max_size=3),
     )
 )
 def test_what_is_written_is_read_back(answer: Acknowledgement) -> None:
@@ -49,9 +59,8 @@ def test_what_is_written_is_read_back(answer: Acknowledgement) -> None:
 
 
 def a_document() -> dict[str, object]:
-    answer = Acknowledgement(
-        "id", "f.csv", "birth", Counts(2, 1, 1), (Finding("c", "error", 3, "col", "sex", "do", "faire"),)
-    )
+    causes = (Cause(Kind("c", "error", "col", "sex", "do", "faire"), 1, (3,)),)
+    answer = Acknowledgement("id", "f.csv", "birth", Counts(2, 1, 1), causes)
     document: dict[str, object] = json.loads(answer.to_bytes())
     return document
 
@@ -67,15 +76,17 @@ def test_the_document_under_test_is_good() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("format", "vernix/acknowledgement/v1"),
+        ("format", "vernix/acknowledgement/v3"),
         ("result", "accepted"),
         ("counts", {"accepted": 1, "warned": 2, "rejected": 0}),
         ("counts", {"accepted": True, "warned": 0, "rejected": 0}),
         ("counts", {"accepted": -1, "warned": 0, "rejected": 0}),
-        ("findings", {}),
-        ("findings", [{"code": "c"}]),
-        ("findings", [[]] * 10_001),
-        ("more", 1.5),
+        ("causes", {}),
+        ("causes", [{"code": "c"}]),
+        ("causes", [[]] * 20_001),
+        ("places", [[1, "row 1"]]),
+        ("unit", ["row", "rows"]),
+        ("at", 1.5),
         ("file", None),
         ("extra", 1),
     ],

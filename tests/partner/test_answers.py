@@ -14,8 +14,10 @@ from tests.partner_kit import exchange_of, post_from_registry
 
 from vernix.courier.sending import Outbox
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.findings import Counts, Finding
+from vernix.intake.findings import Cause, Counts, Kind
 from vernix.partner.state import Partner
+
+GRAMS = Kind("B101", "error", "weight", "birth_weight", "Give grams.", "Donnez des grammes.")
 
 
 def test_an_acknowledgement_says_what_to_do(
@@ -31,8 +33,8 @@ def test_an_acknowledgement_says_what_to_do(
     source = tmp_path / "births.bin"
     source.write_bytes(b"rows")
     sent = document("send", source, "--data", riverside.folder.path)["delivery"]
-    finding = Finding("B101", "error", 7, "weight", "birth_weight", "Give grams.", "Donnez des grammes.")
-    content = Acknowledgement(sent, "births.bin", "birth", Counts(9, 1, 1), (finding,), more=3).to_bytes()
+    causes = (Cause(GRAMS, 4, (7,)),)
+    content = Acknowledgement(sent, "births.bin", "birth", Counts(9, 1, 1), causes).to_bytes()
     post_from_registry(
         kit, tmp_path, [("a.json", content)], "acknowledgement", role="acknowledgement", reply=sent
     )
@@ -62,11 +64,8 @@ def test_what_came_back_can_be_seen_again_and_whole(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     reply, data = "019caf1d-3000-7000-8000-00000000000d", ("--data", riverside.folder.path)
-    findings = tuple(
-        Finding("B101", "error", row, "weight", "birth_weight", "Give grams.", "Donnez des grammes.")
-        for row in range(1, 61)
-    )
-    content = Acknowledgement(reply, "births.csv", "birth", Counts(9, 0, 60), findings).to_bytes()
+    causes = (Cause(GRAMS, 60, tuple(range(1, 61))),)
+    content = Acknowledgement(reply, "births.csv", "birth", Counts(9, 0, 60), causes).to_bytes()
     post_from_registry(
         kit, tmp_path, [("a.json", content)], "acknowledgement", role="acknowledgement", reply=reply
     )

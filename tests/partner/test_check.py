@@ -252,9 +252,25 @@ def test_messages_are_answered_each(tmp_path: Path) -> None:
     assert "is there already" in again.stderr
 
 
-def test_only_messages_are_answered(tmp_path: Path) -> None:
-    file = tmp_path / "births.csv"
-    file.write_text(GOOD)
-    done = vernix(tmp_path, "--as", "birth", "--ack", str(tmp_path / "ack.hl7"), str(file))
-    assert done.returncode == 2
-    assert "HL7 messages only" in done.stderr
+def test_the_answer_and_the_page_before_anything_is_sent(tmp_path: Path) -> None:
+    file, ack, page = (tmp_path / name for name in ("births.csv", "answer.csv", "answer.html"))
+    file.write_text(GOOD + f"{CANARY},99999,2024-03-01,\n")
+    words = ["--as", "birth", "--ack", str(ack), "--html", str(page), str(file)]
+    done = vernix(tmp_path, *words, language="fr_CA.UTF-8")
+    assert done.returncode == 1, done.stderr
+    assert "value.impossible" in ack.read_text(encoding="utf-8-sig")
+    said = page.read_text(encoding="utf-8")
+    assert '<html lang="fr">' in said
+    assert "The registry would accept 2 of 3 rows and would reject 1." in said
+    assert CANARY not in said + ack.read_text(encoding="utf-8")
+    again = vernix(tmp_path, *words)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_a_file_that_is_refused_has_a_page_as_well(tmp_path: Path) -> None:
+    file, page = tmp_path / "births.xlsx", tmp_path / "answer.html"
+    file.write_bytes(b"PK\x03\x04 and so on")
+    done = vernix(tmp_path, "--html", str(page), str(file))
+    assert done.returncode == 1, done.stderr
+    assert "pas un classeur lisible" in page.read_text(encoding="utf-8")

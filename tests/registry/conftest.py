@@ -128,6 +128,7 @@ class Answer:
 
     receipt: Receipt
     acknowledgements: list[Acknowledgement]
+    files: list[tuple[str, bytes]]
 
 
 class Hospital:
@@ -193,13 +194,20 @@ class Hospital:
         found = [Delivery.parse(Signed.decode(letter.envelope).document) for letter in page.deliveries]
         replies = [each for each in found if each.in_reply_to == delivery]
         assert len(replies) <= 1, "more than one acknowledgement"
-        acknowledgements = []
+        acknowledgements: list[Acknowledgement] = []
+        files: list[tuple[str, bytes]] = []
         for reply in replies:
             contents = [self._open(reply.id, number) for number in range(len(reply.parts))]
             manifest = Manifest.open_signed(contents[0], directory, self.name, reply.created)
             manifest.check_against(reply)
-            acknowledgements = [Acknowledgement.parse(content) for content in contents[1:]]
-        return Answer(mine[0], acknowledgements)
+            taken = [contents[file.part][file.offset :][: file.size] for file in manifest.files]
+            files = [(file.name, content) for file, content in zip(manifest.files, taken, strict=True)]
+            acknowledgements = [
+                Acknowledgement.parse(content)
+                for file, content in zip(manifest.files, taken, strict=True)
+                if file.role == "acknowledgement"
+            ]
+        return Answer(mine[0], acknowledgements, files)
 
     def _open(self, delivery: str, number: int) -> bytes:
         with self.exchange.part(delivery, number, 0) as flow:

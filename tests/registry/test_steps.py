@@ -370,7 +370,7 @@ def test_a_full_disk_is_not_the_submissions_fault(
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("vernix.registry.stages.write_file", full)
+    monkeypatch.setattr("vernix.registry.answering.write_file", full)
     with pytest.raises(KeeperFailed, match="disk is full or failed: 1 submissions wait"):
         work(registry)
     assert Submission.objects.get().attempts == 0

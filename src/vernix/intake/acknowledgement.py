@@ -1,7 +1,9 @@
 """What a partner gets back for a file: which rows were accepted, warned about and rejected, and what to do.
 
 The document is strict JSON: what does not parse exactly as written here is refused. It carries rows,
-columns, codes and sentences; never a value from a record, so it may be read on any desk.
+columns, codes and sentences; never a value from a record, so it may be read on any desk. Findings stand in it
+by cause, each sentence once, so that a file with a hundred thousand of them is answered in a few hundred
+kilobytes.
 
 Rule of change: a reader refuses another ``format``; new fields need a new one.
 """
@@ -9,39 +11,92 @@ Rule of change: a reader refuses another ``format``; new fields need a new one.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from vernix.births.codes import Words
 from vernix.errors import DataRefused
-from vernix.intake.findings import SEVERITIES, Counts, Finding
+from vernix.intake import findings
+from vernix.intake.findings import (
+    KEPT,
+    LISTED,
+    ROWS,
+    SEVERITIES,
+    THE_FILE,
+    Cause,
+    Counts,
+    Finding,
+    Kind,
+    Unit,
+)
 
-FORMAT = "vernix/acknowledgement/v3"
+if TYPE_CHECKING:
+    from vernix.intake.reading import Reading
+
+FORMAT = "vernix/acknowledgement/v4"
 MAX_BYTES = 16 << 20
-MAX_FINDINGS = 10_000
+MAX_CAUSES = 20_000
+# Each cause keeps some rows even where the others have used the room up.
+_MAX_ROWS = 2 * KEPT
 
 Result = Literal["accepted", "partly", "rejected"]
 
-_KEYS = {"format", "delivery", "file", "encounter", "result", "counts", "findings", "more", "refusal"}
-_FINDING_KEYS = {"code", "severity", "row", "column", "element", "text_en", "text_fr", "where_en", "where_fr"}
+_KEYS = {
+    *("format", "delivery", "file", "source", "encounter", "at", "unit", "result", "counts"),
+    *("causes", "places", "refusal"),
+}
+_CAUSE_KEYS = {
+    *("code", "severity", "column", "element", "text_en", "text_fr", "spot_en", "spot_fr", "count", "rows"),
+}
 
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """The answer to one file of one delivery.
+    """The answer to one file of one delivery, or to one that was only checked (``delivery`` is "").
 
-    ``delivery`` is the submission's id, ``file`` the file's name as sent, ``more`` how many findings there
-    are beyond those listed. ``refusal`` says why the file as a whole could not be read (then there are no
-    rows, and one finding ``file.refused`` says the same in both languages), else "".
+    ``file`` is its name as sent, ``source`` the format that it was read in ("" where none was), ``at`` when
+    it arrived (``YYYY-MM-DDTHH:MM:SSZ``, or "" where nobody says). ``unit`` is what its rows are called, and
+    ``places`` says where those stand that the unit does not tell. ``refusal`` says why the file as a whole
+    could not be read (then there are no rows, and one cause ``file.refused`` says the same in both
+    languages), else "".
     """
 
     delivery: str
     file: str
     encounter: str | None
     counts: Counts
-    findings: tuple[Finding, ...] = ()
-    more: int = 0
+    causes: tuple[Cause, ...] = ()
     refusal: str = ""
+    source: str = ""
+    at: str = ""
+    unit: Unit = ROWS
+    places: Mapping[int, Words] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, reading: Reading, file: str, *, delivery: str = "", at: str = "") -> Acknowledgement:
+        """The answer to a file that was read."""
+        source = reading.source
+        causes = tuple(
+            Cause(each.kind, each.count, tuple(each.rows), source.spot(each.kind.column))
+            for each in reading.findings.causes()
+        )
+        said = {row: source.place(row) for each in causes for row in each.rows if row != THE_FILE}
+        places = {row: place for row, place in sorted(said.items()) if place != source.unit.place(row)}
+        encounter = reading.encounter.name
+        return cls(
+            delivery, file, encounter, reading.counts, causes, "", source.format, at, source.unit, places
+        )
+
+    @classmethod
+    def refused(cls, error: DataRefused, file: str, **known: Any) -> Acknowledgement:
+        """The answer to a file, or a whole delivery, that could not be read at all; ``known`` are the fields
+        that are known of it all the same."""
+        from vernix.intake.refusals import kind_of
+
+        causes = (Cause(kind_of(error), 1, (THE_FILE,)),)
+        blank: dict[str, Any] = {"delivery": "", "encounter": None, **known}
+        return cls(file=file, counts=Counts(0, 0, 0), causes=causes, refusal=str(error), **blank)
 
     @property
     def result(self) -> Result:
@@ -50,17 +105,40 @@ class Acknowledgement:
             return "rejected"
         return "partly" if self.counts.rejected else "accepted"
 
+    @property
+    def total(self) -> int:
+        """How many findings there are, listed or not."""
+        return sum(cause.count for cause in self.causes)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The first of the findings, in order of rows."""
+        return findings.listed(self.causes, self.place, LISTED)
+
+    @property
+    def more(self) -> int:
+        """How many findings there are beyond those in `findings`."""
+        return self.total - len(self.findings)
+
+    def place(self, row: int) -> Words:
+        """Where a row stands in the partner's file."""
+        return self.places.get(row) or self.unit.place(row)
+
     def to_bytes(self) -> bytes:
         """The document: sorted keys, no floats, UTF-8, one spelling."""
+        one, many = self.unit.one, self.unit.many
         document = {
             "format": FORMAT,
             "delivery": self.delivery,
             "file": self.file,
+            "source": self.source,
             "encounter": self.encounter,
+            "at": self.at,
+            "unit": [one.en, one.fr, many.en, many.fr],
             "result": self.result,
             "counts": self.counts.as_dict(),
-            "findings": [_finding_as_dict(finding) for finding in self.findings],
-            "more": self.more,
+            "causes": [_cause_as_dict(each) for each in self.causes],
+            "places": [[row, place.en, place.fr] for row, place in self.places.items()],
             "refusal": self.refusal,
         }
         return _encode(document)
@@ -79,9 +157,12 @@ class Acknowledgement:
                 file=_text(document["file"]),
                 encounter=None if document["encounter"] is None else _text(document["encounter"]),
                 counts=_counts(document["counts"]),
-                findings=tuple(_finding(each) for each in _list(document["findings"])),
-                more=_number(document["more"]),
+                causes=tuple(_cause(each) for each in _list(document["causes"], MAX_CAUSES)),
                 refusal=_text(document["refusal"]),
+                source=_text(document["source"]),
+                at=_text(document["at"]),
+                unit=_unit(document["unit"]),
+                places=dict(_place(each) for each in _list(document["places"], _MAX_ROWS)),
             )
         except (ValueError, RecursionError):
             raise _not_one("it is not JSON") from None
@@ -96,39 +177,54 @@ def _encode(document: dict[str, Any]) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _finding_as_dict(finding: Finding) -> dict[str, Any]:
+def _cause_as_dict(cause: Cause) -> dict[str, Any]:
+    kind, spot = cause.kind, cause.spot
     return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "row": finding.row,
-        "column": finding.column,
-        "element": finding.element,
-        "text_en": finding.text_en,
-        "text_fr": finding.text_fr,
-        "where_en": finding.where.en if finding.where else None,
-        "where_fr": finding.where.fr if finding.where else None,
+        "code": kind.code,
+        "severity": kind.severity,
+        "column": kind.column,
+        "element": kind.element,
+        "text_en": kind.text_en,
+        "text_fr": kind.text_fr,
+        "spot_en": spot.en if spot else None,
+        "spot_fr": spot.fr if spot else None,
+        "count": cause.count,
+        "rows": list(cause.rows),
     }
 
 
-def _finding(value: Any) -> Finding:
-    if not isinstance(value, dict) or set(value) != _FINDING_KEYS:
-        raise _not_one("a finding has other fields")
+def _cause(value: Any) -> Cause:
+    if not isinstance(value, dict) or set(value) != _CAUSE_KEYS:
+        raise _not_one("a cause has other fields")
     if value["severity"] not in SEVERITIES:
         raise _not_one("a finding is neither an error nor a warning, nor confirmed")
-    return Finding(
+    rows = tuple(_number(row) for row in _list(value["rows"], _MAX_ROWS))
+    count = _number(value["count"])
+    if count < len(rows):
+        raise _not_one("a cause lists more rows than it counts")
+    kind = Kind(
         code=_text(value["code"]),
         severity=value["severity"],
-        row=None if value["row"] is None else _number(value["row"]),
-        column=None if value["column"] is None else _text(value["column"]),
-        element=None if value["element"] is None else _text(value["element"]),
+        column=_text_or_none(value["column"]),
+        element=_text_or_none(value["element"]),
         text_en=_text(value["text_en"]),
         text_fr=_text(value["text_fr"]),
-        where=_where(value["where_en"], value["where_fr"]),
     )
+    english, french = _text_or_none(value["spot_en"]), _text_or_none(value["spot_fr"])
+    return Cause(kind, count, rows, None if english is None or french is None else Words(english, french))
 
 
-def _where(english: Any, french: Any) -> Words | None:
-    return None if english is None and french is None else Words(_text(english), _text(french))
+def _place(value: Any) -> tuple[int, Words]:
+    if not isinstance(value, list) or len(value) != 3:
+        raise _not_one("a place is no place")
+    return _number(value[0]), Words(_text(value[1]), _text(value[2]))
+
+
+def _unit(value: Any) -> Unit:
+    if not isinstance(value, list) or len(value) != 4:
+        raise _not_one("its unit has other words")
+    one_en, one_fr, many_en, many_fr = map(_text, value)
+    return Unit(Words(one_en, one_fr), Words(many_en, many_fr))
 
 
 def _counts(value: Any) -> Counts:
@@ -140,9 +236,9 @@ def _counts(value: Any) -> Counts:
     return counts
 
 
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list) or len(value) > MAX_FINDINGS:
-        raise _not_one("its findings are no list, or too many")
+def _list(value: Any, longest: int) -> Sequence[Any]:
+    if not isinstance(value, list) or len(value) > longest:
+        raise _not_one("something is no list, or too long")
     return value
 
 
@@ -150,6 +246,10 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise _not_one("a text is missing")
     return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _number(value: Any) -> int:

@@ -2,13 +2,15 @@
 
 A finding names a place (row and column) and says what to do, in English and French. An *error* rejects its
 row; a *warning* keeps the row and asks; a warning that the partner stands by is *confirmed*. Large files can
-have millions of findings: every one is counted, and of each kind the first are listed.
+have millions of findings: every one is counted, and of each cause the first rows are kept, and fewer listed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from vernix.births.codes import Words
@@ -20,6 +22,11 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "confirmed")
 # A clerk mends the cause after the first few rows; a list that long is for programs.
 LISTED_PER_KIND = 1_000
 LISTED = 10_000
+# Numbers of rows are small: whoever wants to see more of them than are listed can.
+KEPT_PER_KIND = 100_000
+KEPT = 200_000
+THE_FILE = 0
+"""The row of what is true of the file as a whole; rows are numbered from 1."""
 
 
 @dataclass(frozen=True)
@@ -92,38 +99,70 @@ class Counts:
     warned: int
     rejected: int
 
+    def said(self) -> Words:
+        """In one sentence."""
+        accepted, warned, rejected = self.accepted, self.warned, self.rejected
+        return Words(
+            f"Accepted: {accepted}, of these with a warning: {warned}; rejected: {rejected}.",
+            f"Acceptés : {accepted}, dont avec avertissement : {warned} ; rejetés : {rejected}.",
+        )
+
     def as_dict(self) -> dict[str, int]:
         """For documents: receipt, acknowledgement, ``--json``."""
         return {"accepted": self.accepted, "warned": self.warned, "rejected": self.rejected}
 
 
+@dataclass(frozen=True)
+class Cause:
+    """All findings of one kind: how many there are, and their first ``rows`` in the order of the file.
+
+    ``spot`` is where the kind's column stands in the partner's file where its name does not say it: ``column
+    D`` of a sheet, ``characters 29-32``.
+    """
+
+    kind: Kind
+    count: int
+    rows: Sequence[int]
+    spot: Words | None = None
+
+    @property
+    def is_of_the_file(self) -> bool:
+        """Whether it is about the file and not about rows."""
+        return len(self.rows) > 0 and self.rows[0] == THE_FILE
+
+
 @dataclass
 class Findings:
-    """All findings of one file: counted completely, listed up to a cap, errors first.
+    """All findings of one file: counted completely, kept up to a cap.
 
     ``place`` says where a row stands.
     """
 
-    place: Callable[[int], Words] | None = None
-    _rows: dict[Kind, list[int | None]] = field(default_factory=dict)
+    place: Callable[[int], Words] = ROWS.place
+    _rows: dict[Kind, array[int]] = field(default_factory=dict)
     _counts: dict[Kind, int] = field(default_factory=dict)
+    _kept: int = 0
 
-    def add(self, kind: Kind, rows: Iterable[int | None], count: int) -> None:
-        """Count ``count`` findings of ``kind``; ``rows`` may stop after `LISTED_PER_KIND` of them."""
-        listed = self._rows.setdefault(kind, [])
+    def add(self, kind: Kind, rows: Iterable[int], count: int) -> None:
+        """Count ``count`` findings of ``kind``; ``rows`` may stop after as many as there is `room` for."""
+        kept = self._rows.setdefault(kind, array("q"))
         self._counts[kind] = self._counts.get(kind, 0) + count
-        for row in rows:
-            if len(listed) >= LISTED_PER_KIND:
-                break
-            listed.append(row)
+        before = len(kept)
+        kept.extend(islice(rows, self.room(kind)))
+        self._kept += len(kept) - before
 
     def add_to_file(self, kind: Kind) -> None:
         """Something that is true of the file as a whole."""
-        self.add(kind, [None], 1)
+        self.add(kind, [THE_FILE], 1)
+
+    def room(self, kind: Kind) -> int:
+        """How many more rows of a kind would be kept."""
+        here = len(self._rows.get(kind, ()))
+        return max(0, min(KEPT_PER_KIND - here, max(KEPT - self._kept, LISTED_PER_KIND - here)))
 
     @property
     def counts(self) -> Mapping[Kind, int]:
-        """How many findings of each kind there are, whether listed or not."""
+        """How many findings of each kind there are, whether kept or not."""
         return self._counts
 
     @property
@@ -131,30 +170,68 @@ class Findings:
         """How many findings there are in all."""
         return sum(self._counts.values())
 
+    def causes(self) -> tuple[Cause, ...]:
+        """The findings by cause: errors first, and of each severity the most frequent."""
+        found = [Cause(kind, self._counts[kind], sorted(rows)) for kind, rows in self._rows.items()]
+        return tuple(sorted(found, key=_most_urgent))
+
     def listed(self, limit: int = LISTED) -> list[Finding]:
         """The findings in order of rows, errors before warnings where the cap cuts."""
-        kinds = sorted(self._rows, key=lambda kind: SEVERITIES.index(kind.severity))
-        found = [
-            Finding(kind.code, kind.severity, row, kind.column, kind.element, kind.text_en, kind.text_fr)
-            for kind in kinds
-            for row in self._rows[kind]
-        ]
-        listed = sorted(found[:limit], key=_in_order)
-        return [self._placed(each) for each in listed]
-
-    def _placed(self, finding: Finding) -> Finding:
-        if self.place is None or finding.row is None:
-            return finding
-        where = self.place(finding.row)
-        return finding if where == ROWS.place(finding.row) else replace(finding, where=where)
+        return listed(self.causes(), self.place, limit)
 
     def first_rows(self, kind: Kind, count: int = 5) -> list[int]:
         """The first rows on which ``kind`` was found."""
-        return [row for row in self._rows[kind][:count] if row is not None]
+        return [row for row in self._rows[kind][:count] if row != THE_FILE]
 
 
-def _in_order(finding: Finding) -> tuple[int, int, str]:
-    return finding.row or 0, SEVERITIES.index(finding.severity), finding.code
+def listed(causes: Iterable[Cause], place: Callable[[int], Words], limit: int = LISTED) -> list[Finding]:
+    """Single findings in order of rows; of ``causes`` the first, and of each the first rows, are listed.
+
+    ``place`` says where a row stands.
+    """
+    found = ((row, cause.kind) for cause in causes for row in cause.rows[:LISTED_PER_KIND])
+    return [finding(kind, row, place) for row, kind in sorted(islice(found, limit), key=_in_order)]
+
+
+def each_finding(causes: Sequence[Cause], place: Callable[[int], Words]) -> Iterator[tuple[Finding, Cause]]:
+    """Every finding whose row was kept, in order of rows, one in memory at a time."""
+    numbered = ((row, number) for number, cause in enumerate(causes) for row in cause.rows)
+    for row, number in sorted(numbered):
+        yield finding(causes[number].kind, row, place), causes[number]
+
+
+def finding(kind: Kind, row: int, place: Callable[[int], Words]) -> Finding:
+    """The finding of a kind on one row, or about the file."""
+    where = place(row) if row != THE_FILE else None
+    return Finding(
+        kind.code,
+        kind.severity,
+        row if row != THE_FILE else None,
+        kind.column,
+        kind.element,
+        kind.text_en,
+        kind.text_fr,
+        where if where != ROWS.place(row) else None,
+    )
+
+
+def _most_urgent(cause: Cause) -> tuple[int, int, str]:
+    return SEVERITIES.index(cause.kind.severity), -cause.count, cause.kind.code
+
+
+def _in_order(found: tuple[int, Kind]) -> tuple[int, int, str]:
+    row, kind = found
+    return row, SEVERITIES.index(kind.severity), kind.code
+
+
+def lettered(column: int) -> Words:
+    """A column (from 0) as spreadsheet programs call it: ``column D``."""
+    letters = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return Words(f"column {letters}", f"colonne {letters}")
 
 
 def shown(name: str, limit: int = 60) -> str:

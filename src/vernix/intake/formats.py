@@ -6,7 +6,7 @@ after is the same for all. A new one is a room and an entry here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from vernix.births import encounters
 from vernix.births.codes import Words
 from vernix.births.encounter import Encounter
 from vernix.errors import UsageError
+from vernix.intake.answering import Answer, Answered
 from vernix.intake.mapping import Mapping
 from vernix.intake.source import Source
 
@@ -29,6 +30,7 @@ class Format:
     """One format.
 
     ``begins`` tells from a file's first `HEAD` bytes whether it is in this format; ``open`` opens it.
+    ``answer`` is the form in which senders of this format are answered, besides the acknowledgement itself.
     ``media_type`` is what a manifest says of it where that can only be meant: what mail programs and browsers
     guess from the end of a name (``text/csv``, a workbook's) says nothing.
     """
@@ -38,6 +40,7 @@ class Format:
     begins: Callable[[bytes], bool]
     open: Callable[[Path, Fit], Source]
     media_type: str | None = None
+    answer: Answer | None = None
 
 
 def _csv(path: Path, fit: Fit) -> Source:
@@ -123,6 +126,28 @@ def _excel(path: Path, fit: Fit) -> Source:
     return ExcelSource(path, fit)
 
 
+def _table(answered: Answered) -> Iterator[bytes]:
+    from vernix.intake.csv.answering import table
+
+    return table(answered)
+
+
+def _acknowledgements(answered: Answered) -> Iterator[bytes]:
+    from vernix.intake.hl7.answering import answer
+
+    return answer(answered)
+
+
+def _outcomes(answered: Answered) -> Iterator[bytes]:
+    from vernix.intake.fhir.answering import outcomes
+
+    return outcomes(answered)
+
+
+_TABLE = Answer(".csv", "text/csv", _table)
+_ACK = Answer(".hl7", "application/hl7-v2", _acknowledgements, by_message=True)
+_OUTCOME = Answer(".fhir.ndjson", "application/fhir+ndjson", _outcomes, by_message=True)
+
 # The first that recognises a file reads it; CSV looks like nothing in particular and comes last.
 _FORMATS = (
     Format(
@@ -130,13 +155,21 @@ _FORMATS = (
         Words("Excel or OpenDocument workbook", "classeur Excel ou OpenDocument"),
         _is_workbook,
         _excel,
+        answer=_TABLE,
     ),
-    Format("ije", Words("IJE records of fixed width", "enregistrements IJE"), _is_ije, _ije, "text/x-ije"),
-    Format("hl7", Words("HL7 v2 messages", "messages HL7 v2"), _is_hl7, _hl7, "application/hl7-v2"),
-    Format("xml", Words("XML batch", "lot XML"), _is_xml, _xml),
-    Format("fhir", Words("FHIR R4", "FHIR R4"), _is_fhir, _fhir, "application/fhir+json"),
+    Format(
+        "ije",
+        Words("IJE records of fixed width", "enregistrements IJE"),
+        _is_ije,
+        _ije,
+        "text/x-ije",
+        _TABLE,
+    ),
+    Format("hl7", Words("HL7 v2 messages", "messages HL7 v2"), _is_hl7, _hl7, "application/hl7-v2", _ACK),
+    Format("xml", Words("XML batch", "lot XML"), _is_xml, _xml, answer=_TABLE),
+    Format("fhir", Words("FHIR R4", "FHIR R4"), _is_fhir, _fhir, "application/fhir+json", _OUTCOME),
     Format("form", Words("JSON records of a form", "enregistrements JSON d’un formulaire"), _is_form, _form),
-    Format("csv", Words("CSV", "CSV"), lambda head: True, _csv),
+    Format("csv", Words("CSV", "CSV"), lambda head: True, _csv, answer=_TABLE),
 )
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vernix.births import encounters
 from vernix.births.encounter import Encounter
 from vernix.births.identity import Record
 from vernix.intake.checking import ROW
@@ -91,6 +92,14 @@ def _says_something(asked: pa.RecordBatch) -> pa.BooleanArray:
     if REASON not in asked.schema.names:
         return pa.repeat(False, asked.num_rows)
     return pc.match_substring_regex(asked.column(REASON), r"\pL").fill_null(False)
+
+
+def may_be_confirmed(kind: Kind, encounter: str | None) -> bool:
+    """Whether a partner can stand by a warning of this kind."""
+    if kind.severity != "warning" or encounter not in encounters.names():
+        return False
+    checks = encounters.get(encounter).checks
+    return kind.code in _FROM_CELLS or any(check.code == kind.code for check in checks)
 
 
 def confirmed(kind: Kind) -> Kind:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,7 +24,7 @@ from vernix.births.codes import Words
 from vernix.births.encounter import Encounter
 from vernix.intake import checking, sentences
 from vernix.intake.checking import ROW
-from vernix.intake.findings import LISTED_PER_KIND, Counts, Findings, Kind, shown
+from vernix.intake.findings import Counts, Finding, Findings, Kind, each_finding, shown
 from vernix.intake.fitting import fitting, unused_columns
 from vernix.intake.formats import open_source
 from vernix.intake.mapping import Mapping
@@ -60,6 +61,22 @@ class Reading:
         Raises ``FileRefused`` where the file changed since it was read.
         """
         return self._rows.accepted()
+
+    def judged(self) -> Iterator[tuple[bool, list[Finding]]]:
+        """For row after row of the file, as many as are asked for: whether it is accepted, and what was found
+        on it as far as that was kept. Raises as `batches` does."""
+        kept = (row for batch in self.batches() for row in batch.column(ROW).to_pylist())
+        said = (finding for finding, _ in each_finding(self.findings.causes(), self.source.place))
+        next_kept = next(kept, None)
+        next_said = next((each for each in said if each.row is not None), None)
+        for row in count(1):
+            found: list[Finding] = []
+            while next_said is not None and next_said.row == row:
+                found.append(next_said)
+                next_said = next(said, None)
+            accepted = next_kept == row
+            next_kept = next(kept, None) if accepted else next_kept
+            yield accepted, found
 
     @cached_property
     def records(self) -> pa.Table:
@@ -193,7 +210,7 @@ class _Rows:
         standing, settled = self.overrides.standing(kind, rows)
         for said, some in ((kind, standing), (confirmed(kind), settled)):
             if len(some):
-                self._findings.add(said, some[:LISTED_PER_KIND].to_pylist(), len(some))
+                self._findings.add(said, some[: self._findings.room(said)].to_pylist(), len(some))
         return standing
 
     def _keep(self, records: pa.RecordBatch) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vernix.births.codes import Words
 from vernix.errors import DataRefused
-from vernix.intake.findings import Finding
+from vernix.intake.findings import Kind
 
 CODE = "file.refused"
 
@@ -27,6 +27,6 @@ def in_language(refusal: DataRefused, language: str) -> DataRefused:
     return refusal.french if language == "fr" and isinstance(refusal, FileRefused) else refusal
 
 
-def finding(refusal: DataRefused) -> Finding:
-    """A refusal as a finding about the file; in English twice where it has no French."""
-    return Finding(CODE, "error", None, None, None, str(refusal), str(in_language(refusal, "fr")))
+def kind_of(refusal: DataRefused) -> Kind:
+    """A refusal as what is found about the file; in English twice where it has no French."""
+    return Kind(CODE, "error", None, None, str(refusal), str(in_language(refusal, "fr")))

@@ -90,6 +90,12 @@ class Source(ABC):
         """Where a row stands, as a clerk would look for it: ``row 12``, ``message 3``."""
         return self.unit.place(row)
 
+    def spot(self, column: str | None) -> Words | None:
+        """Where a column stands, if its name does not say it: ``column D``. ``column`` is its name as it is
+        shown."""
+        del column
+        return None
+
     def mapping(self, encounter: Encounter) -> Mapping | None:
         """How this format's own columns fill the elements; None where they mean what their names say."""
         del encounter

@@ -11,11 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vernix.errors import DataRefused
+from vernix.intake.acknowledgement import Acknowledgement
 from vernix.intake.checking import ROW
-from vernix.intake.findings import SEVERITIES, Counts, Finding, Kind, Severity, shown
+from vernix.intake.findings import SEVERITIES, Finding, Kind, Severity, shown
 from vernix.intake.reading import Reading
-from vernix.intake.refusals import finding as as_finding
 from vernix.intake.source import Source
 from vernix.intake.typed_file import CLEARED
 
@@ -142,29 +141,23 @@ def print_document(reading: Reading) -> None:
     write(f'],\n"rows": {_json(rows.tolist())}}}\n')
 
 
-def print_refusal(refusal: DataRefused) -> None:
+def print_refusal(answer: Acknowledgement) -> None:
     """The JSON document of a file that could not be read at all."""
-    counts = {"accepted": 0, "warned": 0, "rejected": 0}
-    said = _finding(as_finding(refusal))
-    document = {"counts": counts, "findings": [said], "findings_not_listed": 0, "records": [], "rows": []}
+    document = {
+        "counts": answer.counts.as_dict(),
+        "findings": [_finding(finding) for finding in answer.findings],
+        "findings_not_listed": 0,
+        "records": [],
+        "rows": [],
+    }
     sys.stdout.write(_json(document) + "\n")
 
 
-def print_outcome(reading: Reading) -> None:
+def print_outcome(answer: Acknowledgement) -> None:
     """The findings as a FHIR R4 OperationOutcome."""
-    findings = reading.findings.listed()
-    _print_outcome(reading.counts, findings, reading.findings.total - len(findings))
+    from vernix.intake.fhir.outcome import outcome_of
 
-
-def print_refused_outcome(refusal: DataRefused) -> None:
-    """The OperationOutcome of a file that could not be read at all."""
-    _print_outcome(Counts(0, 0, 0), [as_finding(refusal)], 0)
-
-
-def _print_outcome(counts: Counts, findings: list[Finding], more: int) -> None:
-    from vernix.intake.fhir.outcome import operation_outcome
-
-    sys.stdout.write(operation_outcome(counts, findings, more).decode() + "\n")
+    sys.stdout.write(outcome_of(answer).decode() + "\n")
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from cyclopts import Parameter
 from vernix.console import language, say
 from vernix.errors import DataRefused, UsageError
 from vernix.partner import state
+from vernix.partner.check_answers import Wanted, answer_to, answer_to_refused
 from vernix.partner.options import Data, Fhir, Json
 
 if TYPE_CHECKING:
+    from vernix.intake.acknowledgement import Acknowledgement
     from vernix.intake.reading import Reading
 
 
@@ -32,6 +34,7 @@ def check(  # noqa: PLR0913 - each is an option of the command
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     save: bool = False,
     ack: Path | None = None,
+    html: Path | None = None,
     french: bool = False,
     json: Json = False,
     fhir: Fhir = False,
@@ -59,7 +62,10 @@ def check(  # noqa: PLR0913 - each is an option of the command
     save
         Keep the mapping that was used, so that check and send find it by themselves.
     ack
-        Of HL7 messages: where to write the acknowledgement (ACK) of each.
+        Where to write the answer that the registry would give in the file's own format: an ACK for each HL7
+        message, an OperationOutcome for each FHIR document, else a table in CSV.
+    html
+        Where to write what was found as a page to read and print, in English and French.
     french
         Speak French; otherwise the language of the terminal (LANG) decides.
     """
@@ -68,12 +74,16 @@ def check(  # noqa: PLR0913 - each is an option of the command
     if propose:
         return _propose(file, as_, format_, output)
     folder = state.folder_at(data)
+    wanted = Wanted(html, ack)
+    wanted.check()
     try:
         reading = read_file(file, as_, format_, mapping, folder)
     except DataRefused as refusal:
-        raise _refused(refusal, language(french), json=json, fhir=fhir) from None
-    if ack is not None:
-        _acknowledge(reading, file, ack)
+        answered = answer_to_refused(refusal, file, format_)
+        wanted.write(answered, language(french))
+        raise _refused(refusal, answered.acknowledgement, language(french), json=json, fhir=fhir) from None
+    if html or ack:
+        wanted.write(answer_to(reading, file), language(french))
     _tell(reading, file, language(french), json=json, fhir=fhir)
     if save:
         _save(mapping, folder)
@@ -111,14 +121,16 @@ def read_file(
     return read_source(source, encounter, mapping)
 
 
-def _refused(refusal: DataRefused, spoken: str, *, json: bool, fhir: bool) -> DataRefused:
+def _refused(
+    refusal: DataRefused, answer: Acknowledgement, spoken: str, *, json: bool, fhir: bool
+) -> DataRefused:
     """What to raise of a refused file, when the document that was asked for has been printed."""
     from vernix.intake.refusals import in_language
 
     if json or fhir:
         from vernix.partner import check_report as report
 
-        (report.print_refused_outcome if fhir else report.print_refusal)(refusal)
+        (report.print_outcome if fhir else report.print_refusal)(answer)
     return in_language(refusal, spoken)
 
 
@@ -126,28 +138,11 @@ def _tell(reading: Reading, file: Path, spoken: str, *, json: bool, fhir: bool) 
     from vernix.partner import check_report as report
 
     if fhir:
-        report.print_outcome(reading)
+        report.print_outcome(answer_to(reading, file).acknowledgement)
     elif json:
         report.print_document(reading)
     else:
         report.print_report(reading, file, spoken)
-
-
-def _acknowledge(reading: Reading, file: Path, target: Path) -> None:
-    """Write what a receiver of HL7 messages answers to each of them."""
-    from datetime import datetime
-
-    from vernix.custody.durable import write_file
-    from vernix.intake.hl7.answering import answers
-
-    if reading.source.format != "hl7":
-        raise UsageError(
-            "--ack answers HL7 messages only.", hint="Leave it out, or add --json for a program."
-        )
-    if target.exists():
-        raise UsageError(f"{target} is there already.", hint="Choose another name; nothing is overwritten.")
-    said = "".join(answers(file, reading, datetime.now()))
-    write_file(target, said.encode("utf-8"))
 
 
 def _untold() -> UsageError:

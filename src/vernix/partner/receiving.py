@@ -44,7 +44,7 @@ ACKNOWLEDGEMENT_LIMIT = 16 << 20
 
 @dataclass(frozen=True)
 class Taken:
-    """A delivery or drop that is here: its manifest, and where its files lie (acknowledgements lie with us).
+    """A delivery or drop that is here: its manifest, and where its files lie.
 
     ``bare``: nobody but the gateway vouches for its sender. ``signed`` is by what a bundle is known again
     (``vernix.partner.dropped``), ``repeats`` the id under which the same one was taken in before.
@@ -133,7 +133,6 @@ class Receiver:
         manifest = self._open_manifest(carried, sealed[0], self._exchange.mirror.current())
         if carried.purpose == "acknowledgement" and carried.sender == self._partner.registry:
             self._keep_acknowledgement(carried, manifest, sealed)
-            return Taken(carried, manifest, ())
         placing.begin()
         placed = Unpacking(manifest, SealedParts(sealed, self._identities), stage).place(placing)
         return Taken(carried, manifest, placed)
@@ -162,7 +161,7 @@ class Receiver:
 
     def _keep_acknowledgement(self, delivery: Delivery, manifest: Manifest, sealed: list[Path]) -> None:
         documents = []
-        for file in manifest.files:
+        for file in (each for each in manifest.files if each.role == "acknowledgement"):
             if delivery.parts[file.part].size > 2 * ACKNOWLEDGEMENT_LIMIT:
                 raise DataRefused("The acknowledgement is larger than any honest one.")
             content = open_bytes(sealed[file.part].read_bytes(), self._identities, ACKNOWLEDGEMENT_LIMIT)

@@ -56,7 +56,7 @@ def _bundle(drop: Drop, stream: io.BufferedReader, directory: Directory, folder:
         files = [_file(entry, stream, folder) for entry in manifest.files]
     except (DataRefused, FarSideRefused) as error:
         raise Unusable("manifest", error.message, error.hint) from None
-    return Opened(manifest.purpose, with_mappings(files))
+    return Opened(manifest.purpose, with_mappings(files), folder)
 
 
 def _file(entry: File, stream: io.BufferedReader, folder: Path) -> OpenedFile:
@@ -75,4 +75,4 @@ def _bare(drop: Drop, content: Path, directory: Directory) -> Opened:
         )
     size = content.stat().st_size
     entry = File(1, f"{drop.id}.age", "application/octet-stream", size, drop.digest, "data", BARE_ENCOUNTER)
-    return Opened("submission", (OpenedFile(entry, content),), bare=True)
+    return Opened("submission", (OpenedFile(entry, content),), content.parent, bare=True)

@@ -46,10 +46,14 @@ class OpenedFile:
 
 @dataclass(frozen=True)
 class Opened:
-    """A delivery in the open, and what it is for. ``bare``: nobody but the gateway says who sent it."""
+    """A delivery in the open, in its private ``folder``, and what it is for.
+
+    ``bare``: nobody but the gateway says who sent it.
+    """
 
     purpose: str
     data: tuple[OpenedFile, ...]
+    folder: Path
     bare: bool = False
 
 
@@ -69,7 +73,7 @@ def opened(
     with private_work(work, delivery.id) as folder:
         manifest = read_manifest(delivery, parts[0], identities, directory)
         files = [_open(entries, parts[entries[0].part], identities, folder) for entries in manifest.parts]
-        yield Opened(manifest.purpose, with_mappings(files))
+        yield Opened(manifest.purpose, with_mappings(files), folder)
 
 
 @contextmanager

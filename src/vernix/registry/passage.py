@@ -12,6 +12,7 @@ from vernix.courier.requesting import FileRequests
 from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
 from vernix.custody.manifest import Manifest
+from vernix.registry.answering import AnswerFiles
 from vernix.registry.collecting import carried_of
 from vernix.registry.dropped import opened_drop
 from vernix.registry.opening import Opened, opened, read_manifest
@@ -69,9 +70,9 @@ class Passage:
         return self.registry.folder.parts / self.submission.delivery
 
     @property
-    def answer_file(self) -> Path:
-        """The acknowledgements, sealed to the registry itself."""
-        return self.parts / "answer.age"
+    def answer(self) -> AnswerFiles:
+        """The answer, sealed to the registry itself."""
+        return AnswerFiles(self.parts, self.registry.keyring.identity)
 
     def paths(self) -> list[Path]:
         """The sealed parts in order; fetched where they are not here."""

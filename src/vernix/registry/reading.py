@@ -6,18 +6,18 @@ into the workflow in the same breath; whatever is killed later, the partner is t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vernix.births import encounters
 from vernix.births.codes import Words
+from vernix.custody.identifiers import format_time
 from vernix.custody.manifest import safe_name
 from vernix.errors import DataRefused, UsageError
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.findings import Counts, Finding
-from vernix.intake.refusals import FileRefused, finding
+from vernix.intake.findings import THE_FILE, Cause, Counts, Kind
+from vernix.intake.refusals import FileRefused
 from vernix.registry.opening import Opened, OpenedFile, Unusable
 from vernix.registry.parting import Naming
 
@@ -36,6 +36,7 @@ class Unfinished(Exception):
 class Verdict:
     """What became of one file: its counts, the earlier file it repeats (if it does), and what to answer."""
 
+    file: OpenedFile
     part: int
     encounter: str
     batch: str
@@ -63,35 +64,20 @@ def judge(submission: Submission, opened: Opened, naming: Naming) -> list[Verdic
 
 def _marked(verdict: Verdict) -> Verdict:
     """The verdict on a bare file, whose answer says so."""
-    findings = (_VOUCHED_BY_THE_GATEWAY, *verdict.answer.findings)
-    return replace(verdict, answer=replace(verdict.answer, findings=findings))
+    causes = (*verdict.answer.causes, Cause(_VOUCHED_BY_THE_GATEWAY, 1, (THE_FILE,)))
+    return replace(verdict, answer=replace(verdict.answer, causes=causes))
 
 
 def refusal(submission: Submission, error: Unusable) -> Acknowledgement:
     """The answer to a delivery that could not be used at all."""
-    return _refused(submission, "", None, error)
-
-
-def _refused(submission: Submission, name: str, encounter: str | None, error: DataRefused) -> Acknowledgement:
-    """Why in one sentence, and once more as a finding, which has it in both languages."""
-    said = (finding(error),)
-    return Acknowledgement(submission.delivery, name, encounter, NOTHING, said, refusal=str(error))
+    at = format_time(submission.arrived_at)
+    return Acknowledgement.refused(error, "", delivery=submission.delivery, at=at)
 
 
 def result_of(answers: Sequence[Acknowledgement]) -> str:
     """The result of a whole submission: that of its files where they agree, else "partly"."""
     results = {answer.result for answer in answers}
     return results.pop() if len(results) == 1 else "partly"
-
-
-def pack(answers: Sequence[Acknowledgement]) -> bytes:
-    """Acknowledgements as one document, to be kept sealed until they are sent."""
-    return json.dumps([answer.to_bytes().decode() for answer in answers]).encode()
-
-
-def unpack(packed: bytes) -> list[Acknowledgement]:
-    """The inverse of `pack`."""
-    return [Acknowledgement.parse(text.encode()) for text in json.loads(packed)]
 
 
 def read_file(file: OpenedFile) -> Reading:
@@ -112,28 +98,35 @@ def read_file(file: OpenedFile) -> Reading:
         ) from None
 
 
+def format_of(file: OpenedFile) -> str:
+    """The format of an opened file, whether it can be read in it or not."""
+    from vernix.intake.formats import recognise, stated
+
+    return stated(file.entry.media_type) or recognise(file.path).name
+
+
 def _judge_file(submission: Submission, file: OpenedFile, naming: Naming) -> Verdict:
     entry, name = file.entry, safe_name(file.entry.name)
-    encounter = entry.encounter or ""
+    encounter, at = entry.encounter or "", format_time(submission.arrived_at)
     batch = naming.batch(submission.sender, encounter, file.path, file.mapping)
     earlier = _earlier(submission, batch)
     if earlier is not None:
         counts = Counts(earlier.accepted, earlier.warned, earlier.rejected)
+        causes = (Cause(_received_before(earlier.submission.delivery), 1, (THE_FILE,)),)
         answer = Acknowledgement(
-            submission.delivery, name, encounter, counts, (_received_before(earlier.submission.delivery),)
+            submission.delivery, name, encounter, counts, causes, source=format_of(file), at=at
         )
-        return Verdict(entry.part, encounter, batch, counts, earlier, answer)
+        return Verdict(file, entry.part, encounter, batch, counts, earlier, answer)
     try:
         reading = read_file(file)
     except DataRefused as error:
         known = encounter if encounter in encounters.names() else None
-        answer = _refused(submission, name, known, error)
-        return Verdict(entry.part, encounter, batch, NOTHING, None, answer)
-    listed = tuple(reading.findings.listed())
-    answer = Acknowledgement(
-        submission.delivery, name, encounter, reading.counts, listed, reading.findings.total - len(listed)
-    )
-    return Verdict(entry.part, encounter, batch, reading.counts, None, answer, reading)
+        answer = Acknowledgement.refused(
+            error, name, delivery=submission.delivery, at=at, encounter=known, source=format_of(file)
+        )
+        return Verdict(file, entry.part, encounter, batch, NOTHING, None, answer)
+    answer = Acknowledgement.of(reading, name, delivery=submission.delivery, at=at)
+    return Verdict(file, entry.part, encounter, batch, reading.counts, None, answer, reading)
 
 
 def _earlier(submission: Submission, batch: str) -> SubmittedFile | None:
@@ -151,10 +144,9 @@ def _earlier(submission: Submission, batch: str) -> SubmittedFile | None:
     return first
 
 
-_VOUCHED_BY_THE_GATEWAY = Finding(
+_VOUCHED_BY_THE_GATEWAY = Kind(
     code="file.bare",
     severity="warning",
-    row=None,
     column=None,
     element=None,
     text_en="This file bears no signature. That it is yours is vouched for by nobody but the gateway, and is "
@@ -164,11 +156,10 @@ _VOUCHED_BY_THE_GATEWAY = Finding(
 )
 
 
-def _received_before(delivery: str) -> Finding:
-    return Finding(
+def _received_before(delivery: str) -> Kind:
+    return Kind(
         code="already-received",
         severity="warning",
-        row=None,
         column=None,
         element=None,
         text_en=f"This very file was received before, as delivery {delivery}; its rows are kept once, "

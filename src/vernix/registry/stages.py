@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vernix.custody.durable import write_file
 from vernix.custody.receipt import Counts
-from vernix.registry.answering import may_answer, post_receipt, send_acknowledgement
+from vernix.registry.answering import (
+    answers_for,
+    answers_to_none,
+    may_answer,
+    post_receipt,
+    send_acknowledgement,
+)
 from vernix.registry.failpoints import reached
-from vernix.registry.opening import Unusable
+from vernix.registry.opening import Unusable, private_work
 from vernix.registry.parting import part
 from vernix.registry.passage import Passage
-from vernix.registry.reading import Verdict, judge, pack, refusal, result_of, unpack
+from vernix.registry.reading import Verdict, judge, refusal, result_of
 from vernix.registry.workflow.models import SubmittedFile
-from vernix.sealing.opening import open_bytes
-from vernix.sealing.sealer import seal_bytes
-
-ANSWER_LIMIT = 1 << 30
 
 Settle = Callable[[], None]
 """What a step writes in the transaction that ends it."""
@@ -45,15 +46,16 @@ def read(passage: Passage) -> Settle | None:
             verdicts = judge(passage.submission, delivery, passage.naming)
             files = [_kept(passage, verdict) for verdict in verdicts]
             bare = delivery.bare
+            passage.answer.keep(answers_for(passage.submission, verdicts), delivery.folder)
     except Unusable as error:
-        _keep_answers(passage, pack([refusal(passage.submission, error)]))
+        with private_work(passage.registry.folder.work, passage.submission.delivery) as folder:
+            answers = answers_to_none(passage.submission, refusal(passage.submission, error))
+            passage.answer.keep(answers, folder)
         return _settle_refusal(passage, error)
-    answers = [verdict.answer for verdict in verdicts]
-    _keep_answers(passage, pack(answers))
     reached("read:answer-kept")
 
     def settle() -> None:
-        passage.submission.result = result_of(answers)
+        passage.submission.result = result_of([verdict.answer for verdict in verdicts])
         passage.submission.bare = bare
         SubmittedFile.objects.bulk_create(files)
 
@@ -80,13 +82,17 @@ def book(passage: Passage) -> Settle | None:
 
 def answer(passage: Passage) -> Settle | None:
     """Send the acknowledgement, sealed to the partner."""
-    if not passage.answer_file.exists() or not may_answer(passage.delivery, passage.exchange):
+    if not passage.answer.are_there or not may_answer(passage.delivery, passage.exchange):
         return None
-    sealed = passage.answer_file.read_bytes()
-    answers = unpack(open_bytes(sealed, passage.registry.keyring.identities, ANSWER_LIMIT))
-    folder = passage.registry.folder
+    folder, identities = passage.registry.folder, passage.registry.keyring.identities
     send_acknowledgement(
-        passage.submission, answers, folder.outbox, folder.work, passage.exchange, passage.registry.sender
+        passage.submission,
+        passage.answer,
+        identities,
+        folder.outbox,
+        folder.work,
+        passage.exchange,
+        passage.registry.sender,
     )
     return None
 
@@ -115,11 +121,6 @@ def _kept(passage: Passage, verdict: Verdict) -> SubmittedFile:
     if verdict.reading is not None and verdict.counts.accepted:
         passage.remember(verdict.part, part(verdict.reading, passage.origin(file), passage.naming))
     return file
-
-
-def _keep_answers(passage: Passage, packed: bytes) -> None:
-    recipient = passage.registry.keyring.identity.recipient
-    write_file(passage.answer_file, seal_bytes(packed, [recipient]), private=True)
 
 
 def _settle_refusal(passage: Passage, error: Unusable) -> Settle:

@@ -10,7 +10,7 @@ import pytest
 from vernix.errors import DataRefused
 from vernix.intake.csv.structure import MAX_ROW, survey
 from vernix.intake.findings import shown
-from vernix.intake.refusals import FileRefused, finding, in_language
+from vernix.intake.refusals import FileRefused, in_language, kind_of
 
 
 def written(tmp_path: Path, data: bytes) -> Path:
@@ -138,7 +138,7 @@ def test_a_refusal_is_said_in_french_too(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(FileRefused) as refused:
         survey(path)
-    said = finding(refused.value)
+    said = kind_of(refused.value)
     assert (said.text_en, said.text_fr) == (str(refused.value), str(in_language(refused.value, "fr")))
     assert said.text_en != said.text_fr
     assert refused.value.hint != refused.value.french.hint

@@ -27,7 +27,7 @@ def test_each_finding_is_an_issue_at_its_place(tmp_path: Path) -> None:
     outcome = outcome_of(tmp_path, full_birth(), odd, mother())
     assert outcome["resourceType"] == "OperationOutcome"
     first, *issues = outcome["issue"]
-    assert first["details"]["text"] == "Accepted: 1, of these with a question: 0; rejected: 2."
+    assert first["details"]["text"] == "Accepted: 1, of these with a warning: 0; rejected: 2."
     said = [
         (each["severity"], each["code"], each["details"]["coding"][0]["code"], each.get("expression"))
         for each in issues

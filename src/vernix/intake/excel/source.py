@@ -16,7 +16,7 @@ from vernix.intake.excel.facts import Trouble, said_of
 from vernix.intake.excel.header import check_names
 from vernix.intake.excel.texts import Value, numbers_among, texts_of
 from vernix.intake.excel.workbook import choose_sheet
-from vernix.intake.findings import ROWS, Kind, Unit, shown
+from vernix.intake.findings import ROWS, Kind, Unit, lettered, shown
 from vernix.intake.formats import Fit
 from vernix.intake.source import Remark, RowBatch, Source, text_batch
 
@@ -43,6 +43,13 @@ class ExcelSource(Source):
             for name in names
         )
         self._troubles = _by_column(chosen.sheet.facts.troubles, chosen.sheet.left)
+
+    def spot(self, column: str | None) -> Words | None:
+        """The column's letter in the sheet."""
+        named = zip(self._sheet.header.columns, self.header, strict=True)
+        return next(
+            (lettered(self._sheet.left + place) for place, name in named if shown(name) == column), None
+        )
 
     def batches(self) -> Iterator[RowBatch]:
         """The rows below the header that hold anything, numbered as in the sheet."""

@@ -51,9 +51,7 @@ def operation_outcome(counts: Counts, findings: Iterable[Finding], more: int = 0
 
 
 def _counted(counts: Counts, more: int) -> dict[str, Any]:
-    accepted, warned, rejected = counts.accepted, counts.warned, counts.rejected
-    english = f"Accepted: {accepted}, of these with a question: {warned}; rejected: {rejected}."
-    french = f"Acceptés : {accepted}, dont {warned} avec une question ; rejetés : {rejected}."
+    english, french = counts.said().en, counts.said().fr
     if more:
         english += f" Findings not listed: {more}."
         french += f" Constats non énumérés : {more}."

@@ -64,6 +64,12 @@ class FhirSource(Source):
             else Words(f"{document.en}, child {child}", f"{document.fr}, enfant {child}")
         )
 
+    def documents(self, rows: int) -> list[range]:
+        """The rows of each document, of ``rows`` that have been given."""
+        further = frozenset(self._siblings)
+        firsts = [row for row in range(1, rows + 1) if row not in further]
+        return list(map(range, firsts, [*firsts[1:], rows + 1]))
+
     def batches(self) -> Iterator[RowBatch]:
         """The rows, numbered from 1 through all documents."""
         self._siblings = array("q")

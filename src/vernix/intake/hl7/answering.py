@@ -12,16 +12,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from vernix.intake.checking import ROW
-from vernix.intake.findings import Finding
+from vernix.intake.answering import Answered
+from vernix.intake.findings import Finding, each_finding
 from vernix.intake.hl7 import sentences
+from vernix.intake.hl7.batches import Batches
 from vernix.intake.hl7.encoding import escaped
 from vernix.intake.hl7.framing import Message, messages_of
 from vernix.intake.hl7.patients import Patient, message_type, patient_of
 from vernix.intake.hl7.rows import patients_of
 from vernix.intake.reading import Reading
 
-_NOT_READ = ("hl7.type", "hl7.delimiters")
+_NOT_READ = ("hl7.type", "hl7.delimiters", "file.refused")
+_NO_MESSAGE = Message(1, "MSH|^~\\&|||||||||P|2.5.1")
 _CONDITIONS: Mapping[str, str] = {
     "value.required": "101^Required field missing",
     "value.code": "103^Table value not found",
@@ -34,26 +36,45 @@ _COLUMN = re.compile(r"([A-Z][A-Z0-9]{2})(?::MTH)?-(\d+)(?::[A-Z]*)?(?:\.(\d+))?
 _OLD = re.compile(r"2\.[1-4](\D|$)")
 
 
+def answer(answered: Answered) -> Iterator[bytes]:
+    """The answer to a file: an ACK for each message, in batches where they came in batches.
+
+    A file that could not be read is answered as a whole. Raises ``FileRefused`` where it changed since.
+    """
+    reading, when = answered.reading, answered.when
+    if reading is None:
+        said = each_finding(answered.acknowledgement.causes, answered.acknowledgement.place)
+        yield acknowledgement(_NO_MESSAGE, [finding for finding, _ in said], when).encode("utf-8")
+        return
+    batches = Batches(when)
+    for message, said_of_it in _answered(answered.path, reading):
+        if message.number:
+            yield acknowledgement(message, said_of_it, when).encode("utf-8")
+            batches.count()
+        for segment in message.envelope:
+            yield batches.answer(segment).encode("utf-8")
+    yield batches.end().encode("utf-8")
+
+
 def answers(path: Path, reading: Reading, when: datetime) -> Iterator[str]:
     """An ACK for each message of the file that was read, in order; its segments end in CR.
 
     ``when`` is the time that they are given at. Raises ``FileRefused`` where the file changed since.
     """
-    listed: dict[int, list[Finding]] = {}
-    for finding in reading.findings.listed():
-        if finding.row is not None:
-            listed.setdefault(finding.row, []).append(finding)
-    accepted = _accepted(reading)
-    kept, row = next(accepted, None), 0
+    for message, said in _answered(path, reading):
+        if message.number:
+            yield acknowledgement(message, said, when)
+
+
+def _answered(path: Path, reading: Reading) -> Iterator[tuple[Message, list[Finding]]]:
+    """Each message, and what is to be said of it; before the first what stands before it."""
+    judged = reading.judged()
     for message in messages_of(path):
         said: list[Finding] = []
         for patient in _patients(message) if message.number else ():
-            row += 1
-            while kept is not None and kept < row:
-                kept = next(accepted, None)
-            said += _said_of(listed.get(row, []), patient, reading.encounter.name, kept=kept == row)
-        if message.number:
-            yield acknowledgement(message, said, when)
+            kept, findings = next(judged)
+            said += _said_of(findings, patient, reading.encounter.name, kept=kept)
+        yield message, said
 
 
 def _said_of(findings: list[Finding], patient: Patient, encounter: str, *, kept: bool) -> list[Finding]:
@@ -61,11 +82,6 @@ def _said_of(findings: list[Finding], patient: Patient, encounter: str, *, kept:
     if kept or any(each.severity == "error" for each in findings):
         return findings
     return [*findings, _unlisted(patient, encounter)]
-
-
-def _accepted(reading: Reading) -> Iterator[int]:
-    for batch in reading.batches():
-        yield from batch.column(ROW).to_pylist()
 
 
 def _patients(message: Message) -> list[Patient]:
@@ -87,7 +103,7 @@ def acknowledgement(message: Message, findings: list[Finding], when: datetime) -
     trigger = message_type(message.text or "")[1]
     version, moment = header[11].partition("^")[0] or "2.5.1", f"{when:%Y%m%d%H%M%S}"
     fields = [
-        *("MSH", "^~\\&", header[4], header[5], header[2], header[3], moment, ""),
+        *("MSH", "^~\\&", header[4], header[5], header[2], header[3], f"{moment}{when:%z}", ""),
         f"ACK^{trigger}^ACK" if trigger else "ACK",
         *(f"{message.number}-{moment}", header[10] or "P", version),
     ]

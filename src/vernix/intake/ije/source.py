@@ -13,7 +13,7 @@ from vernix.births.codes import Words
 from vernix.births.encounter import Encounter
 from vernix.errors import UsageError
 from vernix.intake import sentences
-from vernix.intake.findings import Kind, Unit
+from vernix.intake.findings import Kind, Unit, shown
 from vernix.intake.ije.filling import Filling, fillings
 from vernix.intake.ije.layouts import FETAL_DEATH, Layout
 from vernix.intake.ije.lines import lines_of, survey
@@ -48,6 +48,14 @@ class IjeSource(Source):
         outcome = "stillbirth" if self._layout is FETAL_DEATH else "live"
         return Mapping(encounter, tuple(each.column for each in self._fillings), {"outcome": outcome})
 
+    def spot(self, column: str | None) -> Words | None:
+        """The characters of the record that the items stand at, counted from 1."""
+        found = next((each for each in self._fillings if shown(each.name) == column), None)
+        if found is None:
+            return None
+        places = ", ".join(_characters(*self._layout.items[item]) for item in found.items)
+        return Words(f"characters {places}", f"caractères {places}")
+
     def batches(self) -> Iterator[RowBatch]:
         """The records, numbered from 1; blank lines are left out."""
         waiting: list[str] = []
@@ -77,6 +85,11 @@ class IjeSource(Source):
         records = _by_bytes(records)
         columns = {each.name: _column(records, self._layout, each) for each in self._fillings}
         return text_batch([columns[name] for name in self.header])
+
+
+def _characters(start: int, end: int) -> str:
+    """A stretch as people count it: ``29–32``, or ``30``."""
+    return f"{start + 1}" if end == start + 1 else f"{start + 1}–{end}"
 
 
 def _column(records: pa.Array, layout: Layout, filling: Filling) -> list[str]:

@@ -1,0 +1,1 @@
+"""The acknowledgement as a page that a clerk can read and print."""
