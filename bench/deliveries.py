@@ -1,7 +1,7 @@
 """Complete small deliveries a second on each database, and what 2,000 open uploads cost in memory.
 
-A delivery here is one sealed part of 4 KiB, sent as ``vernix send`` sends it: the part in one request, the
-signed delivery in another; both signed and proven, each kept before it is answered. The clients, on the same
+A delivery here is one sealed part of 4 KiB, sent as ``vernix send`` sends it: the part and the signed
+delivery in one request, signed and proven, and kept before it is answered. The clients, on the same
 cores, are part of the price; so each side's processor time is given, too. PostgreSQL runs as in earnest
 (fsync on). Targets: 500 a second; 150 MiB for all processes of the gateway.
 """
@@ -27,7 +27,7 @@ from tests.exchange_kit import TUS, ExchangeKit, RunningGateway, SealedPart
 
 from vernix.custody.canonical import encode
 from vernix.custody.fields import to_base64
-from vernix.custody.identifiers import utc_now
+from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.requests import Request, sign_request
 
 TARGET_A_SECOND = 500
@@ -91,7 +91,6 @@ def _lane(kit: ExchangeKit, part: SealedPart, seconds: int, counts: Any) -> None
     """One client: deliveries one after another on one connection; how many there were."""
     key, count, until = kit.members["riverside"].key, 0, time.monotonic() + seconds
     content = to_base64(part.content)
-    wanted = encode({"content": content, "header": part.header, "purpose": "submission", "to": ["registry"]})
     with _Wire(kit.port) as wire:
 
         def signed(path: str, body: bytes) -> bytes:
@@ -99,8 +98,8 @@ def _lane(kit: ExchangeKit, part: SealedPart, seconds: int, counts: Any) -> None
             return wire.ask("POST", path, {"Content-Type": "application/json", **fields}, body)
 
         while time.monotonic() < until:
-            upload = json.loads(signed("/parts", wanted))
-            signed("/deliveries", kit.delivery([(upload["id"], part)]).sign(key).encode())
+            envelope = kit.delivery([(new_id(), part)]).sign(key)
+            signed("/whole-deliveries", encode({"contents": [content], "delivery": envelope.to_object()}))
             count += 1
     counts.put(count)
 

@@ -32,9 +32,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import create_engine, select
+
 from vernix.custody import canonical
 from vernix.custody.delivery import Delivery, Part
 from vernix.custody.directory import PURPOSES, Directory, InvitationKey, Key, Partner, Right
+from vernix.custody.fields import to_base64
 from vernix.custody.identifiers import new_id, utc_now
 from vernix.custody.invitation import Invitation
 from vernix.custody.publishing import DirectoryPublisher, OnlineKeys
@@ -42,6 +45,8 @@ from vernix.custody.receipt import Receipt
 from vernix.custody.requests import Request, sign_request
 from vernix.custody.signatures import SigningKey
 from vernix.custody.tree import PartHasher
+from vernix.gateway.database import sqlite_url
+from vernix.gateway.tables import CONTENTS
 from vernix.sealing.header import read_header
 from vernix.sealing.identities import HybridIdentity
 from vernix.sealing.sealer import seal_bytes
@@ -149,11 +154,23 @@ class ExchangeKit:
         return invitation
 
     def lying(self) -> dict[str, bytes]:
-        """All sealed bytes that lie at the gateway: in its folder by file, in its bucket by object."""
+        """All sealed bytes that lie at the gateway: by file, by object of its bucket, by row."""
         folders = (self.data / "blobs", self.folder / "shared" / "blobs")
         files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
         held = {file.name: file.read_bytes() for file in files if file.suffix != ".leaves"}
-        return held | self.in_bucket()
+        return held | self.in_bucket() | self._in_rows()
+
+    def _in_rows(self) -> dict[str, bytes]:
+        file = self.data / "gateway.sqlite3"
+        if self.database_url is None and not file.exists():
+            return {}
+        engine = create_engine(self.database_url or sqlite_url(file))
+        try:
+            with engine.connect() as connection:
+                rows = connection.execute(select(CONTENTS)).all()
+        finally:
+            engine.dispose()
+        return {row.blob: bytes(row.content) for row in rows}
 
     def seal(self, content: bytes, to: str = "registry") -> SealedPart:
         """Seal a part to a member."""
@@ -186,6 +203,13 @@ class ExchangeKit:
         """A receipt for a delivery."""
         digests = tuple(part.digest for part in delivery.parts)
         return Receipt(delivery.id, by, delivery.sender, digests, utc_now(), result)
+
+    def whole(self, delivery: Delivery, parts: Sequence[SealedPart]) -> bytes:
+        """The body of the request that posts a small delivery with its parts."""
+        envelope = delivery.sign(self.members[delivery.sender].key).to_object()
+        return canonical.encode(
+            {"contents": [to_base64(part.content) for part in parts], "delivery": envelope}
+        )
 
     def replica(self, number: int) -> ExchangeKit:
         """The same exchange at another gateway, with a port, a data folder and a log of its own."""

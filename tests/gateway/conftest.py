@@ -19,7 +19,7 @@ from tests.seaweedfs_kit import SeaweedFs
 
 from vernix.gateway.database import Database, sqlite_url
 
-ON_BOTH = {"test_deliveries", "test_creations", "test_enrolments", "test_small_parts"}
+ON_BOTH = {"test_deliveries", "test_creations", "test_enrolments", "test_small_parts", "test_whole"}
 IN_BOTH = {
     "test_bodies",
     "test_creations",
@@ -27,6 +27,7 @@ IN_BOTH = {
     "test_checksums",
     "test_packages",
     "test_small_parts",
+    "test_whole",
 }
 
 

@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,9 @@ from tests.strace_kit import striking
 from vernix.custody import canonical
 from vernix.custody.delivery import Delivery
 from vernix.custody.fields import to_base64
+from vernix.custody.identifiers import new_id
 from vernix.errors import KeeperFailed
-from vernix.gateway import small_parts
+from vernix.gateway import contents
 from vernix.gateway.blobs import BlobStore
 from vernix.gateway.database import Database, sqlite_url
 from vernix.gateway.sweeping import sweep_orphans
@@ -97,25 +99,31 @@ def test_a_disk_that_fails_at_a_call(
     assert number > 1 or _failures_told(gateway) > before, "nothing was struck, or nobody was told"
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["part by part", "whole"])
 @pytest.mark.parametrize(
-    ("calls", "number"),
-    [
-        ("pwritev,pwritev2", 1),
-        ("pwrite64", 3),
-        ("fdatasync", 1),
-        ("fdatasync", 2),
-        ("fsync", 1),
-        ("unlink", 1),
-    ],
+    ("calls", "number"), [("pwrite64", 1), ("pwrite64", 4), ("fdatasync", 1), ("fdatasync", 2), ("unlink", 1)]
 )
-def test_killed_while_a_small_part_comes_whole(
-    kit: ExchangeKit, gateway: RunningGateway, strace: str, calls: str, number: int
+def test_killed_while_something_small_comes(
+    kit: ExchangeKit, gateway: RunningGateway, strace: str, calls: str, number: int, whole: bool
 ) -> None:
     part = kit.seal(os.urandom(3000))
     with _striking(strace, gateway, calls, f"signal=KILL:when={number}") as worker:
-        _Patient(kit, gateway, part).journey()
+        _Patient(kit, gateway, part, whole).journey()
         assert number > 1 or not Path(f"/proc/{worker}").exists(), "nothing was struck"
     _rows_and_bytes_agree(kit)
+
+
+@pytest.mark.parametrize(
+    ("calls", "fault"), [("pwrite64", "error=ENOSPC"), ("pwrite64", "error=EIO"), ("fdatasync", "error=EIO")]
+)
+def test_a_disk_that_fails_while_a_delivery_comes_whole(
+    kit: ExchangeKit, gateway: RunningGateway, strace: str, calls: str, fault: str
+) -> None:
+    before = _failures_told(gateway)
+    with _striking(strace, gateway, calls, f"{fault}:when=1"):
+        _Patient(kit, gateway, kit.seal(os.urandom(3000)), whole=True).journey()
+    _rows_and_bytes_agree(kit)
+    assert _failures_told(gateway) > before, "nothing was struck, or nobody was told"
 
 
 def test_no_error_had_its_own_text_logged(gateway: RunningGateway) -> None:
@@ -130,6 +138,7 @@ class _Patient:
     kit: ExchangeKit
     gateway: RunningGateway
     part: SealedPart
+    whole: bool = False
     acknowledged: int = field(default=0, init=False)
 
     def journey(self) -> None:
@@ -143,14 +152,24 @@ class _Patient:
         assert len(state.json["receipts"]) == 1
 
     def _post(self) -> Delivery:
+        delivery = self._post_whole() if self.whole else self._post_by_parts()
+        seen = self._ask(lambda: self.gateway.signed("registry", "GET", "/mailbox?after=0&wait=0"))
+        ids = [entry["envelope"]["document"]["id"] for entry in seen.json["deliveries"]]
+        assert ids.count(delivery.id) == 1
+        return delivery
+
+    def _post_whole(self) -> Delivery:
+        delivery = self.kit.delivery([(new_id(), self.part)])
+        body = self.kit.whole(delivery, [self.part])
+        self._ask(lambda: self.gateway.signed("riverside", "POST", "/whole-deliveries", body))
+        return delivery
+
+    def _post_by_parts(self) -> Delivery:
         upload, path = self._begin()
         self._send(path)
         delivery = self.kit.delivery([(upload, self.part)])
         envelope = delivery.sign(self.kit.members["riverside"].key).encode()
         self._ask(lambda: self.gateway.signed("riverside", "POST", "/deliveries", envelope))
-        seen = self._ask(lambda: self.gateway.signed("registry", "GET", "/mailbox?after=0&wait=0"))
-        ids = [entry["envelope"]["document"]["id"] for entry in seen.json["deliveries"]]
-        assert ids.count(delivery.id) == 1
         return delivery
 
     def _begin(self) -> tuple[str, str]:
@@ -160,7 +179,7 @@ class _Patient:
             "to": ["registry"],
         }
         size = len(self.part.content)
-        if size <= small_parts.MOST:
+        if size <= contents.MOST:
             address, wanted["content"] = "/parts", to_base64(self.part.content)
         else:
             address, wanted["size"] = "/uploads", size
@@ -239,14 +258,22 @@ def _command(process: int) -> bytes:
 
 def _rows_and_bytes_agree(kit: ExchangeKit) -> None:
     """No row promises bytes that are not there; bytes that no row knows go with the next sweep."""
-    store = BlobStore(kit.data / "blobs")
     database = Database(sqlite_url(kit.data / "gateway.sqlite3"))
+    store = BlobStore(kit.data / "blobs", partial(contents.find, database))
     try:
         sweep_orphans(database, store, clock=lambda: time.time() + 7200)
         with database.reading() as connection:
             rows = connection.execute(select(UPLOADS.c.blob, UPLOADS.c.offset)).all()
+        found = {row.blob: _size(store, row.blob) for row in rows if row.offset}
     finally:
         database.close()
     assert {name for name, _ in store} <= {row.blob for row in rows}
-    for row in rows:
-        assert row.offset == 0 or store.path(row.blob).stat().st_size >= row.offset
+    assert all(found[row.blob] >= row.offset for row in rows if row.offset)
+
+
+def _size(store: BlobStore, blob: str) -> int:
+    descriptor = store.open_file(blob)
+    try:
+        return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)

@@ -12,10 +12,7 @@ from tests.exchange_kit import TUS, ExchangeKit, Reply, RunningGateway, SealedPa
 from vernix.custody import canonical
 from vernix.custody.fields import to_base64
 from vernix.custody.quota import Quota
-from vernix.errors import KeeperFailed
-from vernix.gateway import small_parts
-from vernix.gateway.blobs import BlobStore
-from vernix.gateway.sealedness import NotSealed
+from vernix.gateway import contents
 from vernix.sealing.header import read_header
 from vernix.sealing.recipients import PassphraseRecipient
 from vernix.sealing.sealer import seal_bytes
@@ -63,14 +60,14 @@ def test_what_is_refused_is_not_kept(kit: ExchangeKit, gateway: RunningGateway, 
     before = set(kit.lying())
     of_a_passphrase = seal_bytes(b"x" * 200, [PassphraseRecipient(b"Maple Street 12", work_factor=2)])
     passphrase_header = len(read_header(io.BytesIO(of_a_passphrase)).encoded)
-    large = kit.seal(os.urandom(small_parts.MOST)).content
+    large = kit.seal(os.urandom(contents.MOST)).content
     refused = {
         "plain": send(gateway, b"Surname,Given\n" * 100, 200),
         "no header": send(gateway, part.content, 0),
         "another header": send(gateway, part.content, part.header + 1),
         "all header": send(gateway, part.content, len(part.content)),
         "passphrase": send(gateway, of_a_passphrase, passphrase_header),
-        "large": send(gateway, large[: small_parts.MOST + 1], part.header),
+        "large": send(gateway, large[: contents.MOST + 1], part.header),
         "empty": send(gateway, b"", part.header),
     }
     assert {name: reply.status // 100 for name, reply in refused.items()} == dict.fromkeys(refused, 4)
@@ -89,19 +86,3 @@ def test_the_quota_holds(tmp_path: Path) -> None:
         before = set(kit.lying())
         assert send(gateway, part.content, part.header).status == 413
         assert set(kit.lying()) == before
-
-
-def test_its_bytes_go_when_its_row_does_not_come(tmp_path: Path, part: SealedPart) -> None:
-    store = BlobStore(tmp_path / "blobs")
-
-    def give_a_row(content: bytes) -> None:
-        with small_parts.stored(store, content, part.header) as stored:
-            assert store.path(stored.blob).read_bytes() == content
-            assert stored.digest == part.digest
-            raise KeeperFailed("The gateway's database cannot be written now.")
-
-    with pytest.raises(KeeperFailed):
-        give_a_row(part.content)
-    with pytest.raises(NotSealed):
-        give_a_row(part.content[::-1])
-    assert list(store) == []

@@ -94,6 +94,7 @@ def test_it_is_answered_once(
 ) -> None:
     document("answer", asked["text"], scans, "--data", tmp_path / "one")
     assert vernix("answer", asked["text"], scans, "--data", tmp_path / "two") == 3
+    assert everything_in(tmp_path / "two") == [], "nothing is left of what is refused"
 
 
 def test_two_who_answer_at_once_are_one_answer(
@@ -114,6 +115,7 @@ def test_a_withdrawn_request_is_answered_by_nobody(
 ) -> None:
     assert vernix("request", "--withdraw", asked["id"], *at(riverside)) == 0
     assert vernix("answer", asked["text"], scans, "--data", tmp_path / "s") == 3
+    assert everything_in(tmp_path / "s") == [], "nothing is left of what is refused"
     assert document("request", *at(riverside))["requests"][0]["state"] == "withdrawn"
 
 

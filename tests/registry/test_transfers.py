@@ -124,6 +124,8 @@ def test_the_reports_over_a_real_gateway(
     (refused,) = rows(kit, "refused")
     assert (refused["partner"], refused["route"], refused["error"]) == ("lakeside", "part", "NotFound")
     assert rows(kit, "refused", "--partner", "riverside") == []
+    mistyped = run_program("vernix-registry", "transfers", "--partner", "riverbank", "--data", kit.folder)
+    assert (mistyped.code, "no partner of that id" in mistyped.err) == (2, True)
     sums = {row["partner"]: row for row in rows(kit, "totals")}
     assert sums["riverside"]["sent"] == 1
     assert sums["riverside"]["waiting"] == 1

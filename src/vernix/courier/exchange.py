@@ -31,7 +31,9 @@ from vernix.custody.trust import FILE_NAME, DirectoryMirror
 from vernix.errors import Conflict, DataRefused, NotFound, NotProven
 
 SMALL_PART = 32 << 10
-"""Bytes of a sealed part that may come with the request for its place."""
+"""Bytes of a sealed part that may come with the request for its place, or of all parts with their
+delivery.
+"""
 
 ENVELOPE_LIMIT = 16 << 20
 """Bytes of one page of a mailbox."""
@@ -116,7 +118,7 @@ class Exchange:
         self._key = key
         self._key_id = key_id or key.key_id
         self.used: Used | None = None
-        """What of our quota the gateway said is nearly used up, when we last began an upload."""
+        """What of our quota the gateway said is nearly used up, when we last sent something."""
 
     # The directory
 
@@ -237,6 +239,12 @@ class Exchange:
         The same bytes may be posted again; other bytes under its id are ``Conflict``.
         """
         patiently(lambda: self._signed("POST", "/deliveries", envelope))
+
+    def post_whole(self, envelope: bytes, contents: Sequence[bytes]) -> None:
+        """Post a signed delivery with the sealed bytes of all its parts, in their order; may be repeated."""
+        body = encode({"contents": [to_base64(each) for each in contents], "delivery": decode(envelope)})
+        document = _document(patiently(lambda: self._signed("POST", "/whole-deliveries", body)))
+        self.used = _used(document) or self.used
 
     def delivery_state(self, delivery: str) -> dict[str, Any]:
         """What the gateway says of a delivery we sent or are to receive."""

@@ -23,7 +23,7 @@ from typing import Any
 
 from vernix.courier.abreast import Lanes
 from vernix.courier.dispatch import Dispatch, Look, OutgoingFile, Plan
-from vernix.courier.exchange import Exchange
+from vernix.courier.exchange import SMALL_PART, Exchange
 from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
 from vernix.courier.keys import KEPT_FOR, Keys, PartKey
 from vernix.courier.packing import packed, parts_of
@@ -40,6 +40,14 @@ from vernix.sealing.recipients import Recipient
 
 Moved = Callable[[int, int], None]
 """Told, as a delivery goes, how many of about how many bytes are at the gateway."""
+
+
+_WHOLE = 24 << 10
+"""Bytes of files that may go in one request with their delivery: sealed, with the manifest, they have not
+many more; if they have too many, they go as others do."""
+
+_WHOLE_PARTS = 63
+"""Beside the manifest."""
 
 
 def nobody_watches(_done: int, _total: int) -> None:
@@ -141,7 +149,7 @@ class Outbox:
     def withdraw(self, plan: Plan) -> None:
         """Forget a plan of which nothing has left this machine; one that has begun to go stays."""
         with held(self._lock(plan)) as mine:
-            if mine and not uploads_in(self._folder(plan)):
+            if mine and not uploads_in(self._folder(plan)) and not self._envelope_path(plan).exists():
                 self._remove(plan)
 
     def send(self, plan: Plan, exchange: Exchange, sender: Sender, moved: Moved = nobody_watches) -> Sent:
@@ -216,6 +224,9 @@ class Outbox:
                         self._remove(plan)
 
 
+_Carry = Callable[[int, Path, Destination, Callable[[int], None]], Carried]
+
+
 class _Work:
     """One run at one plan."""
 
@@ -229,21 +240,36 @@ class _Work:
         self._directory = directory
 
     def run(self, moved: Moved) -> bytes:
-        """Upload, sign, post; returns the envelope that the gateway has verified."""
-        envelope = self._signed_before()
+        """Upload, sign, post; or what is small, all at once. Returns the envelope that the gateway has
+        verified.
+        """
+        envelope, contents = self._signed_before(), None
         if envelope is None:
-            envelope = self._prepare(moved)
+            envelope, contents = self._prepare(moved, whole=self._is_small())
         try:
-            self._exchange.post_delivery(envelope)
+            self._post(envelope, contents)
         except FarSideRefused:
             if self._is_known():
                 raise
-            # An upload may have expired, or the envelope grown old, since an earlier run: once more from what
-            # is there. A refusal of another kind comes back unchanged.
+            # An upload may have expired, the envelope grown old, or its parts not come with it, since an
+            # earlier run: once more from what is there. A refusal of another kind comes back unchanged.
             sweep(self._folder / "delivery.json")
-            envelope = self._prepare(moved)
-            self._exchange.post_delivery(envelope)
+            envelope, contents = self._prepare(moved, whole=False)
+            self._post(envelope, contents)
         return envelope
+
+    def _post(self, envelope: bytes, contents: list[bytes] | None) -> None:
+        if contents is None:
+            self._exchange.post_delivery(envelope)
+        else:
+            self._exchange.post_whole(envelope, contents)
+
+    def _is_small(self) -> bool:
+        """Whether all of it may fit into one request. Nothing of it may have gone another way before."""
+        size = sum(look.size for look in self.plan.looks)
+        count = len(set(self.plan.parts))
+        fits = size <= _WHOLE and count <= _WHOLE_PARTS
+        return fits and self._sender.request is None and not uploads_in(self._folder)
 
     def _signed_before(self) -> bytes | None:
         """The envelope of an earlier run. It was perhaps posted: only these bytes may be posted under its id.
@@ -268,15 +294,19 @@ class _Work:
             return False
         return True
 
-    def _prepare(self, moved: Moved) -> bytes:
+    def _prepare(self, moved: Moved, *, whole: bool) -> tuple[bytes, list[bytes] | None]:
+        """Bring the parts to the gateway and sign; with ``whole`` bring nothing, but give the bytes of the
+        parts.
+        """
         dispatch = self.plan.dispatch
         total = sum(look.size for look in self.plan.looks)
         self._sender.check_may_send(dispatch, self._directory, total)
         destination = self._destination()
+        carry = self._seal if whole else self._carry
         lanes = Lanes(lambda done: moved(min(done, total), total))
         brought = lanes.run(
             [
-                partial(self._carry_files, number, files, destination)
+                partial(self._carry_files, carry, number, files, destination)
                 for number, files in enumerate(self.plan.contents(), start=1)
             ]
         )
@@ -284,9 +314,12 @@ class _Work:
         self.plan = replace(self.plan, looks=tuple(look for _, looks in brought for look in looks))
         write_json(self._folder / "plan.json", self.plan.to_document())
         manifest = self._manifest(carried)
-        head = self._carry(0, manifest, destination, lambda _count: None)
+        head = carry(0, manifest, destination, lambda _count: None)
+        contents = [item.content for item in (head, *carried) if item.content is not None]
+        if sum(map(len, contents)) > SMALL_PART:
+            return self._prepare(moved, whole=False)
         moved(total, total)
-        return self._sign((head.part, *(item.part for item in carried)))
+        return self._sign((head.part, *(item.part for item in carried))), contents if whole else None
 
     def _destination(self) -> Destination:
         dispatch, now = self.plan.dispatch, utc_now()
@@ -297,6 +330,7 @@ class _Work:
 
     def _carry_files(
         self,
+        carry: _Carry,
         number: int,
         files: Sequence[OutgoingFile],
         destination: Destination,
@@ -304,15 +338,20 @@ class _Work:
     ) -> tuple[Carried, tuple[Look, ...]]:
         """A part and how each of its files looked."""
         if len(files) == 1:
-            carried = self._carry(number, files[0].path, destination, moved)
+            carried = carry(number, files[0].path, destination, moved)
             return carried, (carried.look,)
         pack, looks = packed(self._folder, number, [file.path for file in files])
-        return self._carry(number, pack, destination, moved), looks
+        return carry(number, pack, destination, moved), looks
 
     def _carry(
         self, number: int, source: Path, destination: Destination, moved: Callable[[int], None]
     ) -> Carried:
         return PartUpload(self._folder, number, source, destination, self._exchange, moved).run()
+
+    def _seal(
+        self, number: int, source: Path, destination: Destination, moved: Callable[[int], None]
+    ) -> Carried:
+        return PartUpload(self._folder, number, source, destination, self._exchange, moved).seal()
 
     def _manifest(self, carried: Sequence[Carried]) -> Path:
         """The signed manifest on disk; the one of an earlier run when it says the same of the same parts."""

@@ -26,6 +26,7 @@ from vernix.courier.keys import PartKey
 from vernix.courier.road import BodyCapped
 from vernix.courier.streaming import Ahead, Stretches, journaled, leaf_at, leaf_start
 from vernix.custody.delivery import Part
+from vernix.custody.identifiers import new_id
 from vernix.custody.tree import beside_header, tree_head, with_header
 from vernix.errors import (
     Conflict,
@@ -92,10 +93,14 @@ class Destination:
 
 @dataclass(frozen=True)
 class Carried:
-    """A part that is wholly at the gateway, and how its source looked when it was sealed."""
+    """A part, and how its source looked when it was sealed.
+
+    It is wholly at the gateway; or its sealed bytes are ``content``, to go with the delivery itself.
+    """
 
     part: Part
     look: Look
+    content: bytes | None = None
 
 
 class PartUpload:
@@ -127,10 +132,19 @@ class PartUpload:
         Raises ``DataRefused`` when the source is gone or never stands still; ``RoadFailed``;
         ``FarSideRefused``.
         """
+        return self._while_it_stands_still(self._carry)
+
+    def seal(self) -> Carried:
+        """A small part sealed, under an upload's id of our own making; nothing is sent. Raises
+        ``DataRefused``.
+        """
+        return self._while_it_stands_still(self._seal)
+
+    def _while_it_stands_still(self, do: Callable[[PartState], Carried]) -> Carried:
         for _ in range(FRESH_STARTS):
             state = self._remembered() or self._fresh()
             try:
-                return self._carry(state)
+                return do(state)
             except SourceChanged:
                 self._forget(state)
                 continue
@@ -189,6 +203,13 @@ class PartUpload:
         sweep(self._journal_path(state))
 
     # Carrying
+
+    def _seal(self, state: PartState) -> Carried:
+        with LeafJournal(self._journal_path(state)) as journal:
+            with self._sealed(state, journal, 0) as pieces:
+                content = b"".join(pieces)
+            digest = tree_head(journal.leaves).hex()
+        return Carried(Part(new_id(), state.size, state.header, digest), state.look, content)
 
     def _carry(self, state: PartState) -> Carried:
         stalls, furthest, begun = 0, -1, 0

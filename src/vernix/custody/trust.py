@@ -89,6 +89,11 @@ class DirectoryMirror:
         """The directory on disk, verified. NotProven when it does not hold or is older than a week."""
         return self._current().directory
 
+    def at_hand(self) -> Directory | None:
+        """The directory on disk if it has been proven here already: known at once. None otherwise."""
+        believed = self._believed()
+        return None if believed is None else believed.directory
+
     def age(self) -> timedelta:
         """How long ago the registry vouched for the directory (its timestamp was made)."""
         return self._clock() - (self._current().expires - TIMESTAMP_LIFE)

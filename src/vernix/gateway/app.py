@@ -22,17 +22,17 @@ from starlette.routing import Route as Path
 from starlette.routing import Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vernix.custody.requests import Request
-from vernix.errors import FarSideRefused, KeeperFailed, NotFound, NotProven, TooMuch, TooOften, VernixError
+from vernix.errors import KeeperFailed, NotFound, VernixError
 from vernix.gateway import sweeping
 from vernix.gateway.answers import HEADERS, ProtocolRefused, as_ours, refusal
-from vernix.gateway.authentication import Access, Caller, authenticate, check_access
+from vernix.gateway.authentication import Access, Caller, Replayed
 from vernix.gateway.bucket import StorageFailed
 from vernix.gateway.checkpoints import Checkpoints
 from vernix.gateway.creating import CreationPlane
 from vernix.gateway.database import Database
 from vernix.gateway.debts import SharedDebts
 from vernix.gateway.directory import open_mirror
+from vernix.gateway.entrance import Entrance, field_of
 from vernix.gateway.exchange import Exchange
 from vernix.gateway.joining import Joinings
 from vernix.gateway.limits import MIB, FailureCount
@@ -79,14 +79,13 @@ class Gateway:
             Checkpoints.open(settings, database),
         )
         self.watch = Watch(lambda partners: self.run(self.exchange.heads, partners))
-        self.failures = FailureCount(settings.limits.failures_per_minute)
+        self.entrance = Entrance(settings, self.exchange, self.run, self._refused)
         self.rates = Rates(SharedDebts(settings.debts))
         self.receptions = Receptions(
             database, self.exchange.blobs, settings.limits, self.carry, self._throttle_of_sender
         )
         self.joinings = Joinings(self.receptions)
         self.refusals = FailureCount(settings.limits.refusals_per_minute)
-        self._renewing = asyncio.Lock()
 
     def run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> asyncio.Future[T]:
         """Compute in a thread."""
@@ -100,12 +99,13 @@ class Gateway:
         """Prove, read, do, answer."""
         caller, body = None, b""
         if route.access is not Access.PUBLIC:
-            caller, body = await self._prove(route, scope, receive)
+            caller, body = await self.entrance.prove(route, scope, receive)
         try:
             await self._do(route, scope, receive, send, caller, body)
         except VernixError as error:
             if caller is not None:
-                await self.run(self._tell_refusal, caller, route, error)
+                with self.entrance.counting(route, scope):
+                    await self.run(self._refused, caller, route, error)
             raise
 
     async def _do(
@@ -128,7 +128,7 @@ class Gateway:
                 body,
                 scope["path_params"],
                 scope["query_string"].decode("latin-1"),
-                _field(scope, b"range"),
+                field_of(scope, b"range"),
                 throttle,
             )
             response = await route.answer(call)
@@ -138,80 +138,19 @@ class Gateway:
         payer = self.exchange.payer_of(sender)
         return self.rates.throttle(payer, self.exchange.quota_of_sender(payer))
 
-    async def _prove(self, route: Route, scope: Scope, receive: Receive) -> tuple[Caller, bytes]:
-        """Who asks, by the signed head; then the body, which must be the one that the head names."""
-        try:
-            if _field(scope, b"signature-input") is None:
-                raise NotProven("The request is not signed.", hint="Use a current vernix client.")
-            bound, body = route.bound(self.settings.limits), None
-            if route.name == "publish" and await self.run(self._expired):
-                body = await self._renewed(scope, receive, bound)
-            request = Request.from_scope(scope)
-            caller = await self.run(self._authenticate, request, route, scope)
-            body = await self._body(scope, receive, bound) if body is None else body
-            request.check_body(body)
-        except NotProven as error:
-            address = (scope.get("client") or ("unknown", 0))[0]
-            if self.failures.failed(address):
-                raise TooOften("Too many requests from here prove nothing.", hint="Wait a minute.") from None
-            log().warning("not proven", route=route.name, place=place_of(error))
-            raise
-        return caller, body
+    def _refused(self, caller: Caller, route: Route, error: VernixError) -> None:
+        """After a refusal: its request cannot be shown again, and it is told in the ledger, unless it is our
+        own failure or its partner has too many already.
 
-    def _authenticate(self, request: Request, route: Route, scope: Scope) -> Caller:
-        directory, names = self.exchange.mirror.current(), self.settings.authorities
-        caller = authenticate(request, scope, route.access, directory, self.exchange.database, names)
-        try:
-            check_access(caller, route.access)
-        except FarSideRefused as error:
-            self._tell_refusal(caller, route, error)
-            raise
-        return caller
-
-    def _tell_refusal(self, caller: Caller, route: Route, error: VernixError) -> None:
-        """Have a refusal in the ledger, unless it is our own failure or its partner has too many already."""
+        Raises ``Replayed`` for a request that was shown before: then that is all that is said.
+        """
+        if isinstance(error, Replayed):
+            raise error
+        self.entrance.spend(caller)
         if caller.partner is None or error.http_status >= 500 or self.refusals.failed(caller.id):
             return
         with contextlib.suppress(KeeperFailed):
             self.exchange.tell_refusal(caller, route.name, error)
-
-    def _expired(self) -> bool:
-        try:
-            self.exchange.mirror.current()
-        except NotProven:
-            return True
-        return False
-
-    async def _renewed(self, scope: Scope, receive: Receive, bound: int) -> bytes:
-        """A new directory in the place of one that has expired, by which nobody can be proven; its body.
-
-        It proves itself from the pinned root, whoever brings it, and then says whether who brought it may.
-        Until then this is the one body that is read for a stranger: one at a time, so that it bounds memory.
-        """
-        async with self._renewing:
-            body = await self._body(scope, receive, bound)
-            await self.run(self.exchange.publish, body)
-            return body
-
-    async def _body(self, scope: Scope, receive: Receive, bound: int) -> bytes:
-        announced = _field(scope, b"content-length")
-        if announced is not None and (not announced.isdecimal() or int(announced) > bound):
-            raise _too_long(bound)
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self.settings.limits.document_seconds):
-                more = True
-                while more:
-                    message = await receive()
-                    if message["type"] != "http.request":
-                        raise Disconnected("The connection broke.")
-                    body += message.get("body", b"")
-                    more = message.get("more_body", False)
-                    if len(body) > bound:
-                        raise _too_long(bound)
-        except TimeoutError:
-            raise ProtocolRefused(408, "The request's body came too slowly.", hint="Send it again.") from None
-        return bytes(body)
 
     async def tidy(self) -> None:
         """Sweep every minute, and look for orphans every hour, until cancelled."""
@@ -325,7 +264,7 @@ class _Hearing:
         keeping nothing: a client that is still sending would find the connection broken before it hears the
         answer. One that waits for ``100 Continue`` is not sending.
         """
-        if self._ended or scope["method"] not in _WITH_BODY or _field(scope, b"expect") is not None:
+        if self._ended or scope["method"] not in _WITH_BODY or field_of(scope, b"expect") is not None:
             return
         left = _HEAR_BYTES
         with contextlib.suppress(TimeoutError):
@@ -419,13 +358,6 @@ def _check_host(scope: Scope) -> None:
         raise ProtocolRefused(400, "The request does not have one Host field.")
 
 
-def _field(scope: Scope, name: bytes) -> str | None:
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value.decode("latin-1"))
-    return None
-
-
 def _extra(scope: Scope, error: VernixError) -> dict[str, str]:
     """What HTTP and tus want beside some refusals."""
     extra = {"connection": "close"} if scope["method"] in _WITH_BODY else {}
@@ -434,7 +366,3 @@ def _extra(scope: Scope, error: VernixError) -> dict[str, str]:
     if error.http_status == 429 or isinstance(error, StorageFailed):
         extra["retry-after"] = "60"
     return extra
-
-
-def _too_long(bound: int) -> TooMuch:
-    return TooMuch(f"The body of this request may have at most {bound} bytes.", hint="Send less at a time.")

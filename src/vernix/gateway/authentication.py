@@ -6,12 +6,11 @@ Nothing that this program stores would let anybody in: it has public keys and us
 from __future__ import annotations
 
 from collections.abc import Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection
 from starlette.types import Scope
 
 from vernix.custody.directory import Directory, Partner
@@ -21,14 +20,15 @@ from vernix.custody.requests import SKEW, WINDOW, Request, verify_request
 from vernix.custody.signatures import VerifyKey
 from vernix.errors import FarSideRefused, NotProven
 from vernix.gateway import file_requests
-from vernix.gateway.database import Database
+from vernix.gateway.database import Database, upsert
+from vernix.gateway.statements import Statement
 from vernix.gateway.tables import NONCES
 
 _INVITATION = "invitation:"
 _REQUEST = "request:"
 _REGISTRY = "registry"
 
-_REMEMBER = insert(NONCES)
+_REMEMBER = Statement(lambda dialect: upsert(dialect, NONCES).on_conflict_do_nothing())
 
 
 class Access(StrEnum):
@@ -43,16 +43,41 @@ class Access(StrEnum):
     REGISTRY = "registry"
 
 
+class Replayed(NotProven):
+    """A signed request was shown a second time."""
+
+
+@dataclass
+class Nonce:
+    """What keeps a signed request from being shown twice, to be remembered until ``expires`` (seconds).
+
+    ``spent`` is for whoever commits that to say.
+    """
+
+    key_id: str
+    value: str
+    expires: int
+    spent: bool = False
+
+    def spend(self, connection: Connection) -> None:
+        """Remember it with whatever else this transaction does. Raises ``Replayed`` when it was there."""
+        row = {"key_id": self.key_id, "nonce": self.value, "expires": self.expires}
+        if _REMEMBER.run(connection, row).rowcount != 1:
+            raise Replayed("The request has been sent before (replay).", hint="Sign each request anew.")
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who signed. ``partner`` is None for strangers: one who was invited has the open ``invitation``'s id,
-    one who holds the ticket of a request for files has that ``file_request``, proven now.
+    one who holds the ticket of a request for files has that ``file_request``, proven now. ``nonce`` is that
+    of its request, which is nothing before it is spent; None where no request was signed (SFTP).
     """
 
     key_id: str
     partner: Partner | None = None
     invitation: str | None = None
     file_request: FileRequest | None = None
+    nonce: Nonce | None = None
 
     @property
     def id(self) -> str:
@@ -84,8 +109,9 @@ def authenticate(
 ) -> Caller:
     """The caller of a signed request, by its head alone: its body need not have been read.
 
-    ``authorities`` are our own names: host, and port if it is not the scheme's. Raises ``NotProven`` (401)
-    when the signature proves nothing.
+    That it was not shown before is known when its ``nonce`` has been spent. ``authorities`` are our own
+    names: host, and port if it is not the scheme's. Raises ``NotProven`` (401) when the signature proves
+    nothing.
     """
     # Otherwise what was signed for another gateway could be presented here.
     if request.authority not in {*authorities, urlsplit(directory.gateway).netloc}:
@@ -95,10 +121,16 @@ def authenticate(
     headers = _single(scope)
     found: dict[str, Caller] = {}
     find_key = _finder(directory, access, database, found)
-    key_id = verify_request(
-        request, headers, find_key, lambda nonce: _seen(database, found, nonce), utc_now()
-    )
-    return found[key_id]
+    unspent: list[str] = []
+
+    def keep(nonce: str) -> bool:
+        unspent.append(nonce)
+        return False
+
+    now = utc_now()
+    key_id = verify_request(request, headers, find_key, keep, now)
+    expires = int((now + WINDOW + SKEW).timestamp()) + 1
+    return replace(found[key_id], nonce=Nonce(key_id, unspent[0], expires))
 
 
 def check_access(caller: Caller, access: Access) -> None:
@@ -140,18 +172,6 @@ def _finder(
         return VerifyKey.from_text(request.key)
 
     return find
-
-
-def _seen(database: Database, found: dict[str, Caller], nonce: str) -> bool:
-    """Remember a nonce for as long as its request could be shown again; True when it was there already."""
-    (key_id,) = found
-    expires = int((utc_now() + WINDOW + SKEW).timestamp()) + 1
-    try:
-        with database.noting() as connection:
-            connection.execute(_REMEMBER, {"key_id": key_id, "nonce": nonce, "expires": expires})
-    except IntegrityError:
-        return True
-    return False
 
 
 def _single(scope: Scope) -> dict[str, str]:

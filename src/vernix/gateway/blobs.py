@@ -38,10 +38,14 @@ def new_blob() -> str:
 
 
 class BlobStore:
-    """A folder of blobs. Names are hexadecimal and made here; no name from outside ever becomes a path."""
+    """A folder of blobs. Names are hexadecimal and made here; no name from outside ever becomes a path.
 
-    def __init__(self, folder: Path) -> None:
+    ``elsewhere`` has the bytes of small ones that are no files; it raises ``FileNotFoundError``, too.
+    """
+
+    def __init__(self, folder: Path, elsewhere: Callable[[str], bytes] | None = None) -> None:
         self.folder = folder
+        self._elsewhere = elsewhere
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Made durable once, here, and not with the first blob of each.
         for number in range(256):
@@ -70,13 +74,33 @@ class BlobStore:
             raise BlobBusy from None
         return BlobLock(descriptor, path)
 
-    def open(self, blob: str) -> OpenBlob:
+    def open(self, blob: str) -> OpenBlob | SmallBlob:
         """A blob to be read, also should it be deleted meanwhile. Raises ``FileNotFoundError``."""
-        return OpenBlob.at(self.path(blob))
+        try:
+            return OpenBlob.at(self.path(blob))
+        except FileNotFoundError:
+            return SmallBlob(self._small(blob))
 
     def open_file(self, blob: str) -> int:
-        """A descriptor, the caller's own, of a file that is a blob. Raises ``FileNotFoundError``."""
-        return os.open(self.path(blob), os.O_RDONLY | os.O_CLOEXEC)
+        """A descriptor, the caller's own, of a file with the bytes of a blob; of a small one that is none, of
+        a file without a name. Raises ``FileNotFoundError``.
+        """
+        try:
+            return os.open(self.path(blob), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            content = self._small(blob)
+        descriptor = os.open(self.folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            _write_all(descriptor, [content], 0)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def _small(self, blob: str) -> bytes:
+        if self._elsewhere is None:
+            raise FileNotFoundError
+        return self._elsewhere(blob)
 
     def check_room(self, wanted: int, limits: Limits) -> None:
         """Raise ``KeeperFailed`` (507) unless the disk has room for ``wanted`` bytes more."""
@@ -162,6 +186,22 @@ class OpenBlob(OpenFile):
     def read(self, offset: int, count: int) -> bytes:
         """At most ``count`` bytes from ``offset`` on; none at the end."""
         return os.pread(self.number, count, offset)
+
+
+class SmallBlob:
+    """One that was read whole from its row: open, and safe from whoever deletes it meanwhile."""
+
+    path: Path | None = None
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def read(self, offset: int, count: int) -> bytes:
+        """At most ``count`` bytes from ``offset`` on; none at the end."""
+        return self._content[offset : offset + count]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
 
 class BlobLock:

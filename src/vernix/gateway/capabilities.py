@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,20 +21,21 @@ from vernix.custody.fields import to_base64
 from vernix.custody.identifiers import new_id
 from vernix.custody.quota import Quota
 from vernix.errors import Conflict, NotFound
-from vernix.gateway import file_requests, quotas, uploads
+from vernix.gateway import contents, file_requests, quotas, uploads
 from vernix.gateway.blobs import new_blob
 from vernix.gateway.limits import Limits, check_size
 from vernix.gateway.quotas import Used
+from vernix.gateway.statements import Statement
 from vernix.gateway.tables import IS_OPEN, UPLOADS
 from vernix.gateway.uploads import State, Upload
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 # Built once: building a statement takes three times as long as running it (measured).
-_ADD = inserting(UPLOADS)
+_ADD = Statement(inserting(UPLOADS))
 _BY_CAPABILITY = select(UPLOADS).where(UPLOADS.c.capability == bindparam("hashed"))
 _BY_ID = select(UPLOADS).where(UPLOADS.c.id == bindparam("which"))
-_OUTSTANDING = select(func.coalesce(func.sum(UPLOADS.c.size - UPLOADS.c.offset), 0)).where(IS_OPEN)
+_OUTSTANDING = Statement(select(func.coalesce(func.sum(UPLOADS.c.size - UPLOADS.c.offset), 0)).where(IS_OPEN))
 # What they set are the columns among the values that they are executed with.
 _ADVANCE = update(UPLOADS).where(
     UPLOADS.c.id == bindparam("which"),
@@ -54,17 +55,15 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Stored:
-    """All bytes of a part, safe under the name ``blob``: their count, that of the age header, the digest.
-
-    ``enter`` writes into the transaction that makes an upload of it where the bytes are.
+class Whole:
+    """All bytes of a small part, to be kept under the name ``blob``: the length of its age header, its
+    digest.
     """
 
     blob: str
-    size: int
+    content: bytes
     header: int
     digest: str
-    enter: Callable[[Connection], None]
 
 
 @dataclass(frozen=True)
@@ -96,14 +95,15 @@ def allot(  # each is asked by another rule
     return Allotted(upload, insert(connection, upload, now), used)
 
 
-def allot_stored(
-    connection: Connection, sender: str, stored: Stored, now: int, limits: Limits, quota: Quota
+def allot_whole(
+    connection: Connection, sender: str, part: Whole, now: int, limits: Limits, quota: Quota
 ) -> Allotted:
     """As ``allot``, for a part that is here already: a complete upload."""
-    begun, used = _charged(connection, sender, (stored.size, stored.header), now, limits, quota)
-    upload = uploads.extend(begun, stored.size, stored.digest)
-    token = insert(connection, upload, now, blob=stored.blob)
-    stored.enter(connection)
+    size = len(part.content)
+    begun, used = _charged(connection, sender, (size, part.header), now, limits, quota)
+    upload = uploads.extend(begun, size, part.digest)
+    token = insert(connection, upload, now, blob=part.blob)
+    contents.add(connection, {part.blob: part.content})
     return Allotted(upload, token, used)
 
 
@@ -128,10 +128,25 @@ def insert(
     """A row for a new upload that was charged before; its capability. ``blob`` is where its bytes are, if
     they are."""
     token = new_token()
-    row = {
+    _ADD.run(connection, _row(upload, hashed(token), blob or new_blob(), now, creation))
+    return token
+
+
+def insert_whole(connection: Connection, parts: Sequence[Upload], blobs: Sequence[str], now: int) -> None:
+    """Rows for parts that came with their delivery, in this order. No capability leads to them."""
+    rows = [
+        _row(upload, secrets.token_bytes(32), blob, now) for upload, blob in zip(parts, blobs, strict=True)
+    ]
+    _ADD.run_each(connection, rows)
+
+
+def _row(
+    upload: Upload, capability: bytes, blob: str, now: int, creation: bytes | None = None
+) -> dict[str, object]:
+    return {
         "id": upload.id,
-        "capability": hashed(token),
-        "blob": blob or new_blob(),
+        "capability": capability,
+        "blob": blob,
         "sender": upload.sender,
         "size": upload.size,
         "header": upload.header,
@@ -141,14 +156,14 @@ def insert(
         "created": now,
         "expires": upload.expires,
         "creation": creation,
+        "delivery": upload.delivery,
+        "number": upload.number,
     }
-    connection.execute(_ADD, row)
-    return token
 
 
 def outstanding(connection: Connection) -> int:
     """Bytes that were promised a place and have not arrived yet."""
-    return int(connection.execute(_OUTSTANDING).scalar_one())
+    return int(_OUTSTANDING.run(connection, {}).fetchone()[0])
 
 
 def find(connection: Connection, token: str) -> Held:

@@ -27,6 +27,8 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=10000",
     "PRAGMA foreign_keys=ON",
+    # What was deleted is overwritten: sealed parts of deliveries that are over are nobody's to keep.
+    "PRAGMA secure_delete=ON",
 )
 # Whoever takes a connection ends its transaction: the pool need not roll one back that is not there.
 _ENDED: dict[str, Any] = {"pool_reset_on_return": None}

@@ -19,6 +19,7 @@ from vernix.custody.receipt import Receipt
 from vernix.custody.signatures import Signed
 from vernix.errors import Conflict, NotFound
 from vernix.gateway import brakes, capabilities, mailboxes, telling, uploads
+from vernix.gateway.statements import Statement
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, UPLOADS
 from vernix.gateway.uploads import Claim, Upload
 
@@ -29,8 +30,9 @@ RECALLED = "recalled"
 
 # Built once: to build them takes longer than to run them.
 _BY_ID = select(DELIVERIES).where(DELIVERIES.c.id == bindparam("which"))
-_ADD = insert(DELIVERIES)
-_ADDRESS = insert(ADDRESSEES)
+_ENVELOPE_OF = Statement(select(DELIVERIES.c.envelope).where(DELIVERIES.c.id == bindparam("which")))
+_ADD = Statement(insert(DELIVERIES))
+_ADDRESS = Statement(insert(ADDRESSEES))
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,9 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, 
     Raises ``Conflict`` for other bytes under the same id or a part that is not what the delivery says,
     ``NotFound`` for a part that is no upload of this sender.
     """
-    stored = _find(connection, delivery.id)
-    if stored is not None:
-        if bytes(stored.envelope) == envelope:
-            return False
-        raise Conflict("Another delivery has this id.", hint="Make a new delivery with an id of its own.")
-    row = {
-        "id": delivery.id,
-        "sender": delivery.sender,
-        "envelope": envelope,
-        "dropped": False,
-        "state": WAITING,
-        "posted": now,
-        "expires": min(int(delivery.expires.timestamp()), now + keep),
-        "downloads": delivery.downloads,
-    }
-    connection.execute(_ADD, row)
+    if is_there(connection, delivery.id, envelope):
+        return False
+    add(connection, delivery, envelope, now, keep)
     for number, part in enumerate(delivery.parts):
         held = capabilities.find_by_id(connection, part.upload)
         if held is None:
@@ -86,11 +75,39 @@ def post(connection: Connection, delivery: Delivery, envelope: bytes, now: int, 
         uploads.check_alive(held.upload, now)
         claim = Claim(part.size, part.header, part.digest)
         capabilities.bind(connection, uploads.bind(held.upload, delivery.id, number, delivery.sender, claim))
-    for addressee in delivery.addressees:
-        connection.execute(_ADDRESS, {"delivery": delivery.id, "partner": addressee})
-        mailboxes.put(connection, addressee, mailboxes.DELIVERY, delivery.id, addressee)
+    put_into_mailboxes(connection, delivery)
     telling.announced(connection, delivery, envelope, now)
     return True
+
+
+def is_there(connection: Connection, delivery: str, envelope: bytes) -> bool:
+    """Whether these very bytes were posted before. Raises ``Conflict`` for others under the same id."""
+    stored = _ENVELOPE_OF.run(connection, {"which": delivery}).fetchone()
+    if stored is not None and bytes(stored[0]) != envelope:
+        raise Conflict("Another delivery has this id.", hint="Make a new delivery with an id of its own.")
+    return stored is not None
+
+
+def add(connection: Connection, delivery: Delivery, envelope: bytes, now: int, keep: int) -> None:
+    """A delivery's own row, without its parts and in no mailbox yet."""
+    row = {
+        "id": delivery.id,
+        "sender": delivery.sender,
+        "envelope": envelope,
+        "dropped": False,
+        "state": WAITING,
+        "posted": now,
+        "expires": min(int(delivery.expires.timestamp()), now + keep),
+        "downloads": delivery.downloads,
+    }
+    _ADD.run(connection, row)
+
+
+def put_into_mailboxes(connection: Connection, delivery: Delivery) -> None:
+    """Each addressee sees it when the transaction stands."""
+    for addressee in delivery.addressees:
+        _ADDRESS.run(connection, {"delivery": delivery.id, "partner": addressee})
+        mailboxes.put(connection, addressee, mailboxes.DELIVERY, delivery.id, addressee)
 
 
 def drop(connection: Connection, dropped: Drop, file: Upload, now: int) -> None:
@@ -103,11 +120,12 @@ def drop(connection: Connection, dropped: Drop, file: Upload, now: int) -> None:
         "state": WAITING,
         "posted": now,
         "expires": int(dropped.expires.timestamp()),
+        "downloads": None,
     }
-    connection.execute(_ADD, row)
+    _ADD.run(connection, row)
     claim = Claim(dropped.size, dropped.header, dropped.digest)
     capabilities.bind(connection, uploads.bind(file, dropped.id, 0, dropped.sender, claim))
-    connection.execute(_ADDRESS, {"delivery": dropped.id, "partner": dropped.addressee})
+    _ADDRESS.run(connection, {"delivery": dropped.id, "partner": dropped.addressee})
     mailboxes.put(connection, dropped.addressee, mailboxes.DROP, dropped.id, dropped.addressee)
     telling.uploaded(connection, file, now)
     telling.dropped_in(connection, dropped, now)

@@ -30,6 +30,7 @@ from vernix.errors import FarSideRefused, NotFound, NotProven, VernixError
 from vernix.gateway import (
     brakes,
     capabilities,
+    contents,
     creations,
     deliveries,
     directory,
@@ -42,6 +43,7 @@ from vernix.gateway import (
     mailboxes,
     small_parts,
     telling,
+    whole,
 )
 from vernix.gateway.authentication import Caller
 from vernix.gateway.capabilities import Allotted
@@ -58,10 +60,14 @@ from vernix.gateway.storing import Blobs
 
 @dataclass(frozen=True)
 class Posted:
-    """What became of a post: ``new`` is False when the very same thing was there already."""
+    """What became of a post: ``new`` is False when the very same thing was there already.
+
+    ``used`` is what of the sender's quota is nearly used up, as answers hold it.
+    """
 
     id: str
     new: bool
+    used: dict[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,26 +114,35 @@ class Exchange:
     def take_part(self, caller: Caller, body: bytes) -> dict[str, object]:
         """POST /parts: as ``begin_upload`` for a small part, all of which comes along."""
         fields = Fields(canonical.decode(body), "part")
-        content, header = fields.octets("content", most=small_parts.MOST), fields.integer("header")
+        content, header = fields.octets("content", most=contents.MOST), fields.integer("header")
         self._check_rights(caller, fields)
         now, quota = int(time.time()), self.quota_of(caller)
-        with (
-            small_parts.stored(self.blobs, content, header) as stored,
-            self._allotting(caller, stored.size) as connection,
-        ):
-            allotted = capabilities.allot_stored(connection, caller.id, stored, now, self.limits, quota)
+        part = small_parts.whole(content, header)
+        with self._allotting(caller, len(content)) as connection:
+            allotted = capabilities.allot_whole(connection, caller.id, part, now, self.limits, quota)
             telling.uploaded(connection, allotted.upload, now)
         return self._told_of(allotted, caller)
 
     @contextmanager
     def _allotting(self, caller: Caller, size: int) -> Iterator[Connection]:
         """A transaction that begins an upload of ``size`` bytes, if there is room for it."""
-        with self.database.writing() as connection:
+        with self._spending(caller) as connection:
             if caller.file_request is not None:
                 file_requests.check_room(connection, caller.file_request, size, self.limits)
             yield connection
             # What others were promised counts as used, too: an upload that was begun must be able to end.
             self.blobs.check_room(capabilities.outstanding(connection), self.limits)
+
+    @contextmanager
+    def _spending(self, caller: Caller) -> Iterator[Connection]:
+        """A transaction that does what a request asked for and spends its nonce. Raises ``Replayed``."""
+        nonce = caller.nonce
+        with self.database.writing() as connection:
+            if nonce is not None and not nonce.spent:
+                nonce.spend(connection)
+            yield connection
+        if nonce is not None:
+            nonce.spent = True
 
     @staticmethod
     def _told_of(allotted: Allotted, caller: Caller) -> dict[str, object]:
@@ -179,11 +194,23 @@ class Exchange:
         delivery = self._proven(caller, body)
         if delivery.sender != caller.id:
             raise FarSideRefused("A delivery is posted by its sender only.")
-        with self.database.writing() as connection:
+        with self._spending(caller) as connection:
             new = deliveries.post(connection, delivery, body, int(time.time()), self.limits.keep)
             if caller.file_request is not None:
                 file_requests.answer(connection, caller.file_request, delivery.id)
         return Posted(delivery.id, new)
+
+    def post_whole(self, caller: Caller, body: bytes) -> Posted:
+        """POST /whole-deliveries: as ``post_delivery`` for a small one, all of whose parts come along."""
+        envelope, found = whole.read(body)
+        delivery = self._proven(caller, envelope)
+        if delivery.sender != caller.id:
+            raise FarSideRefused("A delivery is posted by its sender only.")
+        came = whole.check(delivery, envelope, found)
+        with self._allotting(caller, came.size) as connection:
+            now, quota = int(time.time()), self.quota_of(caller)
+            new, used = whole.post(connection, came, now, self.limits, quota)
+        return Posted(delivery.id, new, _told(used))
 
     def _proven(self, caller: Caller, body: bytes) -> Delivery:
         if caller.file_request is not None:
@@ -258,7 +285,7 @@ class Exchange:
         receipt = Receipt.open_signed(body, self.mirror.current(), utc_now())
         if receipt.addressee != caller.id:
             raise FarSideRefused("A receipt is posted by its addressee only.")
-        with self.database.writing() as connection:
+        with self._spending(caller) as connection:
             new, blobs = deliveries.sign_for(connection, receipt, body, int(time.time()))
         # After the commit: a kill in between leaves blobs without rows, which the sweep deletes.
         for blob in blobs:

@@ -16,43 +16,49 @@ from vernix.custody.event import Event, new_salt
 from vernix.custody.merkle import HASH, Edge, edge_of
 from vernix.custody.tiles import HEIGHT, Tile, TileReader
 from vernix.errors import Conflict, NotFound
+from vernix.gateway.statements import Statement
 from vernix.gateway.tables import EVENT_PARTNERS, EVENTS, LEDGER, LEDGER_NODES
 
 _ONE = LEDGER.c.id == 1
 
 # Built once: building a statement costs more than running it (measured: half of an append).
 _EDGE = select(LEDGER.c.size, LEDGER.c.edge).where(_ONE)
-_EDGE_HELD = _EDGE.with_for_update()
-_GROW = (
+_EDGE_HELD = Statement(_EDGE.with_for_update())
+_GROW = Statement(
     update(LEDGER)
     .where(_ONE, LEDGER.c.size == bindparam("before"))
     .values(size=bindparam("after"), edge=bindparam("hashes"))
 )
-_ADD_EVENT = insert(EVENTS)
-_ADD_CONCERNED = insert(EVENT_PARTNERS)
-_ADD_NODE = insert(LEDGER_NODES)
+_ADD_EVENT = Statement(insert(EVENTS))
+_ADD_CONCERNED = Statement(insert(EVENT_PARTNERS))
+_ADD_NODE = Statement(insert(LEDGER_NODES))
 
 
-def append(connection: Connection, event: Event) -> int:
-    """Append one event; the index of its leaf. Raises ``Conflict`` where another writer came between."""
-    before = _read_edge(connection)
-    salt = new_salt()
-    leaf = event.leaf(salt)
-    after, completed = before.append(leaf)
+def append(connection: Connection, *events: Event) -> int:
+    """Append events, in this order; the index of the first one's leaf. Raises ``Conflict`` where another
+    writer came between.
+    """
+    edge = before = _read_edge(connection)
+    rows, concerned, kept = [], [], []
+    for event in events:
+        seq, salt = edge.size, new_salt()
+        leaf = event.leaf(salt)
+        edge, completed = edge.append(leaf)
+        rows.append(_row(event, seq, salt, leaf))
+        concerned += [{"partner": partner, "seq": seq} for partner in event.concerned]
+        kept += [
+            {"level": level, "number": number, "hash": value}
+            for level, number, value in completed
+            if level % HEIGHT == 0
+        ]
     # Compare and swap: whatever the database locks, two events never get one place.
-    step = {"before": before.size, "after": after.size, "hashes": b"".join(after.hashes)}
-    if connection.execute(_GROW, step).rowcount != 1:
+    step = {"before": before.size, "after": edge.size, "hashes": b"".join(edge.hashes)}
+    if _GROW.run(connection, step).rowcount != 1:
         raise Conflict("Another event came between.", hint="Send the request again.")
-    connection.execute(_ADD_EVENT, _row(event, before.size, salt, leaf))
-    names = [{"partner": partner, "seq": before.size} for partner in event.concerned]
-    connection.execute(_ADD_CONCERNED, names)
-    kept = [
-        {"level": level, "number": number, "hash": value}
-        for level, number, value in completed
-        if level % HEIGHT == 0
-    ]
+    _ADD_EVENT.run_each(connection, rows)
+    _ADD_CONCERNED.run_each(connection, concerned)
     if kept:
-        connection.execute(_ADD_NODE, kept)
+        _ADD_NODE.run_each(connection, kept)
     return before.size
 
 
@@ -64,7 +70,7 @@ def size(connection: Connection) -> int:
 def head(connection: Connection, at: int | None = None) -> tuple[int, bytes]:
     """Size and tree head of the ledger: now, or when it had ``at`` events."""
     if at is None:
-        edge = _edge(connection.execute(_EDGE).one())
+        edge = _edge(*connection.execute(_EDGE).one())
     else:
         edge = edge_of(at, TileReader(at, lambda wanted: tile(connection, wanted)))
     return edge.size, edge.head()
@@ -86,12 +92,12 @@ def tile(connection: Connection, wanted: Tile) -> bytes:
 
 
 def _read_edge(connection: Connection) -> Edge:
-    return _edge(connection.execute(_EDGE_HELD).one())
+    return _edge(*_EDGE_HELD.run(connection, {}).fetchone())
 
 
-def _edge(row: Any) -> Edge:
-    joined = bytes(row.edge)
-    return Edge(row.size, tuple(joined[at : at + HASH] for at in range(0, len(joined), HASH)))
+def _edge(size: int, hashes: bytes) -> Edge:
+    joined = bytes(hashes)
+    return Edge(size, tuple(joined[at : at + HASH] for at in range(0, len(joined), HASH)))
 
 
 def _row(event: Event, seq: int, salt: bytes, leaf: bytes) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from vernix.gateway.limits import Limits
+from vernix.gateway.statements import Statement
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, MAILBOX, MAILBOX_HEADS
 
 DELIVERY = "delivery"
@@ -19,14 +20,14 @@ READ = "read"
 RECALL = "recall"
 
 # Built once: every delivery is put into mailboxes, and to build them takes longer than to run them.
-_NEXT = (
+_NEXT = Statement(
     update(MAILBOX_HEADS)
     .where(MAILBOX_HEADS.c.partner == bindparam("who"))
     .values(head=MAILBOX_HEADS.c.head + 1)
     .returning(MAILBOX_HEADS.c.head)
 )
-_BEGIN = insert(MAILBOX_HEADS)
-_ADD = insert(MAILBOX)
+_BEGIN = Statement(insert(MAILBOX_HEADS))
+_ADD = Statement(insert(MAILBOX))
 
 _TICK = 0.05
 """Seconds between two looks at the database while somebody waits; other processes post there too."""
@@ -45,12 +46,13 @@ class Entry:
 def put(connection: Connection, partner: str, kind: str, delivery: str, addressee: str) -> None:
     """Add an entry at the end of ``partner``'s mailbox; it is seen when the transaction stands."""
     # The row is locked from here to the commit, so numbers appear in the order of their commits.
-    seq = connection.execute(_NEXT, {"who": partner}).scalar_one_or_none()
-    if seq is None:
-        seq = 1
-        connection.execute(_BEGIN, {"partner": partner, "head": seq})
+    # All that is given back is fetched: until then SQLite goes on with it.
+    last = _NEXT.run(connection, {"who": partner}).fetchall()
+    if not last:
+        _BEGIN.run(connection, {"partner": partner, "head": 1})
+    seq = last[0][0] if last else 1
     entry = {"partner": partner, "seq": seq, "kind": kind, "delivery": delivery, "addressee": addressee}
-    connection.execute(_ADD, entry)
+    _ADD.run(connection, entry)
 
 
 def take_out(connection: Connection, partner: str, delivery: str) -> None:

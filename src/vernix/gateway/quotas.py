@@ -14,6 +14,7 @@ from sqlalchemy import Connection, String, bindparam, case, func, literal, selec
 from vernix.custody.quota import Quota
 from vernix.errors import TooMuch, TooOften
 from vernix.gateway import usage
+from vernix.gateway.statements import Statement
 from vernix.gateway.tables import FILE_REQUESTS, UPLOADS, USAGE
 from vernix.gateway.uploads import State
 
@@ -24,12 +25,14 @@ TELL_FROM = 80
 _ANSWERERS = select((literal("request-") + FILE_REQUESTS.c.id).label("sender"))
 
 # Built once: to build it takes longer than to run it. What answers a partner's requests for files is its own.
-_HELD = select(
-    func.coalesce(func.sum(UPLOADS.c.size), 0), func.count(case((UPLOADS.c.state != State.BOUND, 1)))
-).where(
-    UPLOADS.c.sender.in_(
-        select(bindparam("who", type_=String)).union_all(
-            _ANSWERERS.where(FILE_REQUESTS.c.partner == bindparam("who"))
+_HELD = Statement(
+    select(
+        func.coalesce(func.sum(UPLOADS.c.size), 0), func.count(case((UPLOADS.c.state != State.BOUND, 1)))
+    ).where(
+        UPLOADS.c.sender.in_(
+            select(bindparam("who", type_=String)).union_all(
+                _ANSWERERS.where(FILE_REQUESTS.c.partner == bindparam("who"))
+            )
         )
     )
 )
@@ -47,15 +50,18 @@ class Used:
         return {"name": self.name, "percent": self.percent}
 
 
-def charge(connection: Connection, partner: str, size: int, now: int, quota: Quota) -> Used | None:
-    """Count an upload of ``size`` bytes that begins now; what is nearly used up then, if anything is.
+def charge(
+    connection: Connection, partner: str, size: int, now: int, quota: Quota, *, uploads: int = 1
+) -> Used | None:
+    """Count ``uploads`` of ``size`` bytes together that begin now; what is nearly used up then, if anything
+    is.
 
     Raises ``TooMuch`` when the partner must first let something go, ``TooOften`` when it must wait for
     another day.
     """
-    after = _with(spent(connection, partner, now), size)
+    after = _with(spent(connection, partner, now), size, uploads)
     _check(after, quota)
-    usage.add(connection, partner, usage.day_of(now), usage.Day(uploads=1, sent_bytes=size))
+    usage.add(connection, partner, usage.day_of(now), usage.Day(uploads=uploads, sent_bytes=size))
     return nearest(after, quota)
 
 
@@ -104,13 +110,13 @@ def senders(connection: Connection, now: int) -> list[str]:
 
 
 def _held(connection: Connection, partner: str) -> dict[str, int]:
-    held = connection.execute(_HELD, {"who": partner}).one()
+    held = _HELD.run(connection, {"who": partner}).fetchone()
     return {"held_bytes": int(held[0]), "open_uploads": int(held[1])}
 
 
-def _with(used: Mapping[str, int], size: int) -> dict[str, int]:
-    """What is used once there is one upload more, of ``size`` bytes."""
-    return {name: count + (size if "bytes" in name else 1) for name, count in used.items()}
+def _with(used: Mapping[str, int], size: int, uploads: int = 1) -> dict[str, int]:
+    """What is used once there are some uploads more, of ``size`` bytes together."""
+    return {name: count + (size if "bytes" in name else uploads) for name, count in used.items()}
 
 
 def _check(used: Mapping[str, int], quota: Quota) -> None:

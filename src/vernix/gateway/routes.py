@@ -22,7 +22,7 @@ from vernix.custody.signatures import Signed
 from vernix.custody.tiles import Tile
 from vernix.custody.trust import TARGET
 from vernix.errors import NotFound, UsageError
-from vernix.gateway import mailboxes
+from vernix.gateway import contents, mailboxes
 from vernix.gateway.answers import document, sealed
 from vernix.gateway.authentication import Access, Caller
 from vernix.gateway.blobs import OpenBlob
@@ -77,7 +77,9 @@ Answerer = Callable[[Call], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Route:
-    """One way in. ``bound`` gives the most bytes that its body may have."""
+    """One way in. ``bound`` gives the most bytes that its body may have. What ``spends`` writes, and spends
+    the request's nonce in that very transaction: one wait for the disk, not two.
+    """
 
     name: str
     method: str
@@ -85,6 +87,7 @@ class Route:
     access: Access
     answer: Answerer
     bound: Callable[[Limits], int] = lambda _limits: 0
+    spends: bool = False
 
 
 async def health(_call: Call) -> Response:
@@ -168,6 +171,16 @@ async def post_delivery(call: Call) -> Response:
     posted = await call.run(call.exchange.post_delivery, call.who, call.body)
     call.watch.posted()
     return document({"id": posted.id}, 201 if posted.new else 200)
+
+
+async def post_whole(call: Call) -> Response:
+    """POST /whole-deliveries."""
+    if call.throttle is not None:
+        await asyncio.sleep(call.throttle(len(call.body)))
+    posted = await call.run(call.exchange.post_whole, call.who, call.body)
+    call.watch.posted()
+    told = {"id": posted.id, "quota": posted.used}
+    return document(told, 201 if posted.new else 200)
 
 
 async def mailbox(call: Call) -> Response:
@@ -305,6 +318,14 @@ def _documents(limits: Limits) -> int:
     return limits.document_bytes
 
 
+def _short(_limits: Limits) -> int:
+    return 64 * KIB
+
+
+def _whole(_limits: Limits) -> int:
+    return 2 * contents.MOST + 64 * KIB
+
+
 ROUTES = (
     Route("health", "GET", "/health", Access.PUBLIC, health),
     Route("directory", "GET", "/directory/{file}", Access.PUBLIC, directory_file),
@@ -314,11 +335,12 @@ ROUTES = (
     Route("enrolments", "GET", "/enrolments", Access.REGISTRY, enrolments),
     Route("enrolment", "GET", "/enrolments/{number}", Access.REGISTRY, enrolment),
     Route("remove-enrolment", "DELETE", "/enrolments/{number}", Access.REGISTRY, remove_enrolment),
-    Route("begin-upload", "POST", "/uploads", Access.SENDER, begin_upload, lambda _limits: 64 * KIB),
-    Route("take-body", "POST", "/uploads/{upload}/body", Access.PARTNER, take_body, lambda _limits: 64 * KIB),
-    Route("take-part", "POST", "/parts", Access.SENDER, take_part, lambda _limits: 64 * KIB),
-    Route("begin-creation", "POST", "/creations", Access.PARTNER, begin_creation, lambda _limits: 64 * KIB),
-    Route("post-delivery", "POST", "/deliveries", Access.SENDER, post_delivery, _documents),
+    Route("begin-upload", "POST", "/uploads", Access.SENDER, begin_upload, _short, spends=True),
+    Route("take-body", "POST", "/uploads/{upload}/body", Access.PARTNER, take_body, _short),
+    Route("take-part", "POST", "/parts", Access.SENDER, take_part, _short, spends=True),
+    Route("begin-creation", "POST", "/creations", Access.PARTNER, begin_creation, _short),
+    Route("post-delivery", "POST", "/deliveries", Access.SENDER, post_delivery, _documents, spends=True),
+    Route("post-whole", "POST", "/whole-deliveries", Access.PARTNER, post_whole, _whole, spends=True),
     Route("delivery", "GET", "/deliveries/{delivery}", Access.SENDER, delivery),
     Route("part", "GET", "/deliveries/{delivery}/parts/{number}", Access.PARTNER, part),
     Route("mailbox", "GET", "/mailbox", Access.PARTNER, mailbox),
@@ -329,14 +351,10 @@ ROUTES = (
     Route("tile", "GET", "/log/tile/{level}/{number:path}", Access.PUBLIC, tile),
     Route("cosign", "POST", "/log/cosignatures", Access.PARTNER, cosign, lambda _limits: MOST_BYTES),
     Route("events", "GET", "/log/events", Access.PARTNER, events),
-    Route("post-receipt", "POST", "/receipts", Access.PARTNER, post_receipt, _documents),
-    Route(
-        "post-read-receipt", "POST", "/read-receipts", Access.PARTNER, post_read_receipt, lambda _: 64 * KIB
-    ),
-    Route("post-recall", "POST", "/recalls", Access.PARTNER, post_recall, lambda _: 64 * KIB),
-    Route(
-        "post-file-request", "POST", "/file-requests", Access.PARTNER, post_file_request, lambda _: 64 * KIB
-    ),
+    Route("post-receipt", "POST", "/receipts", Access.PARTNER, post_receipt, _documents, spends=True),
+    Route("post-read-receipt", "POST", "/read-receipts", Access.PARTNER, post_read_receipt, _short),
+    Route("post-recall", "POST", "/recalls", Access.PARTNER, post_recall, _short),
+    Route("post-file-request", "POST", "/file-requests", Access.PARTNER, post_file_request, _short),
     Route("file-request", "GET", "/file-requests/{number}", Access.SENDER, file_request),
     Route(
         "withdraw-file-request", "DELETE", "/file-requests/{number}", Access.PARTNER, withdraw_file_request

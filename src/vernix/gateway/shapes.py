@@ -193,6 +193,14 @@ SHAPES: Mapping[str, Shape] = {
         },
         takes=_ENVELOPE,
     ),
+    "post-whole": Shape(
+        "Post a small signed delivery and all its sealed parts at once",
+        {
+            200: ("The very same was here already", _object(id=_ID, quota=_QUOTA)),
+            201: ("Its addressees see it", _object(id=_ID, quota=_QUOTA)),
+        },
+        takes=_object(contents=_list(_CONTENT, minItems=1, maxItems=64), delivery=_ENVELOPE),
+    ),
     "delivery": Shape(
         "What became of a delivery",
         {

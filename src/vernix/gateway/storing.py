@@ -1,5 +1,6 @@
 """Where sealed bytes are, as the rest of the gateway sees it: a folder, or a bucket of object storage.
 
+Small parts that came whole are in the database, wherever the others are (``contents``).
 ``blobs.BlobStore`` is the folder, ``object_blobs.ObjectBlobs`` the bucket. Whichever it is, the database says
 how far a blob is safe, and moves that on by compare and swap: so a writer of a blob asks for a ``Mark``, has
 it made safe, and enters it in the very transaction that tells of it.
@@ -8,11 +9,13 @@ it made safe, and enters it in the very transaction that tells of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection
 
+from vernix.gateway import contents
 from vernix.gateway.blobs import BlobStore, Mark, TakenIn
 from vernix.gateway.database import Database
 from vernix.gateway.limits import Limits
@@ -138,7 +141,7 @@ class Blobs(Protocol):
 
 def open_blobs(settings: Settings, database: Database) -> Blobs:
     """The store that the settings name. Raises ``UsageError`` where it cannot be one."""
-    folder = BlobStore(settings.blobs)
+    folder = BlobStore(settings.blobs, partial(contents.find, database))
     if settings.bucket is None:
         return folder
     # Object storage is the one thing that a gateway calls: nothing of it is loaded unless it is named.

@@ -88,6 +88,14 @@ SEGMENTS = Table(
 )
 """Where the bytes of a blob are in a bucket; a blob without a row here is a file."""
 
+CONTENTS = Table(
+    "contents",
+    METADATA,
+    Column("blob", String(32), ForeignKey("uploads.blob", ondelete="CASCADE"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+"""The bytes of small parts; a blob without a row here is a file, or in a bucket."""
+
 DELIVERIES = Table(
     "deliveries",
     METADATA,

@@ -33,8 +33,24 @@ WITHDRAWN = "withdrawn"
 
 def uploaded(connection: Connection, upload: Upload, now: int) -> None:
     """A part is whole and safe."""
-    _tell(
-        connection,
+    ledger.append(connection, _uploaded(upload, now))
+
+
+def announced(connection: Connection, delivery: Delivery, envelope: bytes, now: int) -> None:
+    """A delivery was posted, and lies in its addressees' mailboxes."""
+    ledger.append(connection, _announced(delivery, envelope, now))
+
+
+def came_whole(
+    connection: Connection, delivery: Delivery, envelope: bytes, parts: Iterable[Upload], now: int
+) -> None:
+    """All of that at once, of a delivery and its parts."""
+    told = [_uploaded(part, now) for part in parts]
+    ledger.append(connection, *told, _announced(delivery, envelope, now))
+
+
+def _uploaded(upload: Upload, now: int) -> Event:
+    return _event(
         event.UPLOAD,
         now,
         [upload.sender],
@@ -45,10 +61,8 @@ def uploaded(connection: Connection, upload: Upload, now: int) -> None:
     )
 
 
-def announced(connection: Connection, delivery: Delivery, envelope: bytes, now: int) -> None:
-    """A delivery was posted, and lies in its addressees' mailboxes."""
-    _tell(
-        connection,
+def _announced(delivery: Delivery, envelope: bytes, now: int) -> Event:
+    return _event(
         event.ANNOUNCE,
         now,
         [delivery.sender, *delivery.addressees],
@@ -155,5 +169,8 @@ def mirrored(connection: Connection, directory: Directory, now: int) -> None:
 
 
 def _tell(connection: Connection, kind: str, now: int, concerned: Iterable[str], **facts: Any) -> None:
-    at = datetime.fromtimestamp(now, UTC)
-    ledger.append(connection, Event(kind, at, tuple(sorted(set(concerned))), **facts))
+    ledger.append(connection, _event(kind, now, concerned, **facts))
+
+
+def _event(kind: str, now: int, concerned: Iterable[str], **facts: Any) -> Event:
+    return Event(kind, datetime.fromtimestamp(now, UTC), tuple(sorted(set(concerned))), **facts)

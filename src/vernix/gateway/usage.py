@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from functools import cache
 
 from sqlalchemy import Connection, Integer, bindparam, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from vernix.gateway.database import upsert
 from vernix.gateway.limits import DAY
+from vernix.gateway.statements import Statement
 from vernix.gateway.tables import USAGE
 
 MONTH = 30
@@ -32,10 +32,11 @@ class Day:
 _COUNTS = tuple(field.name for field in fields(Day))
 _TODAY = bindparam("today", type_=Integer)
 # Built once: an upload begins with these, and to build them takes longer than to run them.
-_TOTALS = select(
+_SUMS = select(
     *(func.coalesce(func.sum(case((USAGE.c.day == _TODAY, USAGE.c[name]))), 0) for name in _COUNTS),
     *(func.coalesce(func.sum(USAGE.c[name]), 0) for name in _COUNTS),
 ).where(USAGE.c.partner == bindparam("who"), USAGE.c.day > bindparam("since"))
+_TOTALS = Statement(_SUMS)
 
 
 def day_of(now: int) -> int:
@@ -45,7 +46,7 @@ def day_of(now: int) -> int:
 
 def add(connection: Connection, partner: str, day: int, more: Day) -> None:
     """Count ``more`` on a partner's day."""
-    connection.execute(_adding(connection.dialect.name), {"partner": partner, "day": day, **asdict(more)})
+    _ADD.run(connection, {"partner": partner, "day": day, **asdict(more)})
 
 
 def days(connection: Connection, partner: str, since: int) -> dict[int, Day]:
@@ -57,7 +58,7 @@ def days(connection: Connection, partner: str, since: int) -> dict[int, Day]:
 def totals(connection: Connection, partner: str, today: int) -> tuple[Day, Day]:
     """What a partner did today, and in the last 30 days with today."""
     values = {"who": partner, "today": today, "since": today - MONTH}
-    found = [int(value) for value in connection.execute(_TOTALS, values).one()]
+    found = [int(value) for value in _TOTALS.run(connection, values).fetchone()]
     return Day(*found[: len(_COUNTS)]), Day(*found[len(_COUNTS) :])
 
 
@@ -66,8 +67,10 @@ def forget(connection: Connection, today: int) -> None:
     connection.execute(delete(USAGE).where(USAGE.c.day < today - HISTORY))
 
 
-@cache
 def _adding(dialect: str) -> sqlite.Insert | postgresql.Insert:
     row = upsert(dialect, USAGE)
     grown = {name: USAGE.c[name] + row.excluded[name] for name in _COUNTS}
     return row.on_conflict_do_update(index_elements=["partner", "day"], set_=grown)
+
+
+_ADD = Statement(_adding)

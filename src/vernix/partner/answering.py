@@ -3,12 +3,14 @@
     answers/<id>/directory/    the directory, from the root that the text pins
     answers/<id>/outbox/       the package under way; killed, run the same command again
 
-Everything goes when the package has been delivered.
+Everything goes when the package has been delivered, or refused before anything of it was sent.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -65,12 +67,11 @@ def answer(
         if not mine:
             raise UsageError("Another run is answering this request.", hint="Wait for it.")
         work = _Answer(ticket, place, ca or certificate_authority(folder_at(data)))
-        if files or text:
-            work.send(files, text, json=json)
-        else:
-            work.tell(json=json)
-        sweep(place)
-    sweep(place.with_suffix(".lock"))
+        with work.leaving():
+            if files or text:
+                work.send(files, text, json=json)
+            else:
+                work.tell(json=json)
     return 0
 
 
@@ -80,28 +81,39 @@ class _Answer:
     def __init__(self, ticket: Ticket, place: Path, ca: Path | None) -> None:
         self._ticket = ticket
         self._place = place
+        self._outbox = Outbox(place / "outbox")
         mirror = DirectoryMirror(place / "directory", ticket.root_fingerprint)
         self._exchange = Exchange(
             Road(ticket.gateway, ca), ticket.signing_key(), mirror, key_id=ticket.key_id
         )
 
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """At the end nothing stays, unless it is to be gone on with by another run."""
+        try:
+            yield
+        finally:
+            if not self._outbox.pending():
+                sweep(self._place)
+                sweep(self._place.with_suffix(".lock"))
+
     def send(self, files: tuple[Path, ...], note: str, *, json: bool) -> None:
         """Seal and deliver the one package."""
         self._ticket.file_request(1, utc_now()).check_open(utc_now())
         standing = self._standing()
-        outbox = Outbox(self._place / "outbox")
-        ours = bool(outbox.pending()) or any(True for _ in outbox.sent())
-        if standing.state != "open" and not ours:
-            raise Conflict(
-                f"This request was {standing.state} already.", hint="Ask whoever sent it for a new one."
-            )
+        self._check_ours(standing)
         outgoing, folders = packed_files(files)
         request = standing.request
         dispatch = Dispatch((request.partner,), PURPOSE, outgoing, note, request.id, folders)
-        begun = outbox.begin(dispatch)
+        begun = self._outbox.begin(dispatch)
+        if isinstance(begun, Sent) and not self._exchange.has_delivery(begun.plan.id):
+            # The gateway has lost what it had taken; it has lost with it that the request was answered.
+            begun = self._outbox.begin(dispatch, again=True)
         sender = Sender(request.sender, self._ticket.signing_key(), request)
         with progress("Sending") as moved:
-            sent = begun if isinstance(begun, Sent) else outbox.send(begun, self._exchange, sender, moved)
+            sent = begun
+            if not isinstance(sent, Sent):
+                sent = self._outbox.send(sent, self._exchange, sender, moved)
         size = sum(part.size for part in sent.delivery.parts)
         if json:
             print_json({"delivery": sent.plan.id, "to": request.partner, "sealed_bytes": size})
@@ -109,6 +121,18 @@ class _Answer:
         sys.stdout.write(f"{sent.plan.id}\n")
         say(f"Delivered to {self._name()}: {size_in_words(size)} sealed, verified by the gateway.")
         say("To see whether it was collected: run vernix answer with the same text and no file.")
+
+    def _check_ours(self, standing: Standing) -> None:
+        """Raise ``Conflict`` unless the request is open, or was answered by what we have under way."""
+        pending = self._outbox.pending()
+        ours = {plan.id for plan in pending} | {sent.plan.id for sent in self._outbox.sent()}
+        if standing.state == "open" or standing.delivery in ours:
+            return
+        for plan in pending:
+            self._outbox.forget(plan.id, self._exchange)
+        raise Conflict(
+            f"This request was {standing.state} already.", hint="Ask whoever sent it for a new one."
+        )
 
     def tell(self, *, json: bool) -> None:
         """What became of it, by the receipt that the addressee signed."""

@@ -7,14 +7,17 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from vernix.console import say
 from vernix.custody.identifiers import format_time
+from vernix.custody.trust import DirectoryMirror
+from vernix.errors import NotFound, NotProven, UsageError
 from vernix.registry.options import Data
-from vernix.registry.settings import find_folder, open_workflow
+from vernix.registry.settings import RegistryFolder, find_folder, open_workflow
 from vernix.registry.transfers import WAITING, Refusal, Total, Transfer, refusals, totals, transfers
 
 What = Literal["all", "waiting", "refused", "totals"]
@@ -58,7 +61,7 @@ def transfers_command(  # a command's options, each told in --help
         A table to read, CSV, or JSON.
     """
     folder = find_folder(data)
-    folder.profile()
+    _check_partner(folder, partner)
     open_workflow(folder)
     rows = _rows(what, _utc(since), _utc(until), partner, outcome)
     columns = [*(field.name for field in fields(_COLUMNS[what]))]
@@ -74,6 +77,21 @@ def transfers_command(  # a command's options, each told in --help
     sys.stdout.write(writers[format](columns, records))
     if not records:
         say("There is nothing of that kind. vernix-registry run takes the gateway's events.")
+
+
+def _check_partner(folder: RegistryFolder, partner: str | None) -> None:
+    """Raise ``UsageError`` for an id that nobody has: an empty report would say that nothing was sent."""
+    mirror = DirectoryMirror(folder.public, folder.profile().root_fingerprint)
+    if partner is None:
+        return
+    try:
+        # Of a directory that has expired nothing is believed, not even that somebody is missing.
+        with suppress(NotProven):
+            mirror.current().partner(partner)
+    except NotFound:
+        raise UsageError(
+            "The directory has no partner of that id.", hint="vernix-registry partners lists them."
+        ) from None
 
 
 def _rows(

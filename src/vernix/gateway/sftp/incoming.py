@@ -42,7 +42,8 @@ class Incoming:
     Bytes are written in the event loop while a thread may release the file: ``write`` looks whether it is
     ``broken`` and writes under one lock. ``working`` is for the threads: who holds it is the only one that
     secures, cuts or releases. ``used`` is what of its sender's quota was nearly used up when it last was
-    charged; ``received`` counts every byte that came, also the same twice.
+    charged, ``refused`` whether it may send no more of it; ``received`` counts every byte that came, also the
+    same twice.
     """
 
     def __init__(self, file: Written, lock: BlobLock, pace: Pace) -> None:
@@ -55,6 +56,7 @@ class Incoming:
         self.used: Used | None = None
         self.end = self.secured = safe = file.size
         self.broken: str | None = None
+        self.refused = False
         self.working = threading.RLock()
         self._guard = threading.Lock()
         self._lock = lock

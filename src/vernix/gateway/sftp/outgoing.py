@@ -147,6 +147,7 @@ class Outgoing:
             check_room(self.exchange.blobs.staging.folder, 0, self.exchange.limits)
         except Exception as error:
             refused = isinstance(error, DataRefused | FarSideRefused)
+            incoming.refused = refused
             incoming.break_off(str(error) if refused else "The disk failed.")
             raise
 
@@ -213,9 +214,16 @@ class Outgoing:
             self._finish(incoming.file, incoming.descriptor, incoming.end, settled=incoming.ended_short)
 
     def _cut_back(self, incoming: Incoming) -> None:
-        """Leave of a broken file what its row tells of, and its sender was charged for."""
-        with self.exchange.database.reading() as connection:
+        """Leave of a broken file what its row tells of, and its sender was charged for.
+
+        If that is nothing because its sender may send no more, the file goes.
+        """
+        blobs: list[str] = []
+        with self.exchange.database.writing() as connection:
             file = names.by_upload(connection, incoming.file)
+            if file is not None and incoming.refused and (file.size, file.writer) == (0, incoming.writer):
+                blobs = names.free(connection, file, telling.WITHDRAWN, int(time.time()))
+        self._withdraw(blobs)
         if file is not None:
             incoming.keep_only(file.size)
 
