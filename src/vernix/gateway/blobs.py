@@ -275,6 +275,10 @@ class Appending:
             # It comes slowly: nothing waits for a whole block, which other cores could hash meanwhile.
             self._hasher.let_go()
 
+    def pause(self) -> None:
+        """Nothing comes for a while: the pieces of a block that is not complete are hashed and let go of."""
+        self._hasher.let_go()
+
     def mark(self, *, last: bool = False) -> Mark:
         """Where we are, to be secured while writing goes on. The ``last`` one needs no leaves any more."""
         leaves = self._hasher.leaves()

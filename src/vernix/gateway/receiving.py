@@ -14,7 +14,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol, TypeVar, TypeVarTuple
+from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 from starlette.types import Receive
 
@@ -52,6 +52,8 @@ _MOMENT = 0.002
 """Seconds to let more come of a large body after a piece of fewer than ``_SPARSE`` bytes: a thousand pieces
 cost a thousand times the work of one. With 16 KiB at a time, as TLS has them, a GiB took 2.5 to 5.7 seconds
 of processor where it takes 2.2 so, and was slower (measured on a busy machine)."""
+_STILL_SECONDS = 0.5
+"""After so long without a byte what has been gathered is written, however little it is."""
 _SAFE_EVERY = 64 * MIB
 _SAFE_SECONDS = 2.0
 _IDLE_ENOUGH = 3.0
@@ -172,6 +174,8 @@ class Reception:
         self._securing: asyncio.Future[None] | None = None
         self._secured_at = time.monotonic()
         self._throttle: Throttle | None = None
+        self._listening = False
+        self._looking: asyncio.TimerHandle | None = None
 
     async def go(self, offset: int, receive: Receive) -> Upload:
         """Take the whole body. See ``Receptions.receive``."""
@@ -190,6 +194,8 @@ class Reception:
             await self._undo()
             raise
         finally:
+            if self._looking is not None:
+                self._looking.cancel()
             await self._settle()
             if not self._appending.closed:
                 await self._home.run(self._appending.close)
@@ -252,19 +258,14 @@ class Reception:
     async def _take(self, receive: Receive) -> None:
         loop = asyncio.get_running_loop()
         pace = Pace(self._limits)
+        self._look_again()
         async with asyncio.timeout(self._limits.idle_seconds) as self._deadline:
             while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise Disconnected(
-                        "The connection broke.", hint="Ask for the offset with HEAD, go on there."
-                    )
-                body = message.get("body", b"")
-                self._gather(body)
-                wait = 0.0 if self._throttle is None else self._throttle(len(body))
+                size, more = await self._take_piece(receive)
+                wait = 0.0 if self._throttle is None else self._throttle(size)
                 if self._gathered >= (_FEW if self._writer_is_free() else _BATCH):
                     await self._hand_over()
-                if not message.get("more_body", False):
+                if not more:
                     return
                 if pace.too_slow(self._received):
                     raise _too_slow()
@@ -273,8 +274,19 @@ class Reception:
                 if wait:
                     pace.hold_up(wait)
                     await asyncio.sleep(wait)
-                elif len(body) < _SPARSE and self._received > _BATCH:
+                elif size < _SPARSE and self._received > _BATCH:
                     await asyncio.sleep(_MOMENT)
+
+    async def _take_piece(self, receive: Receive) -> tuple[int, bool]:
+        """The size of the next piece, and whether there may be more. Who waits for another keeps none."""
+        self._listening = True
+        message = await receive()
+        self._listening = False
+        if message["type"] != "http.request":
+            raise Disconnected("The connection broke.", hint="Ask for the offset with HEAD, go on there.")
+        body = message.get("body", b"")
+        self._gather(body)
+        return len(body), message.get("more_body", False)
 
     def _gather(self, body: bytes) -> None:
         if not body:
@@ -292,6 +304,17 @@ class Reception:
         self._pieces.append(body)
         self._gathered += len(body)
 
+    def _look_again(self) -> None:
+        self._looking = asyncio.get_running_loop().call_later(_STILL_SECONDS, self._look)
+
+    def _look(self) -> None:
+        """While the sender is silent nothing that it sent waits in memory for the rest of a batch."""
+        idle = self._listening and self.silent_for() > _STILL_SECONDS and self._writer_is_free()
+        if idle and self._gathered and not _failed(self._storing) and not _failed(self._securing):
+            self._written()
+            self._begin_writing(still=True)
+        self._look_again()
+
     def _writer_is_free(self) -> bool:
         return self._storing is None or self._storing.done()
 
@@ -302,14 +325,21 @@ class Reception:
         if self._deadline is not None and self._ending is None:
             self._deadline.reschedule(None)
         await self._stored()
+        self._begin_writing()
+
+    def _begin_writing(self, *, still: bool = False) -> None:
         pieces, self._pieces, self._gathered = self._pieces, [], 0
-        self._storing = self._home.run(self._store, pieces, self._due())
+        self._storing = self._home.run(self._store, pieces, self._due(), still)
 
     async def _stored(self) -> None:
         """Wait for the batch that is being written; if it ended at a mark, begin to secure that."""
+        if self._storing is not None:
+            await asyncio.wait([self._storing])
+        self._written()
+
+    def _written(self) -> None:
         if self._storing is None:
             return
-        await asyncio.wait([self._storing])
         mark, self._storing = self._storing.result(), None
         if mark is not None:
             self._securing = self._home.run(self._secure, mark, None)
@@ -329,8 +359,10 @@ class Reception:
             or time.monotonic() - self._secured_at >= _SAFE_SECONDS
         )
 
-    def _store(self, pieces: list[bytes], due: bool) -> Mark | None:
+    def _store(self, pieces: list[bytes], due: bool, still: bool = False) -> Mark | None:
         self._appending.write(pieces)
+        if still:
+            self._appending.pause()
         if self._checksum is not None:
             self._checksum.update(pieces)
         if not due:
@@ -399,6 +431,11 @@ class Reception:
             telling.refused(connection, upload.sender, "parts", error, now)
             telling.dropped(connection, upload.id, upload.sender, upload.offset, telling.NOT_SEALED, now)
         self._home.blobs.delete(self._blob)
+
+
+def _failed(step: asyncio.Future[Any] | None) -> bool:
+    """Whether it has ended in an error, which is for who waits for it to hear."""
+    return step is not None and step.done() and step.exception() is not None
 
 
 def _busy() -> Conflict:

@@ -79,6 +79,13 @@ class SegmentWriter:
         if sum(map(len, pieces)) < BLOCK:
             self._hasher.let_go()
 
+    def pause(self) -> None:
+        """Nothing comes for a while: the pieces of a block that is not complete are hashed and let go of.
+
+        What a segment gathers stays; all writers together are bounded in that.
+        """
+        self._hasher.let_go()
+
     def mark(self, *, last: bool = False) -> Mark:
         """Where we are; what was gathered goes out. The ``last`` one needs no leaves any more."""
         if self._gathered:

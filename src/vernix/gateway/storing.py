@@ -52,6 +52,10 @@ class Writing(Protocol):
         """Append; not safe yet. Raises ``OSError`` or ``StorageFailed``."""
         ...
 
+    def pause(self) -> None:
+        """Nothing comes for a while: keep in memory nothing that need not be there."""
+        ...
+
     def mark(self, *, last: bool = False) -> Mark:
         """Where we are, to be secured while writing goes on."""
         ...
