@@ -99,6 +99,8 @@ class LyingGateway:
         self.asked: list[tuple[str, str]] = []
         self.cut_uploads: list[int] = []
         self.keeps_bytes = True
+        self.knows_whole = False
+        """Whether it takes a delivery whole; gateways of before do not."""
         self.lies: dict[str, Lie] = {}
         self.blocked: dict[str, int] = {}
         self._nonces: set[str] = set()
@@ -115,6 +117,7 @@ class LyingGateway:
             ("patch", r"PATCH /parts/([^/]+)", False, self._patch),
             ("abandon", r"DELETE /parts/([^/]+)", False, self._abandon),
             ("deliver", r"POST /deliveries", True, self._deliver),
+            ("at-once", r"POST /whole-deliveries", True, self._deliver_at_once),
             ("state", r"GET /deliveries/([^/]+)", True, self._state),
             ("part", r"GET /deliveries/([^/]+)/parts/([0-9]+)", True, self._part),
             ("mailbox", r"GET /mailbox", True, self._mailbox),
@@ -310,6 +313,18 @@ class LyingGateway:
         for addressee in delivery.addressees:
             self.put_mail(addressee, "delivery", asked.body)
         return _json(201, {"id": delivery.id})
+
+    def _deliver_at_once(self, asked: Asked) -> Told:
+        if not self.knows_whole:
+            raise NotFound("There is nothing at this address.")
+        document = json.loads(asked.body)
+        envelope = canonical.encode(document["delivery"])
+        delivery = Delivery.open_signed(envelope, self.kit.directory, utc_now())
+        for part, text in zip(delivery.parts, document["contents"], strict=True):
+            content = bytearray(from_base64(text))
+            upload = StoredUpload(delivery.sender, part.size, part.header, "", content)
+            self.uploads[part.upload] = upload
+        return self._deliver(replace(asked, body=envelope))
 
     def _state(self, _asked: Asked, delivery: str) -> Told:
         if delivery not in self.deliveries:

@@ -145,15 +145,38 @@ def test_an_upload_goes_on_from_any_byte(
         assert len(gateway.deliveries) == before + 1
 
 
-def test_a_small_delivery_goes_in_three_requests(
-    gateway: LyingGateway, kit: ExchangeKit, riverside: Exchange, outbox: Outbox, source: Path
+@pytest.mark.parametrize("knows", [True, False], ids=["in one request", "as it went before"])
+def test_a_small_delivery_goes_whole(
+    gateway: LyingGateway, kit: ExchangeKit, riverside: Exchange, outbox: Outbox, source: Path, knows: bool
 ) -> None:
-    """The file, the manifest, the delivery: each whole, and nothing asked in between."""
+    """A gateway that takes it so is asked once; one of before gets file, manifest and delivery in turn."""
+    gateway.knows_whole = knows
     source.write_bytes(os.urandom(3000))
     sent = outbox.send(begin(outbox, source), riverside, sender(kit.members["riverside"]))
     assert delivered(gateway, kit, sent) == [source.read_bytes()]
     posted = [path for method, path in gateway.asked if method != "GET"]
-    assert posted == ["/parts", "/parts", "/deliveries"]
+    assert posted == ["/whole-deliveries", *([] if knows else ["/parts", "/parts", "/deliveries"])]
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["and all arrived", "and nothing arrived"])
+def test_the_answer_to_a_whole_delivery_is_lost(
+    gateway: LyingGateway, kit: ExchangeKit, riverside: Exchange, outbox: Outbox, source: Path, arrives: bool
+) -> None:
+    source.write_bytes(os.urandom(3000))
+    plan = begin(outbox, source)
+    gateway.knows_whole = True
+    if arrives:
+        gateway.lie("at-once", _hang)
+    else:
+        gateway.block("at-once", 503)
+    with pytest.raises(RoadFailed):
+        outbox.send(plan, riverside, sender(kit.members["riverside"]))
+    outbox.withdraw(plan)
+    assert outbox.pending() == [plan], "what may have gone cannot be taken back"
+    gateway.honest()
+    sent = outbox.send(plan, riverside, sender(kit.members["riverside"]))
+    assert delivered(gateway, kit, sent) == [source.read_bytes()]
+    assert list(gateway.deliveries) == [plan.id]
 
 
 @pytest.mark.parametrize("size", [0, 1, 20_000, 40_000])

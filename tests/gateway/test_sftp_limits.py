@@ -66,7 +66,9 @@ def test_bytes_a_day_are_warned_of_and_bounded(door: SftpKit, gateway: RunningGa
     assert "would have sent more today than the 300000 bytes that it may" in second.said
     time.sleep(1)
     assert len(door.waiting(gateway)) == before + 1
-    assert "more.age" not in door.sftp("ls /to/registry", who="brims").said, "nothing of it stays, not even a name"
+    assert "more.age" not in door.sftp("ls /to/registry", who="brims").said, (
+        "nothing of it stays, not even a name"
+    )
 
 
 def test_bytes_a_second_are_kept_to_both_ways(door: SftpKit, gateway: RunningGateway, tmp_path: Path) -> None:

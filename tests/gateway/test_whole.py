@@ -104,7 +104,7 @@ CHANGES: dict[str, tuple[Change, int]] = {
     "another header": (lambda d: _with_part(d, header=d.parts[0].header + 1), 422),
     "no id of an upload": (lambda d: _with_part(d, upload="mine"), 422),
     "fewer parts": (lambda d: replace(d, parts=d.parts[:1]), 422),
-    "parts in another order": (lambda d: replace(d, parts=d.parts[::-1]), 422),
+    "parts in another order": (lambda d: replace(d, parts=d.parts[::-1]), 409),
     "no right": (lambda d: replace(d, addressees=("lakeside",)), 403),
     "another sender": (lambda d: replace(d, sender="lakeside"), 403),
 }

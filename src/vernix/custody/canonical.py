@@ -40,6 +40,11 @@ def encode(value: object) -> bytes:
         raise _refused("a text has half of a surrogate pair") from None
 
 
+def spelled(value: object) -> bytes:
+    """As ``encode`` for what ``decode`` gave, or a part of it: that it has a spelling is known."""
+    return _ENCODER.encode(value).encode("utf-8")
+
+
 def decode(data: bytes | bytearray | memoryview, *, limit: int = MAX_BYTES) -> object:
     """Read canonical JSON; refuse bytes that ``encode`` would not have written.
 

@@ -103,7 +103,12 @@ class Delivery:
     @classmethod
     def parse(cls, data: bytes) -> Delivery:
         """Read canonical bytes; DataRefused names the field. Says nothing of who signed."""
-        fields = Fields(canonical.decode(data), "delivery")
+        return cls.from_object(canonical.decode(data))
+
+    @classmethod
+    def from_object(cls, value: object) -> Delivery:
+        """Read a delivery that stood inside a larger canonical document."""
+        fields = Fields(value, "delivery")
         fields.format(DELIVERY)
         delivery = cls(
             id=fields.id("id"),
@@ -157,7 +162,7 @@ class Delivery:
         Raises DataRefused (malformed), NotProven (signature, key, times) or FarSideRefused (rights).
         """
         signed = envelope if isinstance(envelope, Signed) else Signed.decode(envelope)
-        delivery = cls.parse(signed.document)
+        delivery = cls.from_object(signed.content())
         delivery.check_times(now)
         directory.check_signature(signed, DELIVERY, delivery.sender, delivery.created)
         directory.check_rights(delivery.sender, delivery.addressees, delivery.purpose)

@@ -112,7 +112,7 @@ class Event:
 
     def to_bytes(self) -> bytes:
         """The canonical bytes."""
-        return canonical.encode(self.to_object())
+        return canonical.spelled(self.to_object())
 
     def leaf(self, salt: bytes) -> bytes:
         """The ledger's leaf for this event under ``salt`` (16 bytes)."""

@@ -74,8 +74,7 @@ def format_time(moment: datetime) -> str:
     """``YYYY-MM-DDTHH:MM:SSZ``. ``moment`` must know its zone; fractions of a second are dropped."""
     if moment.tzinfo is None:
         raise ValueError("a time on the wire needs a zone")
-    moment = moment.astimezone(UTC)
-    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%SZ}"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def parse_time(text: str) -> datetime:

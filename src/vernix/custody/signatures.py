@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -88,6 +88,10 @@ class VerifyKey:
         """The first 16 hex digits of SHA-256 over the public bytes."""
         return hashlib.sha256(self.public).hexdigest()[:16]
 
+    @cached_property
+    def _key(self) -> Ed25519PublicKey:
+        return Ed25519PublicKey.from_public_bytes(self.public)
+
     def verify(self, domain: str, message: bytes, signature: bytes) -> None:
         """Raise NotProven unless ``signature`` is this key's, over ``message`` in ``domain``."""
         self.verify_raw(_in_domain(domain, message), signature)
@@ -95,7 +99,7 @@ class VerifyKey:
     def verify_raw(self, message: bytes, signature: bytes) -> None:
         """As ``verify`` for a message that carries its own domain (HTTP requests, RFC 9421)."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            self._key.verify(signature, message)
         except (InvalidSignature, ValueError):
             raise NotProven(
                 f"The signature by key {self.key_id} does not verify.",
@@ -192,6 +196,7 @@ class Signed:
 
     document: bytes
     signatures: tuple[tuple[str, bytes], ...]
+    _content: object = field(default=None, repr=False, compare=False)
 
     @classmethod
     def make(cls, domain: str, document: bytes, keys: Iterable[SigningKey]) -> Signed:
@@ -226,7 +231,11 @@ class Signed:
         keys = [key for key, _ in signatures]
         if keys != sorted(set(keys)):
             raise DataRefused("The envelope's signatures are not in order of their keys, each once.")
-        return cls(canonical.encode(document), signatures)
+        return cls(canonical.spelled(document), signatures, document)
+
+    def content(self) -> object:
+        """The document's JSON values, for who reads its fields."""
+        return canonical.decode(self.document) if self._content is None else self._content
 
     def check(self, domain: str, keys: Iterable[VerifyKey]) -> None:
         """Raise NotProven unless exactly these keys signed, each validly, in ``domain``."""

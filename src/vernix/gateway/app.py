@@ -281,21 +281,39 @@ def create_app(settings: Settings) -> ASGIApp:
     """The application of one worker. Imports nothing that opens, and knows no key."""
     gateway = Gateway(settings)
     joinings, quota_of = gateway.joinings, gateway.exchange.quota_of_sender
-    planes = {
+    planes: dict[str, ASGIApp] = {
         PARTS: _Named("parts", PartPlane(gateway.receptions, joinings)),
         CREATIONS: _Named("creations", CreationPlane(gateway.receptions, joinings, quota_of)),
     }
     paths: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method] = route
-    table = [Path(path, _Raw(Endpoint(gateway, by_method))) for path, by_method in paths.items()]
+    table = {path: Endpoint(gateway, by_method) for path, by_method in paths.items()}
+    fixed = {path: endpoint for path, endpoint in table.items() if "{" not in path}
+    others = {path: endpoint for path, endpoint in table.items() if path not in fixed} | planes
     router = Router(
-        [*table, *(Path(path, _Raw(plane)) for path, plane in planes.items())],
+        [Path(path, _Raw(app)) for path, app in others.items()],
         redirect_slashes=False,
         default=_nothing_here,
         lifespan=partial(_life, gateway),
     )
-    return Front(router)
+    return Front(_Fixed(fixed, router))
+
+
+class _Fixed:
+    """Finds a path without parameters at once; a router looks through its paths one by one."""
+
+    def __init__(self, apps: Mapping[str, ASGIApp], router: ASGIApp) -> None:
+        self._apps = apps
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._apps.get(scope.get("path", ""))
+        if app is None:
+            app = self._router
+        else:
+            scope["path_params"] = {}
+        await app(scope, receive, send)
 
 
 class _Raw:

@@ -202,8 +202,8 @@ class Exchange:
 
     def post_whole(self, caller: Caller, body: bytes) -> Posted:
         """POST /whole-deliveries: as ``post_delivery`` for a small one, all of whose parts come along."""
-        envelope, found = whole.read(body)
-        delivery = self._proven(caller, envelope)
+        signed, envelope, found = whole.read(body)
+        delivery = Delivery.open_signed(signed, self.mirror.current(), utc_now())
         if delivery.sender != caller.id:
             raise FarSideRefused("A delivery is posted by its sender only.")
         came = whole.check(delivery, envelope, found)

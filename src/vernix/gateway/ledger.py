@@ -16,7 +16,7 @@ from vernix.custody.event import Event, new_salt
 from vernix.custody.merkle import HASH, Edge, edge_of
 from vernix.custody.tiles import HEIGHT, Tile, TileReader
 from vernix.errors import Conflict, NotFound
-from vernix.gateway.statements import Statement
+from vernix.gateway.statements import Statement, together
 from vernix.gateway.tables import EVENT_PARTNERS, EVENTS, LEDGER, LEDGER_NODES
 
 _ONE = LEDGER.c.id == 1
@@ -53,12 +53,14 @@ def append(connection: Connection, *events: Event) -> int:
         ]
     # Compare and swap: whatever the database locks, two events never get one place.
     step = {"before": before.size, "after": edge.size, "hashes": b"".join(edge.hashes)}
-    if _GROW.run(connection, step).rowcount != 1:
+    with together(connection):
+        grown = _GROW.run(connection, step)
+        _ADD_EVENT.run_each(connection, rows)
+        _ADD_CONCERNED.run_each(connection, concerned)
+        if kept:
+            _ADD_NODE.run_each(connection, kept)
+    if grown.rowcount != 1:
         raise Conflict("Another event came between.", hint="Send the request again.")
-    _ADD_EVENT.run_each(connection, rows)
-    _ADD_CONCERNED.run_each(connection, concerned)
-    if kept:
-        _ADD_NODE.run_each(connection, kept)
     return before.size
 
 

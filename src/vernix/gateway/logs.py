@@ -6,6 +6,7 @@ text. A key that is not on the list is dropped, so that a careless call cannot l
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -33,6 +34,10 @@ ALLOWED = frozenset(
 )
 
 
+# Made once: structlog's own writer would make it anew for every line.
+_ENCODER = json.JSONEncoder(sort_keys=True, default=str)
+
+
 def only_allowed(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop every key that is not on the list."""
     return {key: value for key, value in event.items() if key in ALLOWED}
@@ -46,12 +51,16 @@ def configure() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
-            structlog.processors.JSONRenderer(sort_keys=True),
+            structlog.processors.JSONRenderer(_written),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _written(event: MutableMapping[str, Any], **_options: object) -> str:
+    return _ENCODER.encode(event)
 
 
 @cache

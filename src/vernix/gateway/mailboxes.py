@@ -7,8 +7,9 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, String, bindparam, case, delete, insert, select
 
+from vernix.gateway.database import upsert
 from vernix.gateway.limits import Limits
 from vernix.gateway.statements import Statement
 from vernix.gateway.tables import ADDRESSEES, DELIVERIES, MAILBOX, MAILBOX_HEADS
@@ -21,13 +22,20 @@ RECALL = "recall"
 
 # Built once: every delivery is put into mailboxes, and to build them takes longer than to run them.
 _NEXT = Statement(
-    update(MAILBOX_HEADS)
-    .where(MAILBOX_HEADS.c.partner == bindparam("who"))
-    .values(head=MAILBOX_HEADS.c.head + 1)
-    .returning(MAILBOX_HEADS.c.head)
+    lambda dialect: upsert(dialect, MAILBOX_HEADS).on_conflict_do_update(
+        index_elements=["partner"], set_={"head": MAILBOX_HEADS.c.head + 1}
+    )
 )
-_BEGIN = Statement(insert(MAILBOX_HEADS))
-_ADD = Statement(insert(MAILBOX))
+_ADD = Statement(
+    insert(MAILBOX).from_select(
+        ["partner", "seq", "kind", "delivery", "addressee"],
+        select(
+            MAILBOX_HEADS.c.partner,
+            MAILBOX_HEADS.c.head,
+            *(bindparam(name, type_=String) for name in ("kind", "delivery", "addressee")),
+        ).where(MAILBOX_HEADS.c.partner == bindparam("who")),
+    )
+)
 
 _TICK = 0.05
 """Seconds between two looks at the database while somebody waits; other processes post there too."""
@@ -46,13 +54,8 @@ class Entry:
 def put(connection: Connection, partner: str, kind: str, delivery: str, addressee: str) -> None:
     """Add an entry at the end of ``partner``'s mailbox; it is seen when the transaction stands."""
     # The row is locked from here to the commit, so numbers appear in the order of their commits.
-    # All that is given back is fetched: until then SQLite goes on with it.
-    last = _NEXT.run(connection, {"who": partner}).fetchall()
-    if not last:
-        _BEGIN.run(connection, {"partner": partner, "head": 1})
-    seq = last[0][0] if last else 1
-    entry = {"partner": partner, "seq": seq, "kind": kind, "delivery": delivery, "addressee": addressee}
-    _ADD.run(connection, entry)
+    _NEXT.run(connection, {"partner": partner, "head": 1})
+    _ADD.run(connection, {"who": partner, "kind": kind, "delivery": delivery, "addressee": addressee})
 
 
 def take_out(connection: Connection, partner: str, delivery: str) -> None:

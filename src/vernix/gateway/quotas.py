@@ -25,17 +25,17 @@ TELL_FROM = 80
 _ANSWERERS = select((literal("request-") + FILE_REQUESTS.c.id).label("sender"))
 
 # Built once: to build it takes longer than to run it. What answers a partner's requests for files is its own.
-_HELD = Statement(
-    select(
-        func.coalesce(func.sum(UPLOADS.c.size), 0), func.count(case((UPLOADS.c.state != State.BOUND, 1)))
-    ).where(
-        UPLOADS.c.sender.in_(
-            select(bindparam("who", type_=String)).union_all(
-                _ANSWERERS.where(FILE_REQUESTS.c.partner == bindparam("who"))
-            )
+_HELD_BY = select(
+    func.coalesce(func.sum(UPLOADS.c.size), 0), func.count(case((UPLOADS.c.state != State.BOUND, 1)))
+).where(
+    UPLOADS.c.sender.in_(
+        select(bindparam("who", type_=String)).union_all(
+            _ANSWERERS.where(FILE_REQUESTS.c.partner == bindparam("who"))
         )
     )
 )
+_HELD = Statement(_HELD_BY)
+_SPENT = Statement(select(_HELD_BY.subquery(), usage.SUMS.subquery()))
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,13 @@ def check_held(connection: Connection, partner: str, size: int, quota: Quota) ->
 
 def spent(connection: Connection, partner: str, now: int) -> dict[str, int]:
     """What of each bound is used now."""
-    day, month = usage.totals(connection, partner, usage.day_of(now))
+    today = usage.day_of(now)
+    values = {"who": partner, "today": today, "since": today - usage.MONTH}
+    size, count, *sums = _SPENT.run(connection, values).fetchone()
+    day, month = usage.days_in(sums)
     return {
-        **_held(connection, partner),
+        "held_bytes": int(size),
+        "open_uploads": count,
         "bytes_per_day": day.sent_bytes,
         "uploads_per_day": day.uploads,
         "bytes_per_month": month.sent_bytes,

@@ -7,7 +7,8 @@ without it. Errors are SQLAlchemy's all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -44,10 +45,8 @@ class Statement:
         """Run it inside the transaction of ``connection``."""
         compiled = self._for(connection.dialect, values)
         driver: Any = connection.connection.driver_connection
-        try:
+        with _as_sqlalchemy(connection.dialect):
             found: Found = driver.execute(compiled.text, compiled.bound(values))
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy(error, connection.dialect) from None
         return found
 
     def run_each(self, connection: Connection, rows: Sequence[Values]) -> None:
@@ -57,10 +56,8 @@ class Statement:
             return
         compiled = self._for(connection.dialect, rows[0])
         driver: Any = connection.connection.driver_connection
-        try:
+        with _as_sqlalchemy(connection.dialect):
             driver.cursor().executemany(compiled.text, [compiled.bound(row) for row in rows])
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy(error, connection.dialect) from None
 
     def _for(self, dialect: Dialect, values: Values) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
@@ -74,7 +71,9 @@ class _Compiled:
     """The words for one database, and how its driver wants the values."""
 
     def __init__(self, element: Any, values: Values, dialect: Dialect) -> None:
-        compiled = element.compile(dialect=dialect, column_keys=list(values) if element.is_insert else None)
+        compiled = element.compile(
+            dialect=dialect, column_keys=list(values) if _takes_rows(element) else None
+        )
         self.text = str(compiled)
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         self._places: Sequence[str] | None = compiled.positiontup
@@ -85,6 +84,28 @@ class _Compiled:
         return given if self._places is None else [given[name] for name in self._places]
 
 
-def _as_sqlalchemy(error: Exception, dialect: Dialect) -> BaseException:
-    # Without the statement and its values: neither is anybody's to read.
-    return DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error, dialect=dialect)
+def _takes_rows(element: Any) -> bool:
+    return bool(element.is_insert and element.select is None)
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Send what is run inside in one go, where that spares waiting: what it did is known at the end.
+
+    PostgreSQL answers it all at once (its pipeline mode), errors too; SQLite is not waited for.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    with _as_sqlalchemy(connection.dialect), driver.pipeline():
+        yield
+
+
+@contextmanager
+def _as_sqlalchemy(dialect: Dialect) -> Iterator[None]:
+    try:
+        yield
+    except dialect.loaded_dbapi.Error as error:
+        # Without the statement and its values: neither is anybody's to read.
+        raise DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error, dialect=dialect) from None

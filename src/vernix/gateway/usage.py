@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,11 +34,11 @@ class Day:
 _COUNTS = tuple(field.name for field in fields(Day))
 _TODAY = bindparam("today", type_=Integer)
 # Built once: an upload begins with these, and to build them takes longer than to run them.
-_SUMS = select(
+SUMS = select(
     *(func.coalesce(func.sum(case((USAGE.c.day == _TODAY, USAGE.c[name]))), 0) for name in _COUNTS),
     *(func.coalesce(func.sum(USAGE.c[name]), 0) for name in _COUNTS),
 ).where(USAGE.c.partner == bindparam("who"), USAGE.c.day > bindparam("since"))
-_TOTALS = Statement(_SUMS)
+"""Of a partner (``who``): all that it did ``today``, then all ``since`` a day; see ``days_in``."""
 
 
 def day_of(now: int) -> int:
@@ -46,7 +48,7 @@ def day_of(now: int) -> int:
 
 def add(connection: Connection, partner: str, day: int, more: Day) -> None:
     """Count ``more`` on a partner's day."""
-    _ADD.run(connection, {"partner": partner, "day": day, **asdict(more)})
+    _ADD.run(connection, {"partner": partner, "day": day, **vars(more)})
 
 
 def days(connection: Connection, partner: str, since: int) -> dict[int, Day]:
@@ -55,10 +57,9 @@ def days(connection: Connection, partner: str, since: int) -> dict[int, Day]:
     return {row.day: Day(*(getattr(row, name) for name in _COUNTS)) for row in connection.execute(query)}
 
 
-def totals(connection: Connection, partner: str, today: int) -> tuple[Day, Day]:
-    """What a partner did today, and in the last 30 days with today."""
-    values = {"who": partner, "today": today, "since": today - MONTH}
-    found = [int(value) for value in _TOTALS.run(connection, values).fetchone()]
+def days_in(sums: Iterable[Any]) -> tuple[Day, Day]:
+    """What ``SUMS`` found: a partner's today, and its last 30 days with today."""
+    found = [int(value) for value in sums]
     return Day(*found[: len(_COUNTS)]), Day(*found[len(_COUNTS) :])
 
 

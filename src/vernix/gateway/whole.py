@@ -17,11 +17,13 @@ from vernix.custody.delivery import Delivery
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import check_id
 from vernix.custody.quota import Quota
+from vernix.custody.signatures import Signed
 from vernix.errors import Conflict, DataRefused, TooMuch
 from vernix.gateway import capabilities, contents, deliveries, quotas, small_parts, telling, uploads
 from vernix.gateway.capabilities import Whole
 from vernix.gateway.limits import Limits
 from vernix.gateway.quotas import Used
+from vernix.gateway.statements import together
 from vernix.gateway.uploads import Claim, Upload
 
 MOST_PARTS = 64
@@ -41,21 +43,22 @@ class WholeDelivery:
         return sum(len(part.content) for part in self.parts)
 
 
-def read(body: bytes) -> tuple[bytes, list[bytes]]:
-    """The signed delivery, as its sender spelled it, and the sealed bytes of its parts. Raises
+def read(body: bytes) -> tuple[Signed, bytes, list[bytes]]:
+    """The signed delivery, read and as its sender spelled it, and the sealed bytes of its parts. Raises
     ``DataRefused``.
     """
     fields = Fields(canonical.decode(body), "whole delivery")
     items = fields.items("contents", least=1, most=MOST_PARTS)
-    envelope = canonical.encode(fields.value("delivery"))
+    delivery = fields.value("delivery")
     fields.end()
+    signed = Signed.from_object(delivery)
     found = [Fields({"content": item}, "part").octets("content", most=contents.MOST) for item in items]
     if sum(map(len, found)) > contents.MOST:
         raise TooMuch(
             f"The parts of a delivery that comes whole have at most {contents.MOST} bytes together.",
             hint="Upload each part, then post the delivery.",
         )
-    return envelope, found
+    return signed, canonical.spelled(delivery), found
 
 
 def check(delivery: Delivery, envelope: bytes, found: Sequence[bytes]) -> WholeDelivery:
@@ -82,15 +85,16 @@ def post(
     if deliveries.is_there(connection, delivery.id, came.envelope):
         return False, None
     used = quotas.charge(connection, delivery.sender, came.size, now, quota, uploads=len(came.parts))
-    deliveries.add(connection, delivery, came.envelope, now, limits.keep)
     bound = [_bound(came, number, now, limits) for number in range(len(came.parts))]
     blobs = [part.blob for part in came.parts]
     try:
-        capabilities.insert_whole(connection, bound, blobs, now)
+        with together(connection):
+            deliveries.add(connection, delivery, came.envelope, now, limits.keep)
+            capabilities.insert_whole(connection, bound, blobs, now)
+            contents.add(connection, {part.blob: part.content for part in came.parts})
+            deliveries.put_into_mailboxes(connection, delivery)
     except IntegrityError:
         raise Conflict("A part has the id of an upload that is here.", hint="Make new ids.") from None
-    contents.add(connection, {part.blob: part.content for part in came.parts})
-    deliveries.put_into_mailboxes(connection, delivery)
     telling.came_whole(connection, delivery, came.envelope, bound, now)
     return True, used
 
