@@ -154,17 +154,9 @@ class LyingGateway:
     def put_drop(self, sealed: bytes, sender: str, addressee: str) -> Drop:
         """Put a file that came over SFTP into a mailbox."""
         header = len(read_header(io.BytesIO(sealed)).encoded)
-        now = utc_now()
-        drop = Drop(
-            new_id(),
-            sender,
-            addressee,
-            len(sealed),
-            header,
-            digest_of(sealed, header),
-            now,
-            now + timedelta(days=7),
-        )
+        digest, now = digest_of(sealed, header), utc_now()
+        ends = now + timedelta(days=7)
+        drop = Drop(new_id(), sender, addressee, len(sealed), header, digest, now, ends)
         self.drops[drop.id] = drop
         self.parts[drop.id, 0] = sealed
         self.put_mail(addressee, "drop", drop.to_bytes())
@@ -322,8 +314,7 @@ class LyingGateway:
         delivery = Delivery.open_signed(envelope, self.kit.directory, utc_now())
         for part, text in zip(delivery.parts, document["contents"], strict=True):
             content = bytearray(from_base64(text))
-            upload = StoredUpload(delivery.sender, part.size, part.header, "", content)
-            self.uploads[part.upload] = upload
+            self.uploads[part.upload] = StoredUpload(delivery.sender, part.size, part.header, "", content)
         return self._deliver(replace(asked, body=envelope))
 
     def _state(self, _asked: Asked, delivery: str) -> Told:
