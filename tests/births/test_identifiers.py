@@ -31,6 +31,18 @@ def test_a_health_number_is_judged_by_its_check_digit(text: str, right: bool) ->
     assert bool(identifiers.health_number_is_right(column).execute()[0]) is right
 
 
+def test_the_column_and_the_single_number_agree() -> None:
+    """Every digit at every place, right and wrong, and what only an engine takes for a number."""
+    firsts = [str(first) for first in range(100_000_000, 1_000_000_000, 9_876_543)]
+    firsts += [f"{9 * 10**8 + digit * 10**place}" for digit in range(10) for place in range(8)]
+    numbers = [first + str(check) for first in firsts for check in range(10)]
+    odd = ["18e0000008", "+123456789", " 123456782", "-123456782", "1234567.89", "0123456782", "1_23456782"]
+    texts = [*numbers, *odd, *(f"{number[:4]}-{number[4:]} A" for number in numbers[:200])]
+    column = ibis.memtable({"number": texts}, schema={"number": "string"}).number
+    judged = identifiers.health_number_is_right(column).execute()
+    assert list(map(bool, judged)) == list(map(identifiers.is_health_number, texts))
+
+
 @given(st.from_regex(r"[1-9][0-9]{8}", fullmatch=True), st.integers(0, 9), st.integers(1, 9))
 def test_any_single_wrong_digit_is_noticed(first_nine: str, place: int, change: int) -> None:
     number = first_nine + str(identifiers.check_digit(first_nine))

@@ -97,9 +97,10 @@ def _numbers(found: Iterable[tuple[Check, pa.Array]]) -> dict[str, set[int]]:
 def test_a_check_that_compares_rows_says_so(name: str) -> None:
     sql = json.loads((checking.COMPILED / f"{name}.json").read_bytes())["sql"]
     assert "OVER (" not in sql["within"]
-    comparing = [check for check in encounters.get(name).checks if check.across]
-    assert sql["across"].count(' AS "') >= len(comparing)
-    assert ("OVER (" in sql["across"]) is bool(comparing)
+    assert sql["within"].count("SELECT") == 1
+    comparing = {check.code for check in encounters.get(name).checks if check.across}
+    assert sql.keys() == {"within", *comparing}
+    assert all("OVER (" in sql[code] or "IN (SELECT" in sql[code] for code in comparing)
 
 
 def test_what_is_compared_across_rows_is_a_few_columns() -> None:

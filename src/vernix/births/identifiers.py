@@ -45,6 +45,42 @@ def health_number_is_right(column: ibis.expr.types.StringValue) -> ibis.expr.typ
     """`is_health_number` on a column; null where the column is null."""
     import ibis
 
+    number = column.try_cast("int64")
+    # Nearly all are ten digits and nothing else: there figures cost a fifth of what patterns do (measured).
+    plain = is_plain_number(column) & number.between(1_000_000_000, 9_999_999_999)
+    # Half of one keeps each quotient off the whole numbers, so that rounding down is exact. In a list of one
+    # the figure is made once, and not at each of the places where it is used.
+    figure = number.cast("float64") + 0.5
+    return ibis.ifelse(plain, ibis.array([figure]).map(_adds_up)[0], _is_shaped_and_adds_up(column))
+
+
+def is_plain_number(column: ibis.expr.types.StringValue) -> ibis.expr.types.BooleanValue:
+    """Whether each text is nothing but a number's digits, without zeros in front; null or false where not."""
+    number = column.try_cast("int64")
+    # An engine takes more for a number than we do ("1e9", " 7"): written again, it must be the same text.
+    return (number >= 0) & (number.cast("string") == column)
+
+
+def _adds_up(figure: ibis.expr.types.FloatingValue) -> ibis.expr.types.BooleanValue:
+    """Whether the check digit of ten digits (and a half) is right, from what stands before each place.
+
+    With q(k) the number without its last k digits and r(k) a fifth of it, both rounded down, the digit at
+    place k is q(k) - 10 q(k + 1), and it is above 4 where r(k) is odd: r(k) = 2 q(k + 1) + 1. Put into the
+    sum of digits and folded digits, all that is left of it, modulo 10, is this.
+    """
+
+    def without(place: int, share: float = 1.0) -> ibis.Value:
+        return (figure * (share * 10.0**-place)).floor()
+
+    ninefold = sum((without(place) for place in (4, 6, 8)), without(2))
+    double = sum((without(place) for place in (3, 5, 7, 9)), without(1))
+    fifths = sum((without(place, 0.2) for place in (3, 5, 7, 9)), without(1, 0.2))
+    return (figure.floor() + ninefold * 9 + double * 2 + fifths) % 10 == 0
+
+
+def _is_shaped_and_adds_up(column: ibis.expr.types.StringValue) -> ibis.expr.types.BooleanValue:
+    import ibis
+
     # Where a digit stands in it is what it is worth.
     plain, folded = ibis.literal("0123456789"), ibis.literal("0516273849")
 
@@ -66,8 +102,11 @@ def postal_code(text: str) -> str | None:
 
 def postal_code_is_shaped(column: ibis.expr.types.StringValue) -> ibis.expr.types.BooleanValue:
     """Whether each text of a column is shaped like a Canadian postal code; null where it is null."""
-    shaped: ibis.expr.types.BooleanValue = column.strip().upper().re_search(POSTAL_CODE_SHAPE)
-    return shaped
+    import ibis
+
+    # As nearly all are written, or else in small letters and between blanks: the first alone costs a third.
+    as_usual = column.re_search(POSTAL_CODE_SHAPE)
+    return ibis.ifelse(as_usual, as_usual, column.strip().upper().re_search(POSTAL_CODE_SHAPE))
 
 
 def _folded(digit: int) -> int:

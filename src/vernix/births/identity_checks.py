@@ -15,7 +15,7 @@ from vernix.births.age import completed_years
 from vernix.births.checks import Check, Example, asked_of, one
 from vernix.births.codes import Words
 from vernix.births.elements import Element
-from vernix.births.identifiers import health_number_is_right, postal_code_is_shaped
+from vernix.births.identifiers import health_number_is_right, is_plain_number, postal_code_is_shaped
 
 if TYPE_CHECKING:
     import ibis
@@ -30,7 +30,18 @@ def identity_checks(letters: str, elements: Iterable[Element]) -> tuple[Check, .
 
 def digits(column: ibis.Value) -> ibis.Value:
     """The digits of each text, so that spaces and hyphens hide nothing; null where there are none."""
-    return column.re_replace("[^0-9]", "").nullif("")
+    import ibis
+
+    return ibis.ifelse(is_plain_number(column), column, column.re_replace("[^0-9]", "").nullif(""))
+
+
+def comes_twice(t: ibis.Table, key: ibis.Value) -> ibis.Value:
+    """Whether a key is that of another row too; null where it is null.
+
+    By counting keys and looking them up: a window would sort all rows of the file (measured).
+    """
+    counted = t.select(key=key).group_by("key").agg(rows=lambda keys: keys.count())
+    return key.isin(counted.filter(counted.rows > 1).key)
 
 
 def _site_is_no_code(t: ibis.Table) -> ibis.Value:
@@ -64,9 +75,7 @@ def _postal_code_is_odd(t: ibis.Table) -> ibis.Value:
 
 
 def _record_number_twice(t: ibis.Table) -> ibis.Value:
-    import ibis
-
-    return t.record_number.count().over(ibis.window(group_by=[t.record_number])) > 1
+    return comes_twice(t, t.record_number)
 
 
 _NUMBERS = (

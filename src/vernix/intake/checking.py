@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from threading import local
 from types import TracebackType
 from typing import Any, Literal
 
@@ -59,6 +60,7 @@ class Checker:
 
         self.encounter = encounter
         self._engine = duckdb.connect(":memory:", config=_SETTINGS)
+        self._here = local()
 
     def __enter__(self) -> Checker:
         return self
@@ -69,7 +71,11 @@ class Checker:
         self._engine.close()
 
     def within(self, rows: pa.Table) -> Iterator[tuple[Check, pa.Array]]:
-        """For each check that some of these rows break by themselves: their numbers (``_row``)."""
+        """For each check that some of these rows break by themselves: their numbers (``_row``).
+
+        May be asked in several threads at a time.
+        """
+        # All answers of all rows: a WHERE would have each asked twice over (measured).
         found = self._run(rows, compiled(self.encounter.name)["within"])
         for check in asked(self.encounter, "within"):
             yield from _some(check, found[ROW].filter(found[check.code]))
@@ -79,26 +85,28 @@ class Checker:
 
         Columns that no such check looks at (`compared`) may be left out.
         """
-        sql = compiled(self.encounter.name)["across"]
-        # One after another: each holds all rows of the file in memory, together they would thrice.
+        # One after another: each holds what it compares of all rows in memory, together they would thrice.
         for check in asked(self.encounter, "across"):
-            found = self._run(rows, f'SELECT {ROW} FROM ({sql}) WHERE "{check.code}"')  # noqa: S608 - our own SQL
+            found = self._run(rows, compiled(self.encounter.name)[check.code])
             yield from _some(check, found[ROW])
 
     def _run(self, rows: pa.Table, sql: str) -> pa.Table:
         import duckdb
 
+        if not hasattr(self._here, "engine"):
+            self._here.engine = self._engine.cursor()
+        engine = self._here.engine
         try:
-            self._engine.register("file", rows)
-            self._engine.execute(view(rows, self.encounter))
-            return _table_of(self._engine.execute(sql))
+            engine.register("file", rows)
+            engine.execute(view(rows, self.encounter))
+            return _table_of(engine.execute(sql))
         except duckdb.Error:
             # The engine's sentence may quote what it choked on.
             raise KeeperFailed(
                 "The checks could not be run.", hint="This is a fault of vernix; please report it."
             ) from None
         finally:
-            self._engine.unregister("file")
+            engine.unregister("file")
 
 
 def _some(check: Check, numbers: pa.ChunkedArray) -> Iterator[tuple[Check, pa.Array]]:
@@ -138,7 +146,7 @@ def kind_of(check: Check, columns: Mapping[str, str]) -> Kind:
 
 @cache
 def compiled(name: str) -> Mapping[str, str]:
-    """SQL by scope of one encounter: the kept one if it is fresh, else compiled now."""
+    """SQL of one encounter, as `compile_checks` gives it: the kept one if it is fresh, else compiled now."""
     encounter = encounters.get(name)
     kept = COMPILED / f"{encounter.name}.json"
     if kept.is_file():
@@ -150,9 +158,10 @@ def compiled(name: str) -> Mapping[str, str]:
 
 
 def compile_checks(encounter: Encounter) -> dict[str, str]:
-    """Compile the checks of each scope with Ibis into one query over the view ``rows``.
+    """Compile the checks with Ibis into queries over the view ``rows``.
 
-    It gives ``_row`` and for each check, under its code, whether the row breaks it.
+    ``within`` gives ``_row`` and for each check that is asked of single rows, under its code, whether the row
+    breaks it. Under its own code each check that compares rows gives the numbers (``_row``) of those that do.
     """
     import ibis
 
@@ -160,14 +169,11 @@ def compile_checks(encounter: Encounter) -> dict[str, str]:
     table = ibis.table(
         ibis.schema({**{k: ibis.dtype(v) for k, v in schema.items()}, ROW: "int64"}), name=_TABLE
     )
-    scopes: tuple[Scope, ...] = ("within", "across")
-    asking = {
-        scope: {check.code: check.fails(table) for check in asked(encounter, scope)} for scope in scopes
-    }
-    return {
-        scope: str(ibis.to_sql(table.select(ROW, **broken), dialect="duckdb", pretty=False))
-        for scope, broken in asking.items()
-    }
+    within = {check.code: check.fails(table) for check in asked(encounter, "within")}
+    queries = {"within": table.select(ROW, **within)}
+    for check in asked(encounter, "across"):
+        queries[check.code] = table.filter(check.fails(table)).select(ROW)
+    return {name: str(ibis.to_sql(query, dialect="duckdb", pretty=False)) for name, query in queries.items()}
 
 
 def fingerprint(encounter: Encounter) -> str:

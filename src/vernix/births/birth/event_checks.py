@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vernix.births.age import completed_years
 from vernix.births.checks import Check, Example, one
 from vernix.births.codes import Words
-from vernix.births.identity_checks import digits
+from vernix.births.identity_checks import comes_twice, digits
 
 if TYPE_CHECKING:
     import ibis
@@ -46,17 +46,19 @@ def _set_is_incomplete(t: ibis.Table) -> ibis.Value:
     import ibis
 
     several = (t.plurality > 1) & t.mother_health_number.notnull()
-    same = ibis.window(group_by=[digits(t.mother_health_number), t.plurality])
-    return several & (several.cast("int32").sum().over(same) < t.plurality)
+    key = ibis.ifelse(several, digits(t.mother_health_number) + " " + t.plurality.cast("string"), None)
+    sets = t.filter(several).select("plurality", key=key).group_by("key", "plurality")
+    counted = sets.agg(children=lambda children: children.count())
+    return key.isin(counted.filter(counted.children < counted.plurality).key)
 
 
 def _child_twice(t: ibis.Table) -> ibis.Value:
     import ibis
 
     told_apart = t.birth_order.notnull() | (t.plurality.fill_null(1) == 1)
-    known = t.mother_health_number.notnull() & t.birth_date.notnull() & told_apart
-    same = ibis.window(group_by=[digits(t.mother_health_number), t.birth_date, t.birth_order.fill_null(1)])
-    return known & (known.cast("int32").sum().over(same) > 1)
+    order = t.birth_order.fill_null(1).cast("string")
+    key = digits(t.mother_health_number) + " " + t.birth_date.cast("string") + " " + order
+    return comes_twice(t, ibis.ifelse(told_apart, key, None))
 
 
 DATES = (
