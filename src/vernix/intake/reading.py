@@ -8,7 +8,7 @@ batch by batch as well, from a second reading where the file is large: no row is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from functools import cached_property
@@ -136,8 +136,8 @@ class _Rows:
     def judge(self) -> Counts:
         """Look at every row, by itself and beside the others."""
         with checking.Checker(self.file.encounter) as checker:
-            for typed in self.file.batches():
-                self._take(typed, checker)
+            for typed, broken in self.file.batches_with(lambda typed: _broken(typed, checker)):
+                self._take(typed, broken)
             hard, soft = (pa.chunked_array(masks, pa.bool_()) for masks in (self._hard, self._soft))
             self.overrides.whole_file()
             for kind, rows in self._compared.broken(checker):
@@ -177,7 +177,7 @@ class _Rows:
                 Words("Try again when nobody writes to it.", "Réessayez quand personne n’y écrit."),
             )
 
-    def _take(self, typed: TypedBatch, checker: checking.Checker) -> None:
+    def _take(self, typed: TypedBatch, broken: Sequence[tuple[Check, pa.Int64Array]]) -> None:
         """Note the findings of one batch, and what the whole file will be asked for."""
         self._lost += len(typed.lost)
         for row, kind in typed.lost:
@@ -187,22 +187,25 @@ class _Rows:
             return
         rows = records.column(ROW)
         masks = {severity: pa.repeat(False, len(rows)) for severity in ("error", "warning")}
+        some: dict[str, list[pa.Int64Array]] = {severity: [] for severity in masks}
         for kind, wrong in self.overrides.take(records, self.file.names.get(OVERRIDE)):
-            mask = pc.is_in(rows, value_set=self._say(kind, wrong))
-            masks[kind.severity] = pc.or_(masks[kind.severity], mask)
+            some[kind.severity].append(self._say(kind, wrong))
         for kind, mask in typed.problems.items():
             standing = self._say(kind, rows.filter(mask))
-            left = mask if len(standing) == mask.true_count else pc.is_in(rows, value_set=standing)
-            masks[kind.severity] = pc.or_(masks[kind.severity], left)
-        unread = {name: rows.filter(mask) for name, mask in typed.unread.items()}
-        for check, numbers in checker.within(pa.Table.from_batches([records]).drop_columns([CLEARED])):
-            if len(broken := _known(check, numbers, unread)):
-                kind = checking.kind_of(check, self.file.names)
-                standing = self._say(kind, broken)
-                masks[kind.severity] = pc.or_(masks[kind.severity], pc.is_in(rows, value_set=standing))
+            if len(standing) == mask.true_count:
+                masks[kind.severity] = pc.or_(masks[kind.severity], mask)
+            else:
+                some[kind.severity].append(standing)
+        for check, numbers in broken:
+            kind = checking.kind_of(check, self.file.names)
+            some[kind.severity].append(self._say(kind, numbers))
+        for severity, mask in masks.items():
+            if some[severity]:
+                found = pc.is_in(rows, value_set=pa.concat_arrays(some[severity]))
+                masks[severity] = pc.or_(mask, found)
         self._hard.append(masks["error"])
         self._soft.append(masks["warning"])
-        self._compared.take(records, unread)
+        self._compared.take(typed)
         self._keep(records)
 
     def _say(self, kind: Kind, rows: pa.Int64Array) -> pa.Int64Array:
@@ -236,11 +239,11 @@ class _Compared:
         """The numbers of all rows."""
         return pa.chunked_array([batch.column(ROW) for batch in self._batches], pa.int64())
 
-    def take(self, records: pa.RecordBatch, unread: ReadOnly[str, pa.Int64Array]) -> None:
+    def take(self, typed: TypedBatch) -> None:
         """Hold on to what is compared."""
-        self._batches.append(records.select(self._columns))
-        for name in self._unread.keys() & unread.keys():
-            self._unread[name].append(unread[name])
+        self._batches.append(typed.records.select(self._columns))
+        for name in self._unread.keys() & typed.unread.keys():
+            self._unread[name].append(typed.records.column(ROW).filter(typed.unread[name]))
 
     def broken(self, checker: checking.Checker) -> Iterator[tuple[Kind, pa.Int64Array]]:
         """The rows that break a check beside others, by kind of finding."""
@@ -251,6 +254,17 @@ class _Compared:
         for check, numbers in checker.across(pa.Table.from_batches(self._batches)):
             if len(rows := _known(check, numbers, unread)):
                 yield checking.kind_of(check, self._file.names), rows
+
+
+def _broken(typed: TypedBatch, checker: checking.Checker) -> list[tuple[Check, pa.Int64Array]]:
+    """The checks that rows of one batch break by themselves, and which rows."""
+    if not typed.records.num_rows:
+        return []
+    rows = typed.records.column(ROW)
+    unread = {name: rows.filter(mask) for name, mask in typed.unread.items()}
+    asked = checker.within(pa.Table.from_batches([typed.records]).drop_columns([CLEARED]))
+    found = ((check, _known(check, numbers, unread)) for check, numbers in asked)
+    return [(check, numbers) for check, numbers in found if len(numbers)]
 
 
 def _known(check: Check, rows: pa.Int64Array, unread: ReadOnly[str, pa.Int64Array]) -> pa.Int64Array:

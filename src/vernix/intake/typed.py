@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +21,12 @@ from vernix.intake.cells import CLEAR, FORMULA, Cell, ReadCell
 from vernix.intake.findings import Kind
 
 MEMO = 50_000  # distinct texts remembered for a column before starting afresh
+_SIGNS = b"!=@+-"
+"""How a text begins that may be a formula, or ask to clear the element."""
 _UNREAD = frozenset({"type", "formula", "code", "impossible"})
+
+Cells: TypeAlias = pa.StringArray | pa.DictionaryArray
+"""A column of a file: text, or a dictionary of texts where few are distinct. There are no nulls."""
 
 
 @dataclass
@@ -56,7 +62,7 @@ class TypedColumn:
     unknown: frozenset[str] = frozenset()
     _memo: dict[str, Cell] = field(default_factory=dict)
 
-    def apply(self, cells: pa.StringArray, said: pa.BooleanArray | None = None) -> Outcome:
+    def apply(self, cells: Cells, said: pa.BooleanArray | None = None) -> Outcome:
         """Type one batch of this column.
 
         Where ``said`` is true, the format could not read the cell and has said so.
@@ -66,8 +72,8 @@ class TypedColumn:
             self._require(outcome, said)
         return outcome
 
-    def _distinct(self, cells: pa.StringArray) -> Outcome:
-        encoded = cells.dictionary_encode()
+    def _distinct(self, cells: Cells) -> Outcome:
+        encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
         texts = encoded.dictionary.to_pylist()
         if len(self._memo) > MEMO:
             self._memo.clear()
@@ -75,10 +81,12 @@ class TypedColumn:
         values = pa.array([value for value, _ in read], arrow_type(self.element)).take(encoded.indices)
         outcome = Outcome(values)
         for name in {problem for _, problem in read if problem}:
-            at = pa.array([problem == name for _, problem in read])
-            outcome.problems[name] = at.take(encoded.indices)
+            at = pa.array([problem == name for _, problem in read]).take(encoded.indices)
+            if at.true_count:  # a dictionary may hold texts that no row of this batch has
+                outcome.problems[name] = at
         if any(text.strip() == CLEAR for text in texts if len(text) < 64):
-            outcome.cleared = pa.array([text.strip() == CLEAR for text in texts]).take(encoded.indices)
+            cleared = pa.array([text.strip() == CLEAR for text in texts]).take(encoded.indices)
+            outcome.cleared = cleared if cleared.true_count else None
         return outcome
 
     def _read(self, text: str) -> Cell:
@@ -87,25 +95,32 @@ class TypedColumn:
             found = self._memo[text] = self.read(text)
         return found
 
-    def _text(self, cells: pa.StringArray) -> Outcome:
-        blank = pc.equal(cells, "")
+    def _text(self, cells: Cells) -> Outcome:
+        cells = cells.cast(pa.string())
+        lengths = pc.binary_length(cells)
+        gone = pc.equal(lengths, 0)
+        odd = _beginning_with(cells, _SIGNS)
+        outcome = Outcome(cells)
+        if len(odd) and (clear := pc.equal(cells, CLEAR)).true_count:
+            outcome.cleared = clear
+            gone = pc.or_(gone, clear)
         if self.unknown:
-            blank = pc.or_(blank, pc.is_in(cells, value_set=pa.array(sorted(self.unknown))))
-        clear = pc.equal(cells, CLEAR)
-        cleared = clear if clear.true_count else None
-        gone = pc.or_(blank, clear) if cleared is not None else blank
-        values = pc.if_else(gone, pa.scalar(None, pa.string()), cells) if gone.true_count else cells
-        outcome = Outcome(values, cleared=cleared)
+            gone = pc.or_(gone, pc.is_in(cells, value_set=pa.array(sorted(self.unknown))))
+        if gone.true_count:
+            outcome.values = pc.if_else(gone, pa.scalar(None, pa.string()), cells)
         # Characters are never more than bytes: most batches need no count of characters.
-        if len(cells) and (pc.max(pc.binary_length(cells)).as_py() or 0) > self.element.longest:
+        if (pc.max(lengths).as_py() or 0) > self.element.longest:
             long = pc.greater(pc.utf8_length(cells), self.element.longest)
             if long.true_count:
                 outcome.problems["long"] = long
-        # Most texts begin like no formula: the costly look is for those that may.
-        if any(pc.any(pc.starts_with(values, sign)).as_py() for sign in "=@+-"):
-            formula = pc.match_substring_regex(values, f"^(?:{FORMULA})").fill_null(False)
+        if len(odd):
+            # A formula that stands for "not known" is not one.
+            formula = pc.match_substring_regex(outcome.values.take(odd), f"^(?:{FORMULA})").fill_null(False)
             if formula.true_count:
-                outcome.problems["formula-like"] = formula
+                rows = pa.arange(0, len(cells))
+                outcome.problems["formula-like"] = pc.is_in(
+                    rows, value_set=odd.filter(formula).cast(pa.int64())
+                )
         return outcome
 
     def _require(self, outcome: Outcome, said: pa.BooleanArray | None) -> None:
@@ -129,3 +144,17 @@ class TypedColumn:
 def constant(element: Element, value: Any, rows: int) -> pa.Array:
     """A column in which every row holds ``value``."""
     return pa.repeat(pa.scalar(value, arrow_type(element)), rows)
+
+
+def _beginning_with(cells: pa.StringArray, signs: bytes) -> pa.Int32Array:
+    """The places of texts that begin with one of these ASCII signs; perhaps of some blanks too."""
+    _, offsets, data = cells.buffers()
+    if data is None or not data.size:
+        return pa.array([], pa.int32())
+    starts = np.frombuffer(offsets, np.int32, len(cells), cells.offset * 4)
+    letters = np.frombuffer(data, np.uint8)
+    # A blank begins where the next text does: behind the last there is none.
+    first = letters.take(starts, mode="clip")
+    wanted = np.zeros(256, bool)
+    wanted[list(signs)] = True
+    return pa.array(np.flatnonzero(wanted.take(first)).astype(np.int32))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -18,6 +17,7 @@ from vernix.intake import sentences
 from vernix.intake.checking import ROW
 from vernix.intake.findings import Kind, shown
 from vernix.intake.mapping import MappedColumn, Mapping
+from vernix.intake.ordered import Answer, in_order
 from vernix.intake.source import RowBatch, Source
 from vernix.intake.typed import TypedColumn, constant
 
@@ -67,18 +67,26 @@ class TypedFile:
 
     def batches(self) -> Iterator[TypedBatch]:
         """Parse and type the file from its beginning."""
-        parsed = self.source.batches()
-        # The next batch is parsed while this one is typed: Arrow works outside of Python's lock.
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(next, parsed, None)
-            while (batch := coming.result()) is not None:
-                coming = ahead.submit(next, parsed, None)
-                yield self._typed(batch)
+        return in_order(self._parsed(), self._typed)
+
+    def batches_with(self, look: Callable[[TypedBatch], Answer]) -> Iterator[tuple[TypedBatch, Answer]]:
+        """As `batches`, each with what ``look`` makes of it; it is asked in several threads at a time."""
+
+        def typed_and_seen(batch: RowBatch) -> tuple[TypedBatch, Answer]:
+            typed = self._typed(batch)
+            return typed, look(typed)
+
+        return in_order(self._parsed(), typed_and_seen)
+
+    def _parsed(self) -> Iterator[RowBatch]:
+        """The batches as they are parsed. How columns are read is settled by the first that has rows."""
+        for batch in self.source.batches():
+            if len(batch.rows) and not self._columns:
+                self._columns = [self._column(each, batch) for each in self.mapping.columns]
+            yield batch
 
     def _typed(self, batch: RowBatch) -> TypedBatch:
         count = len(batch.rows)
-        if count and not self._columns:
-            self._columns = [self._column(each, batch) for each in self.mapping.columns]
         arrays: dict[str, pa.Array] = {}
         cleared: dict[str, pa.BooleanArray] = {}
         typed = TypedBatch(pa.RecordBatch.from_pylist([], self.schema), batch.lost)
