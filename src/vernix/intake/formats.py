@@ -120,6 +120,19 @@ def _hl7(path: Path, fit: Fit) -> Source:
     return Hl7Source(path)
 
 
+def _is_parquet(head: bytes) -> bool:
+    from vernix.intake.parquet.source import is_parquet
+
+    return is_parquet(head)
+
+
+def _parquet(path: Path, fit: Fit) -> Source:
+    from vernix.intake.parquet.source import ParquetSource
+
+    del fit
+    return ParquetSource(path)
+
+
 def _excel(path: Path, fit: Fit) -> Source:
     from vernix.intake.excel.source import ExcelSource
 
@@ -156,6 +169,14 @@ _FORMATS = (
         _is_workbook,
         _excel,
         answer=_TABLE,
+    ),
+    Format(
+        "parquet",
+        Words("Parquet", "Parquet"),
+        _is_parquet,
+        _parquet,
+        "application/vnd.apache.parquet",
+        _TABLE,
     ),
     Format(
         "ije",

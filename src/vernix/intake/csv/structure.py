@@ -74,7 +74,7 @@ _NOT_A_CSV: tuple[tuple[bytes, Words, Words], ...] = (
     (b"BZh", Words("a bzip2 archive", "une archive bzip2"), _UNPACK),
     (b"\xfd7zXZ", Words("an xz archive", "une archive xz"), _UNPACK),
     (b"\x28\xb5\x2f\xfd", Words("a Zstandard archive", "une archive Zstandard"), _UNPACK),
-    (b"PAR1", Words("a Parquet file", "un fichier Parquet"), _EXPORT_CSV),
+    (b"PAR1", Words("a Parquet file", "un fichier Parquet"), _READ_AS_IT_IS),
     (b"SQLite format 3", Words("an SQLite database", "une base de données SQLite"), _EXPORT_CSV),
     (b"{\\rtf", Words("a rich-text document", "un document RTF"), SAVE_AS_CSV),
     (b"\x89PNG", _PICTURE, _RIGHT_FILE),

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vernix.births.codes import Words
-from vernix.intake.excel.texts import Value, text_of
 from vernix.intake.formats import Fit
-from vernix.intake.refusals import FileRefused
+from vernix.intake.texts import Value, text_of
 
 LOOKED_AT = 30
 """Rows among which the header is looked for."""
@@ -78,19 +76,3 @@ def _header(top: list[list[str]], place: int, fit: Fit) -> Header:
 
 def _count(names: Sequence[str], name: str) -> int:
     return sum(each.casefold() == name.casefold() for each in names)
-
-
-def check_names(names: Sequence[str]) -> None:
-    """Raise ``FileRefused`` where two columns have one name."""
-    for place, name in enumerate(names, 1):
-        if _count(names, name) > 1:
-            raise FileRefused(
-                Words(
-                    f"Column {place} of the header has the same name as another.",
-                    f"La colonne {place} de l’en-tête porte le même nom qu’une autre.",
-                ),
-                Words(
-                    "Give every column its own name in one row.",
-                    "Donnez à chaque colonne son propre nom dans une même ligne.",
-                ),
-            )

@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 from vernix.births.codes import Words
 from vernix.births.elements import Element
 from vernix.intake.excel.facts import Trouble, said_of
-from vernix.intake.excel.header import check_names
-from vernix.intake.excel.texts import Value, numbers_among, texts_of
 from vernix.intake.excel.workbook import choose_sheet
 from vernix.intake.findings import ROWS, Kind, Unit, lettered, shown
 from vernix.intake.formats import Fit
+from vernix.intake.headers import check_names
 from vernix.intake.source import Remark, RowBatch, Source, text_batch
+from vernix.intake.texts import Value, numbers_among, texts_of
 
 _ROWS = 10_000  # of a batch
 _SHORTEST_NUMBER = 6  # digits of a health number that lost its zeros

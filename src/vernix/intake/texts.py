@@ -1,7 +1,7 @@
-"""What a workbook holds as a number, a date or a time becomes the text that a person would have written.
+"""What a file holds as a number, a date or a time becomes the text that a person would have written.
 
-calamine gives numbers, texts, truth values, and dates and times where a cell's format says so (1900 and 1904
-alike). A text stays as it is, leading zeros too. A whole number has no decimal point.
+Of workbooks calamine gives numbers, texts, truth values, and dates and times where a cell's format says so
+(1900 and 1904 alike). A text stays as it is, leading zeros too. A whole number has no decimal point.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Tables of typed columns, as data platforms export them."""
