@@ -234,7 +234,7 @@ def test_an_unknown_encounter_or_format_is_a_usage_error(tmp_path: Path) -> None
     with pytest.raises(UsageError):
         read(path, "death")
     with pytest.raises(UsageError, match="is not read"):
-        read(path, "birth", format="parquet")
+        read(path, "birth", format="papyrus")
 
 
 def test_no_value_stands_in_any_finding(tmp_path: Path) -> None:

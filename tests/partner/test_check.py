@@ -137,7 +137,7 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence(tmp_path: Path) -> N
     [
         (["none.csv"], "There is no file"),
         (["--as", "death", "FILE"], "no encounter called"),
-        (["--as", "birth", "--format", "parquet", "FILE"], "is not read"),
+        (["--as", "birth", "--format", "papyrus", "FILE"], "is not read"),
         (["--as", "birth", "--mapping", "none.toml", "FILE"], "no mapping file"),
         (["--as", "birth", "--save", "FILE"], "--mapping"),
     ],

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,7 +20,7 @@ from vernix.intake.cells import CLEAR, FORMULA, Cell, ReadCell
 from vernix.intake.findings import Kind
 
 MEMO = 50_000  # distinct texts remembered for a column before starting afresh
-_SIGNS = b"!=@+-"
+_SIGNS = "!=@+-"
 """How a text begins that may be a formula, or ask to clear the element."""
 _UNREAD = frozenset({"type", "formula", "code", "impossible"})
 
@@ -146,15 +145,9 @@ def constant(element: Element, value: Any, rows: int) -> pa.Array:
     return pa.repeat(pa.scalar(value, arrow_type(element)), rows)
 
 
-def _beginning_with(cells: pa.StringArray, signs: bytes) -> pa.Int32Array:
-    """The places of texts that begin with one of these ASCII signs; perhaps of some blanks too."""
-    _, offsets, data = cells.buffers()
-    if data is None or not data.size:
-        return pa.array([], pa.int32())
-    starts = np.frombuffer(offsets, np.int32, len(cells), cells.offset * 4)
-    letters = np.frombuffer(data, np.uint8)
-    # A blank begins where the next text does: behind the last there is none.
-    first = letters.take(starts, mode="clip")
-    wanted = np.zeros(256, bool)
-    wanted[list(signs)] = True
-    return pa.array(np.flatnonzero(wanted.take(first)).astype(np.int32))
+def _beginning_with(cells: pa.StringArray, signs: str) -> pa.UInt64Array:
+    """The places of texts that begin with one of these signs, all of which stand before A."""
+    low = pc.less(cells, "A")
+    if low.true_count == len(cells) - pc.binary_length(cells).cast(pa.bool_()).true_count:
+        return pa.array([], pa.uint64())  # only blanks: names and words need no closer look
+    return pc.indices_nonzero(reduce(pc.or_, (pc.starts_with(cells, sign) for sign in signs)))
