@@ -8,7 +8,6 @@ import tempfile
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -193,14 +192,10 @@ class _Bytes:
 @pytest.mark.parametrize("unpacked", [-1, pages.MAX_PAGE + 1, 2**31 - 1])
 def test_the_size_of_a_page_is_bounded(unpacked: int) -> None:
     header = b"\x15\x00\x15" + _zigzag(unpacked) + b"\x15\x14\x2c\x15\x02\x15\x10\x15\x00\x15\x00\x00\x00"
-    chunk = SimpleNamespace(
-        dictionary_page_offset=None, data_page_offset=4, total_compressed_size=99, num_values=1
-    )
-    groups = SimpleNamespace(
-        num_columns=1, num_row_groups=1, row_group=lambda _: SimpleNamespace(column=lambda _: chunk)
-    )
+    # FileMetaData: groups of rows (4), their columns (1), of each (3) values (5), bytes (7) and place (9).
+    footer = b"\x49\x1c\x19\x1c\x3c\x55\x02\x26\x64\x26\x08\x00\x00\x00\x00"
     with pytest.raises(DataRefused, match="memory"):
-        pages.survey(_Bytes(header), groups)  # type: ignore[arg-type]
+        pages.survey(_Bytes(header), footer, 1)  # type: ignore[arg-type]
 
 
 def _zigzag(number: int) -> bytes:

@@ -1,17 +1,19 @@
 """The pages of a Parquet file, looked at before one of them is unpacked.
 
 A page's header says how much the page becomes, and the library sets that much aside: a few bytes may say two
-gibibytes, in each of a thousand columns. So all headers are read first (parquet-format, ``PageHeader``, in
-Thrift's compact protocol), and what would not fit into memory is refused.
+gibibytes, in each of a thousand columns. So all headers are read first (parquet-format: ``FileMetaData``,
+``ColumnMetaData``, ``PageHeader``), and what would not fit into memory is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from vernix.births.codes import Words
+from vernix.intake.parquet import thrift
+from vernix.intake.parquet.thrift import Fields
 from vernix.intake.refusals import FileRefused
 
 MAX_PAGE = 128 << 20
@@ -36,109 +38,71 @@ class ColumnFacts:
     by_dictionary: bool = True
 
 
-def survey(stream: BinaryIO, metadata: Any) -> list[ColumnFacts]:
+def survey(stream: BinaryIO, footer: bytes, columns: int) -> list[ColumnFacts]:
     """The facts of every column, from the headers of all pages.
+
+    ``footer`` is the file's description of itself. The library reads it as well; where it holds fewer columns
+    than it says, the library would end the whole process.
 
     Raises ``FileRefused`` where a page would not fit into memory, is written in a way that is not read, or is
     none.
     """
-    found = [ColumnFacts() for _ in range(metadata.num_columns)]
-    for group in range(metadata.num_row_groups):
-        for place, facts in enumerate(found):
-            _look_through(stream, metadata.row_group(group).column(place), facts)
-        if sum(each.dictionary + each.largest for each in found) > MAX_TOGETHER:
-            raise too_large()
+    try:
+        groups, _ = thrift.structure(footer, 0)
+        chunks = [[chunk[3] for chunk in group[1]] for group in groups.get(4, [])]
+        found = [ColumnFacts() for _ in range(columns)]
+        for group in chunks:
+            for chunk, facts in zip(group, found, strict=True):
+                _look_through(stream, chunk, facts)
+    except (thrift.Malformed, IndexError, KeyError, TypeError, AttributeError, ValueError):
+        raise damaged() from None
+    if sum(each.dictionary + each.largest for each in found) > MAX_TOGETHER:
+        raise too_large()
     return found
 
 
-def _look_through(stream: BinaryIO, chunk: Any, facts: ColumnFacts) -> None:
-    """Take in the pages of one column in one group of rows."""
+def _look_through(stream: BinaryIO, chunk: Fields, facts: ColumnFacts) -> None:
+    """Take in the pages of one column in one group of rows (``ColumnMetaData``)."""
     for page in _pages(stream, chunk):
-        unpacked = page.get(2, -1)
-        if not 0 <= unpacked <= MAX_PAGE:
+        if not 0 <= page[2] <= MAX_PAGE:
             raise too_large()
-        if page.get(1) == _DICTIONARY:
-            facts.dictionary = max(facts.dictionary, unpacked)
+        if page[1] == _DICTIONARY:
+            facts.dictionary = max(facts.dictionary, page[2])
             continue
-        encoding = page[5].get(2) if page.get(1) == _DATA else page[8].get(4)
+        encoding = page[5][2] if page[1] == _DATA else page[8][4]
         if encoding not in _ENCODINGS:
             raise _other_encoding()
-        facts.largest = max(facts.largest, unpacked)
+        facts.largest = max(facts.largest, page[2])
         facts.by_dictionary = facts.by_dictionary and encoding in _BY_DICTIONARY
 
 
-def _pages(stream: BinaryIO, chunk: Any) -> Iterator[dict[int, Any]]:
+def _pages(stream: BinaryIO, chunk: Fields) -> Iterator[Fields]:
     """The headers of a column's pages, until all of its values are accounted for."""
-    starts = (chunk.dictionary_page_offset, chunk.data_page_offset)
-    place = min(start for start in starts if start)
-    end, left = place + chunk.total_compressed_size, chunk.num_values
+    place = min(start for start in (chunk.get(11), chunk[9]) if start)
+    end, left = place + chunk[7], chunk[5]
     while left > 0 and place < end:
         page, length = _header(stream, place)
-        if page.get(3, -1) < 0:
+        if page[3] < 0:
             raise damaged()
         place += length + page[3]
-        kind = page.get(1)
-        if kind in (_DATA, _DATA_V2):
-            left -= max(0, page.get(5 if kind == _DATA else 8, {}).get(1, 0))
-        if kind in (_DATA, _DATA_V2, _DICTIONARY):
+        if page[1] in (_DATA, _DATA_V2):
+            left -= max(0, page[5 if page[1] == _DATA else 8][1])
+        if page[1] in (_DATA, _DATA_V2, _DICTIONARY):
             yield page
     if left > 0:
         raise damaged()
 
 
-def _header(stream: BinaryIO, place: int) -> tuple[dict[int, Any], int]:
+def _header(stream: BinaryIO, place: int) -> tuple[Fields, int]:
     """A page's header by the numbers of its fields, and its length in bytes."""
     for most in (_HEADER, _LONGEST_HEADER):
         stream.seek(place)
         data = stream.read(most)
         try:
-            return _struct(data, 0)
+            return thrift.structure(data, 0)
         except IndexError:
             continue  # it goes on behind these bytes
     raise damaged()
-
-
-def _struct(data: bytes, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
-    """The fields of a Thrift structure: numbers, truth values and structures; texts are passed over."""
-    fields: dict[int, Any] = {}
-    number = 0
-    while head := data[at]:
-        at += 1
-        if head >> 4:
-            number += head >> 4
-        else:
-            number, at = _integer(data, at)
-        fields[number], at = _value(head & 15, data, at, depth)
-    return fields, at + 1
-
-
-def _value(kind: int, data: bytes, at: int, depth: int) -> tuple[Any, int]:
-    if kind in (1, 2):
-        return kind == 1, at
-    if kind in (4, 5, 6):
-        return _integer(data, at)
-    if kind == 8:
-        length, at = _varint(data, at)
-        return None, at + length
-    if kind == 12 and depth < 3:
-        return _struct(data, at, depth + 1)
-    raise damaged()  # no header holds anything else
-
-
-def _integer(data: bytes, at: int) -> tuple[int, int]:
-    """A whole number, written zigzag: 0, -1, 1, -2 ..."""
-    value, at = _varint(data, at)
-    return (value >> 1) ^ -(value & 1), at
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while (byte := data[at]) > 0x7F:
-        value |= (byte & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        if shift > 63:
-            raise damaged()
-    return value | byte << shift, at + 1
 
 
 def damaged() -> FileRefused:

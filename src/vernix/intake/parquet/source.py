@@ -18,7 +18,7 @@ from vernix.intake.parquet.pages import damaged, survey, too_large
 from vernix.intake.refusals import FileRefused
 from vernix.intake.source import TOGETHER, Remark, RowBatch, Source
 
-MAX_FOOTER = 16 << 20
+MAX_FOOTER = 4 << 20
 """Bytes of the description at the file's end."""
 MAX_COLUMNS = 2000
 _FEW_ROWS = 100_000
@@ -41,13 +41,13 @@ class ParquetSource(Source):
         import pyarrow.parquet as pq
 
         self._path = path
-        _refuse_odd_ends(path)
+        footer = _footer(path)
         with _reading(), path.open("rb") as stream:
             metadata = pq.read_metadata(stream)
             # No real row is shorter than a byte.
             if metadata.num_rows > max(_FEW_ROWS, path.stat().st_size) or metadata.num_columns > MAX_COLUMNS:
                 raise too_large()
-            facts = survey(stream, metadata)
+            facts = survey(stream, footer, metadata.num_columns)
             self._dictionaries = [
                 metadata.schema.column(place).path for place, each in enumerate(facts) if each.by_dictionary
             ]
@@ -91,20 +91,22 @@ class ParquetSource(Source):
         return RowBatch(pa.record_batch(cells), pa.arange(first, first + count), remarks=tuple(remarks))
 
 
-def _refuse_odd_ends(path: Path) -> None:
-    """Look at the last bytes: they say how long the description before them is, and whether it is sealed."""
+def _footer(path: Path) -> bytes:
+    """The file's description of itself. The last bytes say how long it is, and whether it is sealed."""
     size = path.stat().st_size
     with path.open("rb") as stream:
         start = stream.read(4)
         stream.seek(max(0, size - 8))
         end = stream.read(8)
-    if b"PARE" in (start, end[4:]):
-        raise _encrypted()
-    length = int.from_bytes(end[:4], "little")
-    if size < 12 or start != b"PAR1" or end[4:] != b"PAR1" or length > size - 12:
-        raise damaged()
-    if length > MAX_FOOTER:
-        raise too_large()
+        if b"PARE" in (start, end[4:]):
+            raise _encrypted()
+        length = int.from_bytes(end[:4], "little")
+        if size < 12 or start != b"PAR1" or end[4:] != b"PAR1" or length > size - 12:
+            raise damaged()
+        if length > MAX_FOOTER:
+            raise too_large()
+        stream.seek(size - 8 - length)
+        return stream.read(length)
 
 
 @contextmanager
