@@ -21,7 +21,8 @@ class Encounter:
     """One kind of contact of care.
 
     ``record_key`` names the element by which a site knows a record again; where it is blank, the row number
-    within the file stands for it.
+    within the file stands for it. ``when`` names the dates that say when it happened, the first that is known
+    counts: it tells to which month a record belongs, and how late it came.
 
     What an element means is the same in every encounter; how much it is needed may not be. An encounter names
     here those of which it needs more or less than their block says: a laboratory's result is not refused
@@ -34,6 +35,7 @@ class Encounter:
     elements: tuple[Element, ...]
     checks: tuple[Check, ...] = ()
     record_key: str = "record_number"
+    when: tuple[str, ...] = ("birth_date",)
     required: tuple[Element, ...] = ()
     expected: tuple[Element, ...] = ()
     optional: tuple[Element, ...] = ()

@@ -60,7 +60,14 @@ class Reading:
 
         Raises ``FileRefused`` where the file changed since it was read.
         """
-        return self._rows.accepted()
+        return self._rows.chosen(rejected=False)
+
+    def refused(self) -> Iterator[pa.RecordBatch]:
+        """The rows that are not in `batches`, in the same manner: what of them could be read.
+
+        A row whose cells do not fit its header is in neither.
+        """
+        return self._rows.chosen(rejected=True)
 
     def judged(self) -> Iterator[tuple[bool, list[Finding]]]:
         """For row after row of the file, as many as are asked for: whether it is accepted, and what was found
@@ -160,16 +167,16 @@ class _Rows:
         warned = pc.sum(pc.and_not(soft, hard)).as_py() or 0
         return Counts(len(hard) - rejected, warned, rejected + self._lost)
 
-    def accepted(self) -> Iterator[pa.RecordBatch]:
-        """The rows without errors, from memory if they are few, else from the file."""
+    def chosen(self, *, rejected: bool) -> Iterator[pa.RecordBatch]:
+        """The rows with errors, or those without, from memory if they are few, else from the file."""
         again = self._kept if self._kept is not None else (each.records for each in self.file.batches())
         seen = 0
         for records in again:
-            rejected = self._rejected[seen : seen + records.num_rows]
+            wrong = self._rejected[seen : seen + records.num_rows]
             seen += records.num_rows
-            if len(rejected) < records.num_rows:
+            if len(wrong) < records.num_rows:
                 break
-            if kept := records.filter(pc.invert(rejected)):
+            if kept := records.filter(wrong if rejected else pc.invert(wrong)):
                 yield kept
         if seen != len(self._rejected):
             raise FileRefused(

@@ -5,6 +5,7 @@ A sentence may name the element, its unit, its range and its codes. It never rep
 
 from __future__ import annotations
 
+from vernix.births.codes import Words
 from vernix.births.elements import Element, Range
 from vernix.births.gestation import spelled
 from vernix.intake.findings import Kind, Severity
@@ -25,6 +26,18 @@ def problem(name: str, element: Element, column: str, *, pattern: str | None = N
         text_en=english.format(label=element.label.en, **words),
         text_fr=french.format(label=element.label.fr, **words),
     )
+
+
+def of_code(code: str, element: Element) -> Words | None:
+    """What a finding with this code says of an element, without its column; None where no cell gives it."""
+    for known, english, french in _SENTENCES.values():
+        if known == code:
+            words = _words(element, None)
+            return Words(
+                english.format(label=element.label.en, **words),
+                french.format(label=element.label.fr, **words),
+            )
+    return None
 
 
 def ragged(columns: int) -> Kind:

@@ -55,6 +55,8 @@ def book_schema(encounter: str) -> pa.Schema:
         pa.field("cleared", pa.list_(pa.string())),
         # Codes of warnings that the partner stands by; why is the vault's, for it is free text.
         pa.field("confirmed", pa.list_(pa.string())),
+        # Which direct identifiers the row brought, by name: what they say is the vault's.
+        pa.field("identified_by", pa.list_(pa.string())),
     ]
     # Direct identifiers have no column here: what the book cannot hold, it cannot leak.
     return pa.schema([*own, *encounters.get(encounter).arrow_schema("quasi", "clinical")])
@@ -143,8 +145,8 @@ class Book:
         )
 
 
-def fold(said: ir.Table, columns: Collection[str]) -> ir.Table:
-    """What all rows under one pseudonym say together, in these columns.
+def fold(said: ir.Table, columns: Collection[str], **counted: Any) -> ir.Table:
+    """What all rows under one pseudonym say together, in these columns, and what is ``counted`` of them.
 
     Written for two engines: `max_by` with a structure as its value keeps a clear (a null) that a plain
     `max_by` would skip, and both DuckDB and Spark order structures field by field.
@@ -158,7 +160,7 @@ def fold(said: ir.Table, columns: Collection[str]) -> ir.Table:
         return ibis.struct({"value": said[name]}).argmax(moment, where=spoken)["value"]
 
     names = [name for name in columns if name not in ("pseudonym", "cleared")]
-    return said.group_by("pseudonym").agg(**{name: latest(name) for name in names})
+    return said.group_by("pseudonym").agg(**{name: latest(name) for name in names}, **counted)
 
 
 def open_engine(work: Path) -> Backend:

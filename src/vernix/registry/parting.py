@@ -17,6 +17,7 @@ from vernix.births.encounter import Encounter
 from vernix.intake.reading import Reading
 from vernix.intake.typed_file import CLEARED
 from vernix.registry.book import book_schema
+from vernix.registry.refusals import refused_rows
 from vernix.registry.vault import Origin, normal
 from vernix.sealing.records import BlindIndexKey
 
@@ -34,6 +35,7 @@ class Parted:
     rows: pa.ChunkedArray
     identities: pa.Table
     clinical: pa.Table
+    refused: pa.Table
 
 
 class Naming:
@@ -74,13 +76,14 @@ class Naming:
 
 
 def part(reading: Reading, origin: Origin, naming: Naming) -> Parted:
-    """Part what was read from one file."""
+    """Part what was read from one file, and say which of its rows were refused."""
     records = reading.records
     pseudonyms = naming.records(reading.encounter, records, origin)
     direct = [element.name for element in reading.encounter.with_privacy("direct")]
     held = [name for name in direct if name in records.column_names]
     identities = records.select(held).append_column("cleared", _cleared(records, set(direct)))
-    return Parted(pseudonyms, records["_row"], identities, _clinical(reading, pseudonyms, origin, naming))
+    clinical = _clinical(reading, pseudonyms, origin, naming)
+    return Parted(pseudonyms, records["_row"], identities, clinical, refused_rows(reading, origin, naming))
 
 
 def _clinical(reading: Reading, pseudonyms: list[bytes], origin: Origin, naming: Naming) -> pa.Table:
@@ -100,6 +103,7 @@ def _clinical(reading: Reading, pseudonyms: list[bytes], origin: Origin, naming:
         "received_at": pa.repeat(pa.scalar(origin.received_at, moment), count),
         "cleared": _cleared(records, set(schema.names)),
         "confirmed": _confirmed(reading),
+        "identified_by": _identified_by(reading),
     }
     for field in schema:
         if field.name not in columns:
@@ -118,6 +122,23 @@ def _confirmed(reading: Reading) -> pa.Array:
             codes.setdefault(row, []).append(code)
     kept = [sorted(codes[row]) if row in codes else None for row in reading.records["_row"].to_pylist()]
     return pa.array(kept, pa.list_(pa.string()))
+
+
+def _identified_by(reading: Reading) -> pa.Array | pa.ChunkedArray:
+    """The names of the direct identifiers that each row brought; none where it brought none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    records = reading.records
+    direct = (element.name for element in reading.encounter.with_privacy("direct"))
+    none = pa.scalar(None, pa.string())
+    brought = [
+        pc.if_else(records[name].is_valid(), name, none) for name in direct if name in records.column_names
+    ]
+    if not brought:
+        return pa.nulls(records.num_rows, pa.list_(pa.string()))
+    joined = pc.binary_join_element_wise(*brought, " ", null_handling="skip")
+    return pc.split_pattern(pc.if_else(pc.equal(joined, ""), none, joined), " ")
 
 
 def _cleared(records: pa.Table, names: set[str]) -> pa.Array:

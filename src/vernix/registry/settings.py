@@ -71,6 +71,11 @@ class RegistryFolder:
         return self.root / "book"
 
     @property
+    def refusals(self) -> Path:
+        """Which rows were refused, and why; one Delta table a kind of encounter."""
+        return self.root / "refusals"
+
+    @property
     def parts(self) -> Path:
         """Sealed parts of deliveries, one folder a delivery, until the delivery is answered."""
         return self.root / "parts"
@@ -127,6 +132,7 @@ class RegistryFolder:
             self.keyring.parent,
             self.vault,
             self.book,
+            self.refusals,
             self.parts,
             self.outbox,
             self.work,

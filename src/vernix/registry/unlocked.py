@@ -13,6 +13,7 @@ from vernix.registry.book import Book
 from vernix.registry.keyring import Keyring
 from vernix.registry.options import Access
 from vernix.registry.publishing import Change, Publishing
+from vernix.registry.refusals import Refusals
 from vernix.registry.settings import Profile, RegistryFolder, find_folder, open_workflow, read_passphrase
 from vernix.registry.vault import Vault
 
@@ -45,6 +46,11 @@ class Registry:
     def book(self) -> Book:
         """Clinical rows."""
         return Book(self.folder.book)
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        """Rows that were refused."""
+        return Refusals(self.folder.refusals)
 
     @cached_property
     def sender(self) -> Sender:

@@ -73,6 +73,7 @@ ANTENATAL_GENERAL = Encounter(
         "prénatal ; une ligne par grossesse, renvoyée au fil du suivi. Chaque visite a ailleurs sa ligne.",
     ),
     elements=_ELEMENTS,
+    when=("last_visit_date", "first_prenatal_visit_date"),
     checks=(
         identity_checks("AG", _ELEMENTS)
         + GENERAL_CHECKS

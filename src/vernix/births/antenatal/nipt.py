@@ -231,6 +231,7 @@ NIPT = Encounter(
         "une ligne par prise.",
     ),
     elements=_ELEMENTS,
+    when=("report_date", "requisition_date"),
     checks=identity_checks("NP", _ELEMENTS)
     + _CHECKS
     + diagnosis_checks("NP", _ELEMENTS)

@@ -189,6 +189,7 @@ PRENATAL_SCREENING = Encounter(
         "sang, avec la suite ; une ligne par rapport.",
     ),
     elements=_ELEMENTS,
+    when=("report_date", "requisition_date"),
     checks=(
         identity_checks("PS", _ELEMENTS)
         + DATES

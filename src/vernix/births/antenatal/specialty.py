@@ -141,6 +141,7 @@ ANTENATAL_SPECIALTY = Encounter(
         "du fœtus, ce qui a été fait et prévu ; une ligne par fœtus.",
     ),
     elements=_ELEMENTS,
+    when=("specialty_visit_date",),
     checks=(
         identity_checks("AS", _ELEMENTS)
         + _CHECKS

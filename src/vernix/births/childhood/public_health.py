@@ -430,5 +430,6 @@ PUBLIC_HEALTH_SCREEN = Encounter(
         "bureau de santé a offert. Une ligne par dépistage.",
     ),
     elements=_ELEMENTS,
+    when=("family_screen_date", "birth_date"),
     checks=identity_checks("PH", _ELEMENTS) + PUBLIC_HEALTH_CHECKS,
 )

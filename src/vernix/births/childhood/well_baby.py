@@ -407,5 +407,6 @@ WELL_BABY_VISIT = Encounter(
         "passés en revue, développement, immunisation, orientations. Une ligne par visite.",
     ),
     elements=_ELEMENTS,
+    when=("visit_date",),
     checks=identity_checks("WB", _ELEMENTS) + WELL_BABY_CHECKS,
 )

@@ -36,6 +36,7 @@ FERTILITY_CYCLE = Encounter(
         "advenu. Une ligne par cycle commencé.",
     ),
     elements=_ELEMENTS,
+    when=("cycle_start_date",),
     optional=(PregnancyIdentity.due_date, Event.birth_date, Event.gestation, Event.plurality),
     checks=identity_checks("FC", _ELEMENTS) + FERTILITY_CHECKS,
 )

@@ -304,5 +304,6 @@ NEWBORN_SCREENING_FOLLOW_UP = Encounter(
         "ligne par enfant et par maladie.",
     ),
     elements=_ELEMENTS,
+    when=("screen_positive_date", "birth_date"),
     checks=identity_checks("NF", _ELEMENTS) + FOLLOW_UP_CHECKS,
 )

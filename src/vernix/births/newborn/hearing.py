@@ -402,6 +402,7 @@ HEARING_SCREENING = Encounter(
         "suite. Une ligne par dépistage.",
     ),
     elements=_ELEMENTS,
+    when=("hearing_screen_date", "birth_date"),
     optional=(Event.gestation, Event.plurality),
     checks=identity_checks("HR", _ELEMENTS) + HEARING_CHECKS,
 )

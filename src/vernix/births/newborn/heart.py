@@ -431,6 +431,7 @@ HEART_SCREENING = Encounter(
         "le résultat et la suite. Une ligne par enfant.",
     ),
     elements=_ELEMENTS,
+    when=("heart_screen_date", "birth_date"),
     optional=(Event.gestation, Event.plurality),
     checks=identity_checks("CC", _ELEMENTS) + HEART_CHECKS,
 )

@@ -210,6 +210,7 @@ PATIENT_PROFILE = Encounter(
         "Qui est une mère ou un enfant, hors de tout contact de soins ; une ligne par changement.",
     ),
     elements=_ELEMENTS,
+    when=("profile_date",),
     optional=(Event.birth_date,),
     checks=identity_checks("PP", _ELEMENTS) + _CHECKS,
 )

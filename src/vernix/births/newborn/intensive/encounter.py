@@ -63,5 +63,6 @@ NEONATAL_INTENSIVE_CARE = Encounter(
         "transfert ou au décès. Une ligne par séjour.",
     ),
     elements=_ELEMENTS,
+    when=("nicu_admission_date", "birth_date"),
     checks=identity_checks("NI", _ELEMENTS) + INTENSIVE_CARE_CHECKS + STAYS,
 )

@@ -44,5 +44,6 @@ NEWBORN_SCREENING = Encounter(
         "trouvé ; aussi un dépistage refusé ou reporté. Une ligne par fiche.",
     ),
     elements=_ELEMENTS,
+    when=("collection_date", "birth_date"),
     checks=identity_checks("NS", _ELEMENTS) + SCREENING_CHECKS + SAMPLES,
 )
