@@ -47,6 +47,25 @@ def protect(table: ibis.Table, measures: Sequence[Measure], by: Sequence[str] = 
     return table.select(*by, **columns)
 
 
+def whole(table: ibis.Table, measures: Sequence[Measure], by: Sequence[str] = ()) -> ibis.Table:
+    """The same columns as `protect` gives, with every number: for the site whose own records are counted, and
+    nobody else. A share of nothing is "not_sent" here, too.
+    """
+    import ibis
+
+    columns = {}
+    for measure in measures:
+        columns[measure.name] = table[measure.name]
+        none = ibis.null("string")
+        if measure.share:
+            of = columns[f"{measure.name}_of"] = table[f"{measure.name}_of"]
+            rate = table[measure.name].cast("float64") * 100 / of.nullif(0)
+            columns[f"{measure.name}_rate"] = rate.round(1)
+            none = ibis.ifelse(of == 0, "not_sent", ibis.null("string"))
+        columns[f"{measure.name}_reason"] = none
+    return table.select(*by, **columns)
+
+
 def _shown(table: ibis.Table, measure: Measure, reason: ibis.Value) -> Iterator[tuple[str, ibis.Value]]:
     import ibis
 

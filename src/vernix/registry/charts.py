@@ -5,6 +5,7 @@ One Vega-Lite grammar (Altair), turned into SVG by vl-convert in this process: n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,34 +19,44 @@ FAINT = "#5b6b6e"
 MOST_GROUPS = 24
 """More bars than this cannot be read: the groups with the most births are drawn, and the picture says so."""
 
-_COLUMNS = 3  # panels side by side: as wide as a page can show without making the words small
+COLUMNS = 3  # panels side by side: as wide as a page can show without making the words small
 _PANEL = 170
 _STEP = 17
 
 
 def svg(made: Made) -> str:
     """The report as an SVG document."""
+    return drawn_as_svg(chart(made))
+
+
+def drawn_as_svg(picture: Any) -> str:
+    """An Altair chart as an SVG document."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(chart(made).to_dict(), vl_version="6.1"))
+    return str(vl_convert.vegalite_to_svg(picture.to_dict(), vl_version="6.1"))
 
 
 def chart(made: Made) -> Any:
     """The report as an Altair chart."""
-    import altair as alt
-
     drawn = _drawn(made)
     measures = made.report.measures
-    panels = [_panel(made, measure, drawn, first=at % _COLUMNS == 0) for at, measure in enumerate(measures)]
+    panels = [_panel(made, measure, drawn, first=at % COLUMNS == 0) for at, measure in enumerate(measures)]
     left_out = len(made.rows) - len(drawn)
     notes = [
         f"{made.extraction['table']} version {made.extraction['version']}, {made.extraction['written_at']}"
     ]
     if left_out:
         notes.append(f"The {len(drawn)} groups with the most births; {left_out} more are in the table.")
+    return together(panels, made.title, notes)
+
+
+def together(panels: Sequence[Any], heading: str, notes: Sequence[str], columns: int = COLUMNS) -> Any:
+    """Panels as one picture, under a heading and its notes."""
+    import altair as alt
+
     title = alt.TitleParams(
-        made.title,
-        subtitle=notes,
+        heading,
+        subtitle=list(notes),
         anchor="start",
         color=INK,
         subtitleColor=FAINT,
@@ -53,7 +64,7 @@ def chart(made: Made) -> Any:
         offset=14,
     )
     return (
-        alt.concat(*panels, columns=_COLUMNS, spacing=18, title=title)
+        alt.concat(*panels, columns=columns, spacing=18, title=title)
         .configure(font="Helvetica, Arial, sans-serif", background="white", padding=16)
         .configure_view(stroke=None)
         .configure_axis(
@@ -63,10 +74,9 @@ def chart(made: Made) -> Any:
 
 
 def _panel(made: Made, measure: Measure, drawn: list[dict[str, Any]], *, first: bool) -> Any:
-    """One measure: its rate (or count) for each group; a withheld number is a word, not a bar."""
+    """One measure: its rate (or count) for each group."""
     import altair as alt
 
-    groups = [_name(made, row) for row in drawn]
     years = sorted({str(row["year"]) for row in drawn}) if "year" in made.by else []
     values = [
         {
@@ -77,21 +87,32 @@ def _panel(made: Made, measure: Measure, drawn: list[dict[str, Any]], *, first: 
         }
         for row in drawn
     ]
-    axis = alt.Axis(title=None, labels=first, labelPadding=8)
-    base = alt.Chart({"values": values}).encode(y=alt.Y("group:N", sort=groups, axis=axis))
     colour: Any = alt.value(PALETTE[0])
     if 1 < len(years) <= len(PALETTE):
         scale = alt.Scale(domain=years, range=PALETTE[: len(years)])
         colour = alt.Color("year:N", scale=scale, legend=None)
+    return bars(values, measure.label.en, "%" if measure.share else "births", first=first, colour=colour)
+
+
+def bars(values: Sequence[Any], heading: str, unit: str, *, first: bool, colour: Any = None) -> Any:
+    """One panel: a bar for each of ``values`` (``group``, ``value``, ``label``), in their order.
+
+    A value that is null is its label, not a bar. Only the ``first`` panel of a line names its groups.
+    """
+    import altair as alt
+
+    axis = alt.Axis(title=None, labels=first, labelPadding=8)
+    groups = [value["group"] for value in values]
+    base = alt.Chart({"values": list(values)}).encode(y=alt.Y("group:N", sort=groups, axis=axis))
     # A panel in which every bar is zero still begins at its left edge.
     longest = max((value["value"] or 0 for value in values), default=0) or 1
     x = alt.X(
         "value:Q",
-        title="%" if measure.share else "births",
+        title=unit,
         axis=alt.Axis(tickCount=3),
         scale=alt.Scale(domain=[0, longest]),
     )
-    bars = base.mark_bar(height={"band": 0.72}).encode(x=x, color=colour)
+    bars = base.mark_bar(height={"band": 0.72}).encode(x=x, color=colour or alt.value(PALETTE[0]))
     words = base.mark_text(align="left", dx=4, color=FAINT, fontSize=10).encode(
         x=alt.X("value:Q"), text="label:N"
     )
@@ -100,9 +121,9 @@ def _panel(made: Made, measure: Measure, drawn: list[dict[str, Any]], *, first: 
         .mark_text(align="left", dx=4, color=FAINT, fontSize=10, fontStyle="italic")
         .encode(x=alt.value(0), text="label:N")
     )
-    heading = alt.TitleParams(measure.label.en, anchor="start", color=INK, fontSize=12, fontWeight=600)
+    title = alt.TitleParams(heading, anchor="start", color=INK, fontSize=12, fontWeight=600)
     known = words.transform_filter("datum.value !== null")
-    return (bars + known + withheld).properties(width=_PANEL, height={"step": _STEP}, title=heading)
+    return (bars + known + withheld).properties(width=_PANEL, height={"step": _STEP}, title=title)
 
 
 def _drawn(made: Made) -> list[dict[str, Any]]:

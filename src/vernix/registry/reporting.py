@@ -106,7 +106,9 @@ def report(
         Make it from an earlier state of the book: the version that an earlier report was stamped with.
     """
     if name not in REPORTS:
-        raise UsageError(f"There is no report {name!r}.", hint=f"There is: {', '.join(REPORTS)}.")
+        raise UsageError(
+            f"There is no report {name!r}.", hint=f"There is: {', '.join(REPORTS)}, data-quality."
+        )
     if output is not None and not output.absolute().parent.is_dir():
         raise UsageError(f"There is no folder {output.parent}.", hint="Make it first, or name another place.")
     folder = find_folder(data)
