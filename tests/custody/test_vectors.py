@@ -19,6 +19,7 @@ from vernix.custody.file_request import FileRequest, Ticket
 from vernix.custody.identifiers import format_time, parse_time
 from vernix.custody.invitation import Enrolment, Invitation
 from vernix.custody.manifest import BundleManifest, Manifest
+from vernix.custody.period import PeriodConfirmation
 from vernix.custody.proven_receipt import ProvenReceipt
 from vernix.custody.read_receipt import ReadReceipt
 from vernix.custody.recall import Recall
@@ -30,7 +31,17 @@ from vernix.custody.tree import PartHasher
 from vernix.errors import DataRefused, NotProven
 
 FOLDER = Path(__file__).parent / "vectors"
-_Document = Delivery | Manifest | Receipt | ReadReceipt | Recall | FileRequest | Enrolment | Renewal
+_Document = (
+    Delivery
+    | Manifest
+    | Receipt
+    | ReadReceipt
+    | Recall
+    | PeriodConfirmation
+    | FileRequest
+    | Enrolment
+    | Renewal
+)
 SIGNED: dict[str, type[_Document]] = {
     "delivery": Delivery,
     "manifest": Manifest,
@@ -38,6 +49,7 @@ SIGNED: dict[str, type[_Document]] = {
     "receipt": Receipt,
     "read-receipt": ReadReceipt,
     "recall": Recall,
+    "period-confirmation": PeriodConfirmation,
     "file-request": FileRequest,
     "enrolment": Enrolment,
     "renewal": Renewal,

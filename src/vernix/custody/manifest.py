@@ -37,7 +37,7 @@ MAX_DEPTH = 16
 """Folders within folders."""
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
-_ENCOUNTER = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+ENCOUNTER = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _MAX_SIZE = 2**50
 _MAX_NAME_BYTES = 150
 _PUNCTUATION = frozenset(" ._-()+,=@'")
@@ -224,7 +224,7 @@ def _parse_file(value: object) -> File:
         size=fields.integer("size", most=_MAX_SIZE),
         digest=fields.digest("digest"),
         role=fields.choice("role", ROLES),
-        encounter=fields.optional_matching("encounter", _ENCOUNTER),
+        encounter=fields.optional_matching("encounter", ENCOUNTER),
         offset=fields.integer("offset", most=_MAX_SIZE),
         folder=_parse_folder(fields.value("folder")),
     )

@@ -35,13 +35,26 @@ BUNDLE = "vernix/bundle/v1"
 RECEIPT = "vernix/receipt/v1"
 READ_RECEIPT = "vernix/read-receipt/v1"
 RECALL = "vernix/recall/v1"
+PERIOD_CONFIRMATION = "vernix/period-confirmation/v1"
 FILE_REQUEST = "vernix/file-request/v1"
 ENROLMENT = "vernix/enrolment/v1"
 RENEWAL = "vernix/renewal/v2"
 RENEWAL_V1 = "vernix/renewal/v1"
 """Of before SSH keys ended; read until the end of 2027."""
 DOMAINS = frozenset(
-    {DELIVERY, MANIFEST, BUNDLE, RECEIPT, READ_RECEIPT, RECALL, FILE_REQUEST, ENROLMENT, RENEWAL, RENEWAL_V1}
+    {
+        DELIVERY,
+        MANIFEST,
+        BUNDLE,
+        RECEIPT,
+        READ_RECEIPT,
+        RECALL,
+        PERIOD_CONFIRMATION,
+        FILE_REQUEST,
+        ENROLMENT,
+        RENEWAL,
+        RENEWAL_V1,
+    }
 )
 
 MAX_SIGNATURES = 4
