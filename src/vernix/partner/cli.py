@@ -25,6 +25,7 @@ PROGRAM = Program(
         Command("collect", "vernix.partner.collecting:collect", "fetch, verify and open what waits for you"),
         Command("read", "vernix.partner.reading:read", "show what was collected, and tell its sender"),
         Command("reply", "vernix.partner.reading:reply", "answer what was collected"),
+        Command("confirm", "vernix.partner.confirming:confirm", "confirm a month of records, by its report"),
         Command("sent", "vernix.partner.sent:sent", "list what you sent, and what became of it"),
         Command("recall", "vernix.partner.recalling:recall", "take back what was not collected yet"),
         Command(

@@ -34,6 +34,7 @@ from vernix.partner.answers import Answers
 from vernix.partner.collected import Collected, Memory
 from vernix.partner.dropped import Unusable, opened_drop
 from vernix.partner.placing import Placing
+from vernix.partner.reports import Reports
 from vernix.partner.state import Partner
 from vernix.partner.unpacking import SealedParts, Unpacking
 from vernix.sealing.opening import open_bytes
@@ -135,6 +136,8 @@ class Receiver:
             self._keep_acknowledgement(carried, manifest, sealed)
         placing.begin()
         placed = Unpacking(manifest, SealedParts(sealed, self._identities), stage).place(placing)
+        if carried.sender == self._partner.registry:
+            Reports(self._partner.folder.incoming).keep(carried.id, placed)
         return Taken(carried, manifest, placed)
 
     def _take_drop(self, drop: Drop, sealed: Path, stage: Path, placing: Placing) -> Taken:

@@ -95,6 +95,11 @@ class PartnerFolder:
         return self.path / "incoming"
 
     @property
+    def confirmations(self) -> Path:
+        """Signed confirmations of months, one for each report."""
+        return self.path / "confirmations"
+
+    @property
     def received(self) -> Path:
         """Where collected files go unless told otherwise."""
         return self.path / "received"

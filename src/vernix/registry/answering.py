@@ -109,6 +109,11 @@ def answers_to_none(submission: Submission, refusal: Acknowledgement) -> Iterato
         yield answer, Answered(refusal, Path(), None, submission.arrived_at)
 
 
+def in_one(submission: Submission, answer: Acknowledgement) -> Iterator[tuple[Answer, Answered]]:
+    """What is answered where no rows were sent: the document alone."""
+    yield DOCUMENT, Answered(answer, Path(), None, submission.arrived_at)
+
+
 def send_acknowledgement(
     submission: Submission,
     answer: AnswerFiles,

@@ -30,6 +30,16 @@ PROGRAM = Program(
         Command("read", "vernix.registry.messages:read", "show a message, take its files out"),
         Command("request", "vernix.registry.requesting:request", "ask somebody without an account for files"),
         Command("report", "vernix.registry.reporting:report", "a report as table, CSV, JSON, SVG or HTML"),
+        Command(
+            "report data-quality",
+            "vernix.registry.quality.command:data_quality",
+            "how complete, plausible and timely a month's records are",
+        ),
+        Command(
+            "periods",
+            "vernix.registry.quality.listing:periods",
+            "which months are reported, confirmed, changed",
+        ),
         Command("root key", "vernix.registry.rooting:root_key", "make a root key, on its holder's machine"),
         Command("root draft", "vernix.registry.rooting:root_draft", "draft the first or the next root"),
         Command("root sign", "vernix.registry.rooting:root_sign", "sign a draft, where the root key is"),

@@ -9,12 +9,14 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError
 
 from vernix.console import say
+from vernix.custody.identifiers import utc_now
 from vernix.errors import FarSideRefused, KeeperFailed, RoadFailed
 from vernix.registry import steps
 from vernix.registry.collecting import Arrivals, Postbox
@@ -23,6 +25,7 @@ from vernix.registry.inviting import open_invitations
 from vernix.registry.key_ends import KeyEnds
 from vernix.registry.logs import log, place_of
 from vernix.registry.overseeing import oversee
+from vernix.registry.quality.sending import send_due, write_down_month
 from vernix.registry.trouble import Trouble
 from vernix.registry.unlocked import Registry
 from vernix.registry.warming import warm
@@ -55,7 +58,9 @@ _AWAY, _FAILED = "gateway away", "disk or database failed"
 class Runner:
     """The loop of one running registry."""
 
-    def __init__(self, registry: Registry, exchange: Exchange) -> None:
+    def __init__(self, registry: Registry, exchange: Exchange, report_day: int | None = None) -> None:
+        self._report_day = report_day
+        self._reported_on: date | None = None
         self._registry = registry
         self._exchange = exchange
         self._postbox = Postbox(exchange, registry.publishing, registry.folder)
@@ -106,6 +111,7 @@ class Runner:
         take_enrolments(self._registry, self._exchange)
         self._look(0)
         self._work()
+        self._report()
         self._ledger.look()  # again: what the work left in the ledger is kept only as far as it was watched
         oversee(self._registry, self._exchange)
 
@@ -142,6 +148,7 @@ class Runner:
             self._looked_for_renewals = time.monotonic()
             take_enrolments(self._registry, self._exchange)
         self._work()
+        self._report()
         if time.monotonic() - self._asked_at > ASK_EVERY:
             self._asked_at = time.monotonic()
             oversee(self._registry, self._exchange)
@@ -161,6 +168,14 @@ class Runner:
             if self._stop.asked:
                 return
             steps.advance(self._registry, self._exchange, submission, lambda: self._stop.asked)
+
+    def _report(self) -> None:
+        """Write down the reports of the month before where they are due, and send those that wait."""
+        today = utc_now().date()
+        if self._report_day and self._reported_on != today:
+            write_down_month(self._registry.folder, today, self._report_day)
+            self._reported_on = today
+        send_due(self._registry, self._exchange)
 
     def _tell_directory(self) -> None:
         """Keep the directory fresh, and the gateway's copy the same as ours."""

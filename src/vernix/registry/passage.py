@@ -97,13 +97,18 @@ class Passage:
         """The files whose rows this submission brings: none that repeats an earlier file or is empty."""
         return list(self.submission.files.filter(repeats=None, accepted__gt=0).order_by("part"))
 
+    def read(self) -> list[SubmittedFile]:
+        """The files of which rows were read, kept or not, for the first time."""
+        files = self.submission.files.filter(repeats=None)
+        return list(files.exclude(accepted=0, rejected=0).order_by("part"))
+
     def remember(self, number: int, parted: Parted) -> None:
         """Keep what was read for the steps that follow in this process."""
         self._parted[number] = parted
 
     def parted(self) -> dict[int, Parted]:
         """The parted records by part number; read again from the sealed parts where a kill lost them."""
-        files = {file.part: file for file in self.keepable()}
+        files = {file.part: file for file in self.read()}
         if not set(files) <= set(self._parted):
             with self.opened() as delivery:
                 for found in delivery.data:

@@ -6,7 +6,12 @@ it arrives; a gateway that is away is tried again with growing pauses. SIGTERM e
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from vernix.custody.durable import alone
+from vernix.errors import UsageError
 from vernix.registry.logs import configure, log
 from vernix.registry.options import Access
 from vernix.registry.settings import find_folder
@@ -16,6 +21,7 @@ from vernix.registry.unlocked import unlock
 def run(
     *,
     once: bool = False,
+    report_day: Annotated[int | None, Parameter(env_var="VERNIX_REPORT_DAY")] = None,
     access: Access = Access(),
 ) -> int:
     """Collect, open, check, keep and answer what partners send; until stopped.
@@ -25,7 +31,11 @@ def run(
     once
         Do what there is to do now, then end: 0 when nothing is left over, 4 when something waits for the
         road, 5 when something waits for room on this disk.
+    report_day
+        From this day of a month on (1 to 28) send each site the data-quality reports of the month before.
     """
+    if report_day is not None and not 1 <= report_day <= 28:
+        raise UsageError("--report-day is a day that every month has.", hint="Take one from 1 to 28.")
     configure()
     folder = find_folder(access.data)
     folder.profile()
@@ -40,5 +50,5 @@ def run(
         log().info("started", count=again)
         if registry.keyring.coming is not None:
             log().warning("renewal of own keys unfinished")
-        runner = Runner(registry, registry.exchange())
+        runner = Runner(registry, registry.exchange(), report_day)
         return runner.once() if once else runner.until_stopped()

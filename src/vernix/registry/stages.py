@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vernix.custody.manifest import Manifest
 from vernix.custody.receipt import Counts
 from vernix.registry.answering import (
     answers_for,
     answers_to_none,
+    in_one,
     may_answer,
     post_receipt,
     send_acknowledgement,
@@ -21,6 +23,8 @@ from vernix.registry.failpoints import reached
 from vernix.registry.opening import Unusable, private_work
 from vernix.registry.parting import part
 from vernix.registry.passage import Passage
+from vernix.registry.quality import confirming
+from vernix.registry.quality.reopening import Arrived, told
 from vernix.registry.reading import Verdict, judge, refusal, result_of
 from vernix.registry.workflow.models import SubmittedFile
 
@@ -45,6 +49,7 @@ def read(passage: Passage) -> Settle | None:
                 return _settle_other(passage, delivery.purpose)
             verdicts = judge(passage.submission, delivery, passage.naming)
             files = [_kept(passage, verdict) for verdict in verdicts]
+            verdicts = [told(passage, verdict) for verdict in verdicts]
             bare = delivery.bare
             passage.answer.keep(answers_for(passage.submission, verdicts), delivery.folder)
     except Unusable as error:
@@ -72,12 +77,18 @@ def vault(passage: Passage) -> Settle | None:
 
 
 def book(passage: Passage) -> Settle | None:
-    """Write the clinical rows into the book."""
+    """Write the clinical rows into the book, and beside it which rows were refused, and why."""
+    arrived = Arrived(passage)
     for file in passage.keepable():
         clinical = passage.parted()[file.part].clinical
         passage.registry.book.keep(file.encounter, clinical, file.batch)
         reached("book:file-kept")
-    return None
+        arrived.note(file.encounter, file.part)
+    for file in passage.read():
+        if file.rejected:
+            passage.registry.refusals.keep(file.encounter, passage.parted()[file.part].refused, file.batch)
+            reached("book:refusals-kept")
+    return arrived.settle
 
 
 def answer(passage: Passage) -> Settle | None:
@@ -118,7 +129,7 @@ def _kept(passage: Passage, verdict: Verdict) -> SubmittedFile:
         rejected=verdict.counts.rejected,
         repeats=verdict.repeats,
     )
-    if verdict.reading is not None and verdict.counts.accepted:
+    if verdict.reading is not None:
         passage.remember(verdict.part, part(verdict.reading, passage.origin(file), passage.naming))
     return file
 
@@ -131,12 +142,34 @@ def _settle_refusal(passage: Passage, error: Unusable) -> Settle:
 
 
 def _read_other(passage: Passage) -> Settle:
-    """A message or a test: its manifest is proven, nothing else is opened. A message is filed as it came."""
+    """A message or a test: its manifest is proven, nothing else is opened. A message is filed as it came.
+
+    What its manifest calls a confirmation is opened: it is for this program, and answered.
+    """
     try:
-        passage.manifest()
+        manifest = passage.manifest()
+        if not confirming.holds_confirmation(manifest):
+            return _settle_other(passage, passage.signed.purpose)
+        return _take_confirmation(passage, manifest)
     except Unusable as error:
         return _settle_refusal(passage, error)
-    return _settle_other(passage, passage.signed.purpose)
+
+
+def _take_confirmation(passage: Passage, manifest: Manifest) -> Settle:
+    passage.submission.purpose = confirming.PURPOSE
+    with private_work(passage.registry.folder.work, passage.submission.delivery) as folder:
+        try:
+            answer, write = confirming.take(passage, manifest)
+        except Unusable as error:
+            passage.answer.keep(in_one(passage.submission, refusal(passage.submission, error)), folder)
+            raise
+        passage.answer.keep(in_one(passage.submission, answer), folder)
+
+    def settle() -> None:
+        passage.submission.result = "accepted"
+        write()
+
+    return settle
 
 
 def _settle_other(passage: Passage, purpose: str) -> Settle:

@@ -174,6 +174,7 @@ ULTRASOUND = Encounter(
         "Une échographie d’une grossesse : ce qui a été mesuré et vu. Une ligne par fœtus et par examen.",
     ),
     elements=_ELEMENTS,
+    when=("ultrasound_date",),
     optional=(PregnancyIdentity.due_date,),
     checks=(
         identity_checks("US", _ELEMENTS)

@@ -150,6 +150,7 @@ ANTENATAL_VISIT = Encounter(
         "ce qui se dit une fois d’une grossesse est au suivi prénatal.",
     ),
     elements=_ELEMENTS,
+    when=("prenatal_visit_date",),
     optional=(PregnancyIdentity.due_date, Event.plurality),
     checks=(
         identity_checks("AV", _ELEMENTS)

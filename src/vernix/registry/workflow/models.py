@@ -169,3 +169,38 @@ class Activity(models.Model):
             models.Index(fields=["kind", "at"], name="activity_kind"),
             models.Index(fields=["delivery"], name="activity_delivery"),
         ]
+
+
+class PeriodEvent(models.Model):
+    """One thing that happened to a period: a partner's month of one kind of encounter. Never changed.
+
+    ``rows``: records came or changed, booked by ``delivery``, at the book's ``version``; ``report``: one was
+    made from that version and goes out as ``delivery`` (``content`` is its document, ``digest`` that of it);
+    ``sent``: it went; ``confirmation``: the partner signed for the report ``digest`` (``content`` is the
+    signed statement, sealed to the registry: its note is a person's own words).
+    """
+
+    sequence = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=12)
+    partner = models.CharField(max_length=64)
+    encounter = models.CharField(max_length=40)
+    month = models.CharField(max_length=7)
+    delivery = models.CharField(max_length=36)
+    at = models.DateTimeField()
+    version = models.PositiveBigIntegerField(default=0)
+    records = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    content = models.BinaryField(null=True)
+
+    class Meta:
+        """An event happens once; a period is asked for as a whole, a report by its digest."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["kind", "delivery", "partner", "encounter", "month"], name="period_event_once"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["partner", "encounter", "month"], name="period_event_of"),
+            models.Index(fields=["digest"], name="period_event_digest"),
+        ]
