@@ -102,7 +102,7 @@ MISSING = Aspect(
 
 NOT_KNOWN = Aspect(
     name="unknown",
-    label=Words("“Unknown”", "« Inconnu »"),
+    label=Words("“Unknown”", "«\u00a0Inconnu\u00a0»"),
     definition=Words("Somebody looked and could not say.", "Quelqu’un a regardé et n’a pu répondre."),
     expression=_unknown,
     examples=(

@@ -12,6 +12,7 @@ from vernix.insights.quality.measures import QUALITY_MEASURES
 from vernix.registry.quality import words
 from vernix.registry.quality.making import Quality
 from vernix.registry.quality.rendering import (
+    asked,
     expected_blanks,
     measure_rows,
     shown,
@@ -67,7 +68,7 @@ def _elements(quality: Quality, site: str, language: str) -> str:
     lines = [
         line
         for line in quality.of(quality.elements, site)
-        if line["required"] != "optional" or line["implausible"] or line["stood_by"] or line["unknown"]
+        if line["required"] != "optional" or line["implausible"] or line["stood_by"]
     ]
     if not lines:
         return ""
@@ -90,7 +91,8 @@ def _element_row(quality: Quality, line: dict[str, Any], language: str) -> str:
         elif not count:
             cells += f'<td class="none">{"0" if count == 0 else "–"}</td>'
         else:
-            cells += f"<td>{escape(words.share(count, line['of'], language))}</td>"
+            percent = words.percent(count, line["of"], language)
+            cells += f"<td>{escape(words.number(count, language))}<small>{escape(percent)}</small></td>"
     return f"<tr>{cells}</tr>"
 
 
@@ -134,13 +136,13 @@ def _causes(quality: Quality, site: str, language: str) -> str:
 
 
 def _sites(quality: Quality, language: str) -> str:
-    heads = [_head(words.SITE.said(language)), *(_head(m.label.said(language)) for m in QUALITY_MEASURES)]
+    heads = [_head(words.SITE.said(language)), *(_head(m.label.said(language)) for m in asked(quality))]
     rows = ""
     for row in quality.rows:
         name = quality.names.get(row["submitter"], row["submitter"])
         rows += _row(
-            f'<th scope="row">{escape(name)}</th>',
-            [shown(row, measure.name, language) for measure in QUALITY_MEASURES],
+            f'<th scope="row" class="site">{escape(name)}</th>',
+            [shown(row, measure.name, language) for measure in asked(quality)],
         )
     return _table(words.AT_A_GLANCE.said(language), heads, rows)
 
@@ -158,11 +160,9 @@ def _row(first: str, cells: Sequence[str]) -> str:
 
 
 def _table(heading: str, heads: Sequence[str], rows: str, caption: str = "") -> str:
-    said = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return (
-        f'<h3>{escape(heading)}</h3><div class="wide"><table>{said}<thead><tr>{"".join(heads)}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    said = f'<p class="note">{escape(caption)}</p>' if caption else ""
+    table = f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<h3>{escape(heading)}</h3>{said}<div class="wide">{table}</div>'
 
 
 def _foot(quality: Quality, language: str) -> Iterator[str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vernix.insights.quality.aspects import IMPLAUSIBLE, MISSING, NOT_KNOWN
-from vernix.insights.quality.measures import RECORD_MEASURES
 from vernix.registry.charts import MOST_GROUPS, bars, drawn_as_svg, together
 from vernix.registry.quality import words
 from vernix.registry.quality.making import Quality
-from vernix.registry.quality.rendering import stamp, title
+from vernix.registry.quality.rendering import asked, stamp, title
 
 
 def svg(quality: Quality, language: str) -> str:
@@ -45,7 +44,7 @@ def _of_sites(quality: Quality, language: str) -> list[Any]:
     """Of several sites: each measure that is a share, one bar a site."""
     rows = sorted(quality.rows, key=lambda row: -(row["records"] or 0))[:MOST_GROUPS]
     panels = []
-    for at, measure in enumerate(each for each in RECORD_MEASURES if each.share):
+    for at, measure in enumerate(each for each in asked(quality) if each.share):
         values = []
         for row in rows:
             rate, reason = row[f"{measure.name}_rate"], row[f"{measure.name}_reason"]

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from vernix.insights.measures import Measure
 from vernix.insights.quality.aspects import ASPECTS
 from vernix.insights.quality.measures import QUALITY_MEASURES
 from vernix.registry.quality import words
@@ -54,15 +55,20 @@ def as_csv(quality: Quality) -> str:
 
 
 def as_table(quality: Quality, language: str) -> str:
-    """For a terminal: a line a measure, a column a site; of one site also what is blank and was refused."""
+    """For a terminal: a line a site; of one site a line a measure, and what is blank and was refused."""
     out = [title(quality, language), ""]
     if not quality.rows:
         out.append(words.NOTHING.said(language))
-    else:
-        header = ["", *(quality.names.get(site, site) for site in quality.sites)]
-        out += _ruled([header, *_measure_lines(quality, language)], left=1)
+    measures = list(measure_rows(quality, language))
     if len(quality.rows) == 1:
+        name = quality.names.get(quality.sites[0], quality.sites[0])
+        out += _ruled([["", name], *([label, values[0]] for label, values in measures)], left=1)
         out += _sections(quality, language)
+    elif quality.rows:
+        header = ["", *(label for label, _ in measures)]
+        sites = (quality.names.get(site, site) for site in quality.sites)
+        lines = [[site, *(values[at] for _, values in measures)] for at, site in enumerate(sites)]
+        out += _ruled([header, *lines], left=1)
     reasons = {row[f"{measure.name}_reason"] for row in quality.rows for measure in QUALITY_MEASURES}
     out += ["", *words.legend(reasons - {None}, language)]
     return "\n".join([*out, words.AUDIENCE[quality.wanted.audience].said(language), stamp(quality)]) + "\n"
@@ -100,18 +106,23 @@ def expected_blanks(quality: Quality, site: str) -> list[tuple[Any, int, int]]:
     return sorted(found, key=lambda each: -each[1])
 
 
+def asked(quality: Quality) -> list[Measure]:
+    """The measures of which something was sent by some site."""
+    return [
+        measure
+        for measure in QUALITY_MEASURES
+        if any(row[f"{measure.name}_reason"] != "not_sent" for row in quality.rows)
+    ]
+
+
 def measure_rows(quality: Quality, language: str) -> Iterator[tuple[str, list[str]]]:
     """Each measure's label and what it is at each site, with the delays after "late"."""
-    for measure in QUALITY_MEASURES:
+    for measure in asked(quality):
         yield measure.label.said(language), [shown(row, measure.name, language) for row in quality.rows]
         if measure.name == "late":
             for name, label in (("days_median", words.MEDIAN), ("days_90th", words.NINETIETH)):
                 values = [words.number(row[name], language) or "–" for row in quality.rows]
                 yield label.said(language), values
-
-
-def _measure_lines(quality: Quality, language: str) -> list[list[str]]:
-    return [[label, *values] for label, values in measure_rows(quality, language)]
 
 
 def _sections(quality: Quality, language: str) -> list[str]:

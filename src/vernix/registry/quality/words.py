@@ -40,8 +40,8 @@ REQUIRED = {
     "expected": Words("expected", "attendu"),
     "optional": Words("optional", "facultatif"),
 }
-MEDIAN = Words("Days to arrival, median", "Jours jusqu’à l’arrivée, médiane")
-NINETIETH = Words("Days to arrival, 90th of 100", "Jours jusqu’à l’arrivée, 90e sur 100")
+MEDIAN = Words("Half came within (days)", "La moitié reçue en (jours)")
+NINETIETH = Words("Nine in ten within (days)", "Neuf sur dix en (jours)")
 FIRST = Words("What to do first", "À faire d’abord")
 AT_A_GLANCE = Words("The month at a glance", "Le mois en un coup d’œil")
 ELEMENTS = Words("Element by element", "Élément par élément")
@@ -53,8 +53,10 @@ NOTHING_TO_DO = Words(
     "Rien ne ressort. Comparez le nombre de dossiers avec le vôtre, puis confirmez le mois.",
 )
 ALL_THERE = Words(
-    "Every optional element is in the data table (CSV).",
-    "Chaque élément facultatif est dans le tableau de données (CSV).",
+    "The bar shows how many are known. Optional elements stand here where a value is implausible; all of "
+    "them are in the table (CSV).",
+    "La barre montre combien sont connus. Les éléments facultatifs figurent ici si une valeur est "
+    "invraisemblable ; tous sont dans le tableau (CSV).",
 )
 AUDIENCE = {
     "site": Words(
@@ -86,12 +88,15 @@ def number(value: float | int | None, language: str) -> str:
     return text if language == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
+def percent(count: int, of: int, language: str) -> str:
+    """``3.4 %``."""
+    sign = "\u00a0%" if language == "fr" else "%"
+    return f"{number(round(100 * count / of, 1), language)}{sign}"
+
+
 def share(count: int, of: int, language: str) -> str:
-    """``12 (3.4 %)``."""
-    if not of:
-        return number(count, language)
-    percent = number(round(100 * count / of, 1), language)
-    return f"{number(count, language)} ({percent}\u00a0%)"
+    """``12 (3.4%)``."""
+    return f"{number(count, language)} ({percent(count, of, language)})" if of else number(count, language)
 
 
 def withheld(reason: str, language: str) -> str:
