@@ -102,14 +102,13 @@ def refused_rows(reading: Reading, origin: Origin, naming: Naming) -> pa.Table:
 
 
 def _causes(reading: Reading) -> dict[int, list[str]]:
-    """By row why it was refused. Of one cause in one file so many rows are known as an acknowledgement
-    lists."""
+    """By row why it was refused. Of one cause in one file so many rows are known as are kept for its answer."""
     found: dict[int, list[str]] = {}
-    for each in reading.findings.listed():
-        if each.severity == "error" and each.row is not None:
-            found.setdefault(each.row, []).append(
-                f"{each.code} {each.element}" if each.element else each.code
-            )
+    for cause in reading.findings.causes():
+        kind = cause.kind
+        if kind.severity == "error" and not cause.is_of_the_file:
+            for row in cause.rows:
+                found.setdefault(row, []).append(f"{kind.code} {kind.element}" if kind.element else kind.code)
     return found
 
 
