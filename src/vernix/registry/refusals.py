@@ -102,7 +102,7 @@ def refused_rows(reading: Reading, origin: Origin, naming: Naming) -> pa.Table:
 
 
 def _causes(reading: Reading) -> dict[int, list[str]]:
-    """By row why it was refused. Of one cause in one file so many rows are known as are kept for its answer."""
+    """By row why it was refused; of one cause in one file so many rows as are kept for its answer."""
     found: dict[int, list[str]] = {}
     for cause in reading.findings.causes():
         kind = cause.kind
