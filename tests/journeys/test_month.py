@@ -25,10 +25,10 @@ def test_a_month_from_report_to_confirmation(world: World, tmp_path: Path) -> No
 
     world.vernix(hospital, "collect", "--into", tmp_path / "in", accept=(0, 1))
     folder = tmp_path / "in" / "data-quality-birth-2026-03"
-    assert sorted(path.suffix for path in folder.iterdir()) == [".csv", ".html", ".html", ".json"]
+    assert sorted(path.suffix for path in folder.iterdir()) == [".csv", ".html", ".json"]
     row = json.loads((folder / "data-quality-birth-2026-03.json").read_text())["rows"][0]
     assert (row["records"], row["refused"], row["open"]) == (4, 1, 1)
-    assert "Riverside Hospital" in (folder / "data-quality-birth-2026-03.fr.html").read_text()
+    assert "Riverside Hospital" in (folder / "data-quality-birth-2026-03.html").read_text()
 
     confirmed = world.vernix(hospital, "confirm", "--month", "2026-03", "--note", "Complete but for one.")
     assert "4 records, 1 refused and not mended" in confirmed.err

@@ -87,7 +87,7 @@ def test_a_report_goes_to_its_site_once_with_all_its_forms(hospital: Hospital, r
     said = json.loads(document)
     assert (said["audience"], said["rows"][0]["records"], said["names"]) == ("site", 4, {})
     assert sorted(file.name for file in manifest.files) == [
-        f"data-quality-birth-2026-03.{ending}" for ending in ("csv", "en.html", "fr.html", "json")
+        f"data-quality-birth-2026-03.{ending}" for ending in ("csv", "html", "json")
     ]
     assert the_period().standing == "reported"
 

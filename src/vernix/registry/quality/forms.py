@@ -11,24 +11,17 @@ Format = Literal["table", "csv", "json", "svg", "html"]
 
 
 def rendered(quality: Quality, format: Format, language: str) -> bytes:
-    """A report in one of its forms, in ``en`` or ``fr``."""
+    """A report in one of its forms, in ``en`` or ``fr``; a page has both, and shows that one first."""
     if format == "table":
         return rendering.as_table(quality, language).encode()
     if format == "json":
         return rendering.as_json(quality).encode()
     if format == "csv":
         return rendering.as_csv(quality).encode()
+    from vernix.registry.quality.pictures import svg
+
     if format == "html":
         from vernix.registry.quality.page import as_html
 
-        # What the page of one site shows as bars stands in its table.
-        return as_html(
-            quality, language, _picture(quality, language) if len(quality.rows) > 1 else ""
-        ).encode()
-    return _picture(quality, language).encode()
-
-
-def _picture(quality: Quality, language: str) -> str:
-    from vernix.registry.quality.pictures import svg
-
-    return svg(quality, language)
+        return as_html(quality, language, svg).encode()
+    return svg(quality, language).encode()

@@ -1,99 +1,103 @@
-"""A data-quality report as a page, in one language, that needs nothing from anywhere and runs no script."""
+"""A data-quality report as a page in both languages, that needs nothing from anywhere and runs no script."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
+from vernix.births.bilingual.page import asset, both, code, page, said, switch
+from vernix.births.codes import Words
 from vernix.insights.quality.aspects import ASPECTS
-from vernix.insights.quality.measures import QUALITY_MEASURES
 from vernix.registry.quality import words
 from vernix.registry.quality.making import Quality
-from vernix.registry.quality.rendering import (
-    asked,
-    expected_blanks,
-    measure_rows,
-    shown,
-    stamp,
-    title,
-)
+from vernix.registry.quality.rendering import asked, expected_blanks, measure_rows, shown, stamp, title
 
-_STYLE = Path(__file__).with_name("page.css")
+Say = Callable[[str], str]
+"""A text, given a language."""
 
 
-def as_html(quality: Quality, language: str, picture: str = "") -> str:
-    """The page. ``picture`` (SVG) is shown where it tells of several sites."""
-    body = "".join(_body(quality, language, picture))
-    head = escape(title(quality, language))
-    audience = escape(words.AUDIENCE[quality.wanted.audience].said(language))
-    return (
-        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{head}</title>'
-        f"<style>{_STYLE.read_text(encoding='utf-8')}</style></head><body>"
-        f"<header><h1>{head}</h1><p>{audience}</p></header><main>{body}</main>"
-        f"<footer>{''.join(_foot(quality, language))}</footer></body></html>\n"
-    )
+def as_html(quality: Quality, language: str, draw: Callable[[Quality, str], str]) -> str:
+    """The page; ``language`` is chosen at first. ``draw`` makes the picture (SVG) of several sites."""
+    head = Words(title(quality, "en"), title(quality, "fr"))
+    body = [
+        f"<header><h1>{both(head)}</h1>{switch(language)}"
+        f"<p>{both(words.AUDIENCE[quality.wanted.audience])}</p></header>",
+        "<main>",
+        *_main(quality, draw),
+        f"</main><footer>{''.join(_foot(quality))}</footer>",
+    ]
+    return page(head, body, styles=[asset(__package__, "page.css")], language=language)
 
 
-def _body(quality: Quality, language: str, picture: str) -> Iterator[str]:
+def _main(quality: Quality, draw: Callable[[Quality, str], str]) -> Iterator[str]:
     if not quality.rows:
-        yield f"<p>{escape(words.NOTHING.said(language))}</p>"
-    if len(quality.rows) > 1:
-        yield f'<figure class="wide">{picture}</figure>' if picture else ""
-        yield _sites(quality, language)
-        return
-    for row in quality.rows:
-        yield from _site(quality, row, language)
+        yield f"<p>{both(words.NOTHING)}</p>"
+    elif len(quality.rows) == 1:
+        yield from _site(quality, quality.rows[0])
+    else:
+        for language in ("en", "fr"):
+            yield f'<figure class="wide" lang="{language}" tabindex="0">{draw(quality, language)}</figure>'
+        yield _sites(quality)
 
 
-def _site(quality: Quality, row: dict[str, Any], language: str) -> Iterator[str]:
+def _site(quality: Quality, row: dict[str, Any]) -> Iterator[str]:
     site = row["submitter"]
-    yield f"<h2>{escape(quality.names.get(site, site))}</h2>"
-    things = words.first_things(row, expected_blanks(quality, site), language)
-    listed = "".join(f"<li>{escape(thing)}</li>" for thing in things)
-    yield f"<h3>{escape(words.FIRST.said(language))}</h3><ol>{listed}</ol>"
-    pairs = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{escape(values[0])}</dd></div>"
-        for label, values in measure_rows(quality, language)
+    blanks = expected_blanks(quality, site)
+    things = zip(*(words.first_things(row, blanks, language) for language in ("en", "fr")), strict=True)
+    listed = "".join(f"<li>{said(*thing)}</li>" for thing in things)
+    pairs = zip(*(measure_rows(quality, language) for language in ("en", "fr")), strict=True)
+    glance = "".join(
+        f"<div><dt>{said(english[0], french[0])}</dt><dd>{said(english[1][0], french[1][0])}</dd></div>"
+        for english, french in pairs
     )
-    yield f"<h3>{escape(words.AT_A_GLANCE.said(language))}</h3><dl>{pairs}</dl>"
-    yield _causes(quality, site, language)
-    yield _elements(quality, site, language)
-    yield _checks(quality, site, language)
+    yield f'<p class="site">{escape(quality.names.get(site, site))}</p>'
+    yield f"<h2>{both(words.FIRST)}</h2><ol>{listed}</ol>"
+    yield f"<h2>{both(words.AT_A_GLANCE)}</h2><dl>{glance}</dl>"
+    yield _causes(quality, site)
+    yield _elements(quality, site)
+    yield _checks(quality, site)
 
 
-def _elements(quality: Quality, site: str, language: str) -> str:
-    lines = [
-        line
+def _causes(quality: Quality, site: str) -> str:
+    rows = ""
+    for line in quality.of(quality.causes, site)[:20]:
+        told = _both(partial(words.cause, quality.kind, line["code"], line["element"]))
+        first = f'<th scope="row">{told}<small>{code(line["code"])}</small></th>'
+        rows += f"<tr>{first}<td>{_count(line, 'rows')}</td></tr>"
+    return _table(words.CAUSES, [words.CAUSE, words.ROWS], rows)
+
+
+def _elements(quality: Quality, site: str) -> str:
+    rows = "".join(
+        _element_row(quality, line)
         for line in quality.of(quality.elements, site)
         if line["required"] != "optional" or line["implausible"] or line["stood_by"]
-    ]
-    if not lines:
-        return ""
-    header = [words.ELEMENT, None, *(aspect.label for aspect in ASPECTS)]
-    heads = [_head(label.said(language) if label else "", bar=label is None) for label in header]
-    rows = "".join(_element_row(quality, line, language) for line in lines)
-    caption = words.ALL_THERE.said(language)
-    return _table(words.ELEMENTS.said(language), heads, rows, caption)
+    )
+    heads = [words.ELEMENT, words.KNOWN, *(aspect.label for aspect in ASPECTS)]
+    return _table(words.ELEMENTS, heads, rows, words.ALL_THERE)
 
 
-def _element_row(quality: Quality, line: dict[str, Any], language: str) -> str:
-    element = quality.kind.by_name[line["element"]]
-    level = words.REQUIRED[line["required"]].said(language)
-    cells = f'<th scope="row">{escape(element.label.said(language))}<small>{escape(level)}</small></th>'
-    cells += f'<td class="bar">{_bar(line)}</td>'
-    for aspect in ASPECTS:
-        count = line[aspect.name]
-        if line["reason"]:
-            cells += f'<td class="none">{escape(words.withheld(line["reason"], language))}</td>'
-        elif not count:
-            cells += f'<td class="none">{"0" if count == 0 else "–"}</td>'
-        else:
-            percent = words.percent(count, line["of"], language)
-            cells += f"<td>{escape(words.number(count, language))}<small>{escape(percent)}</small></td>"
-    return f"<tr>{cells}</tr>"
+def _element_row(quality: Quality, line: dict[str, Any]) -> str:
+    label = both(quality.kind.by_name[line["element"]].label)
+    first = f'<th scope="row">{label}<small>{both(words.REQUIRED[line["required"]])}</small></th>'
+    cells = "".join(f"<td>{_aspect(line, aspect.name)}</td>" for aspect in ASPECTS)
+    return f"<tr>{first}<td>{_bar(line)}</td>{cells}</tr>"
+
+
+def _aspect(line: dict[str, Any], name: str) -> str:
+    count, of = line[name], line["of"]
+    if line["reason"] or not count:
+        return _both(lambda language: _nothing(line, count, language))
+    percent = _both(lambda language: words.percent(count, of, language))
+    return f"{_both(lambda language: words.number(count, language))}<small>{percent}</small>"
+
+
+def _nothing(line: dict[str, Any], count: int | None, language: str) -> str:
+    if line["reason"]:
+        return words.withheld(line["reason"], language)
+    return "–" if count is None else "0"
 
 
 def _bar(line: dict[str, Any]) -> str:
@@ -103,70 +107,59 @@ def _bar(line: dict[str, Any]) -> str:
     known = line["of"] - (line["missing"] or 0) - (line["unknown"] or 0)
     width = round(100 * known / line["of"], 1)
     return (
-        '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        f'<svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="{round(width)} %">'
         f'<rect class="all" width="100" height="8"/><rect class="known" width="{width}" height="8"/></svg>'
     )
 
 
-def _checks(quality: Quality, site: str, language: str) -> str:
-    texts = {check.code: check.text.said(language) for check in quality.kind.checks}
+def _checks(quality: Quality, site: str) -> str:
+    texts = {check.code: check.text for check in quality.kind.checks}
     rows = "".join(
-        _row(
-            f'<td class="text">{escape(texts[line["code"]])}<small><code>{line["code"]}</code></small></td>',
-            [_count(line, name, language) for name in ("standing", "confirmed")],
-        )
+        f'<tr><th scope="row">{both(texts[line["code"]])}<small>{code(line["code"])}</small></th>'
+        f"<td>{_count(line, 'standing')}</td><td>{_count(line, 'confirmed')}</td></tr>"
         for line in quality.of(quality.checks, site)
     )
-    if not rows:
-        return ""
-    heads = [_head(each.said(language)) for each in (words.RULE, words.STANDING, words.CONFIRMED)]
-    return _table(words.WARNINGS.said(language), heads, rows, words.NOT_ASKED.said(language))
+    return _table(words.WARNINGS, [words.RULE, words.STANDING, words.CONFIRMED], rows, words.NOT_ASKED)
 
 
-def _causes(quality: Quality, site: str, language: str) -> str:
-    rows = ""
-    for line in quality.of(quality.causes, site)[:20]:
-        said = words.cause(quality.kind, line["code"], line["element"], language)
-        cell = f'<td class="text">{escape(said)}<small><code>{escape(line["code"])}</code></small></td>'
-        rows += _row(cell, [_count(line, "rows", language)])
-    if not rows:
-        return ""
-    heads = [_head(each.said(language)) for each in (words.CAUSE, words.ROWS)]
-    return _table(words.CAUSES.said(language), heads, rows)
-
-
-def _sites(quality: Quality, language: str) -> str:
-    heads = [_head(words.SITE.said(language)), *(_head(m.label.said(language)) for m in asked(quality))]
+def _sites(quality: Quality) -> str:
     rows = ""
     for row in quality.rows:
-        name = quality.names.get(row["submitter"], row["submitter"])
-        rows += _row(
-            f'<th scope="row" class="site">{escape(name)}</th>',
-            [shown(row, measure.name, language) for measure in asked(quality)],
-        )
-    return _table(words.AT_A_GLANCE.said(language), heads, rows)
+        name = escape(quality.names.get(row["submitter"], row["submitter"]))
+        cells = "".join(f"<td>{_measure(row, measure.name)}</td>" for measure in asked(quality))
+        rows += f'<tr><th scope="row">{name}</th>{cells}</tr>'
+    heads = [words.SITE, *(measure.label for measure in asked(quality))]
+    return _table(words.AT_A_GLANCE, heads, rows)
 
 
-def _count(line: dict[str, Any], name: str, language: str) -> str:
-    return words.withheld(line["reason"], language) if line["reason"] else words.number(line[name], language)
+def _measure(row: dict[str, Any], name: str) -> str:
+    return _both(lambda language: shown(row, name, language))
 
 
-def _head(text: str, *, bar: bool = False) -> str:
-    return '<td class="bar"></td>' if bar else f'<th scope="col">{escape(text)}</th>'
+def _count(line: dict[str, Any], name: str) -> str:
+    if line["reason"]:
+        return _both(lambda language: words.withheld(line["reason"], language))
+    return _both(lambda language: words.number(line[name], language))
 
 
-def _row(first: str, cells: Sequence[str]) -> str:
-    return f"<tr>{first}{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+def _table(heading: Words, heads: Sequence[Words], rows: str, note: Words | None = None) -> str:
+    """A table under its heading; nothing where it has no rows."""
+    if not rows:
+        return ""
+    told = f'<p class="note">{both(note)}</p>' if note else ""
+    head = "".join(f'<th scope="col">{both(words)}</th>' for words in heads)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    # What can be scrolled must be reached by keys as well.
+    return f'<h2>{both(heading)}</h2>{told}<div class="wide" tabindex="0">{table}</div>'
 
 
-def _table(heading: str, heads: Sequence[str], rows: str, caption: str = "") -> str:
-    said = f'<p class="note">{escape(caption)}</p>' if caption else ""
-    table = f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<h3>{escape(heading)}</h3>{said}<div class="wide">{table}</div>'
-
-
-def _foot(quality: Quality, language: str) -> Iterator[str]:
-    reasons = {row[f"{measure.name}_reason"] for row in quality.rows for measure in QUALITY_MEASURES}
-    for line in words.legend(reasons - {None}, language):
-        yield f"<p>{escape(line)}</p>"
+def _foot(quality: Quality) -> Iterator[str]:
+    reasons = {row[f"{measure.name}_reason"] for row in quality.rows for measure in asked(quality)}
+    lines = (words.legend(reasons - {None}, language) for language in ("en", "fr"))
+    for english, french in zip(*lines, strict=True):
+        yield f"<p>{said(english, french)}</p>"
     yield f"<p>{escape(stamp(quality))}</p>"
+
+
+def _both(say: Say) -> str:
+    return said(say("en"), say("fr"))

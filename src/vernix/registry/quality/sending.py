@@ -34,12 +34,8 @@ if TYPE_CHECKING:
     from vernix.registry.unlocked import Registry
     from vernix.registry.workflow.models import PeriodEvent
 
-_FORMS: tuple[tuple[Format, str, str, str], ...] = (
-    ("csv", "en", "csv", "text/csv"),
-    ("html", "en", "en.html", "text/html"),
-    ("html", "fr", "fr.html", "text/html"),
-)
-"""What goes beside the document: form, language, ending, media type."""
+_FORMS: tuple[tuple[Format, str], ...] = (("csv", "text/csv"), ("html", "text/html"))
+"""What goes beside the document, and its media type."""
 
 
 def write_down(
@@ -165,8 +161,8 @@ def _files(folder: Path, event: PeriodEvent, registry: Registry) -> tuple[Outgoi
     quality = read_document(document, {partner.id: partner.name})
     name = f"data-quality-{event.encounter}-{event.month}"
     contents = {f"{name}.json": (document, REPORT_MEDIA_TYPE)}
-    for form, language, ending, media in _FORMS:
-        contents[f"{name}.{ending}"] = (rendered(quality, form, language), media)
+    for form, media in _FORMS:
+        contents[f"{name}.{form}"] = (rendered(quality, form, "en"), media)
     moment = int(event.at.timestamp())
     files = []
     for filename, (content, media) in contents.items():
