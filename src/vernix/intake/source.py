@@ -102,6 +102,7 @@ class Source(ABC):
         return None
 
 
-def text_batch(columns: Sequence[Sequence[str]]) -> pa.RecordBatch:
-    """Cells from texts, a sequence for each column."""
-    return pa.record_batch({f"c{place}": pa.array(texts, pa.string()) for place, texts in enumerate(columns)})
+def text_batch(columns: Sequence[Sequence[str] | pa.StringArray]) -> pa.RecordBatch:
+    """Cells from texts, a sequence or an array for each column."""
+    arrays = (each if isinstance(each, pa.StringArray) else pa.array(each, pa.string()) for each in columns)
+    return pa.record_batch({f"c{place}": texts for place, texts in enumerate(arrays)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vernix.births import encounters
-from vernix.errors import DataRefused, UsageError
+from vernix.errors import DataRefused
 from vernix.intake.formats import open_source, recognise
-from vernix.intake.hl7.places import READ, by_question, own_questions, standing
+from vernix.intake.hl7.places import SCREENS, by_question, own_questions, standing
 from vernix.intake.reading import Reading, read
 from vernix.intake.recognising import encounter_of
+from vernix.intake.refusals import FileRefused
 
 CANARY = "Zyxwvutcanary"
 CHILD = (
@@ -98,6 +100,10 @@ def test_a_newborn_with_its_mother(tmp_path: Path) -> None:
         ({21: "M9"}, "mother_chart_number", "M9"),
         ({3: "6012345671^^^CANQC^JHN"}, "child_health_card", "other"),
         ({3: "88"}, "child_chart_number", "88"),
+        ({3: "E1^^^EPIC^EPI~88^^^LAKESIDE^MRN"}, "child_chart_number", "88"),
+        ({3: "6012345671^^^ON^HC"}, "child_health_number", "6012345671"),
+        ({7: "202402290305-05"}, "birth_time", "03:05"),
+        ({7: "20240229030559.1234+0530"}, "birth_time", "03:05"),
         ({18: "V55^^^LAKESIDE^VN"}, "record_number", "V55"),
         ({25: "2"}, "birth_order", 2),
         ({6: "Tremblay^Marie"}, "mother_birth_family_name", "Tremblay"),
@@ -153,6 +159,9 @@ def test_an_empty_field_leaves_and_a_null_clears(tmp_path: Path) -> None:
         (answer("46762-1", "N^In range^L"), "congenital_hypothyroidism", "negative"),
         (answer("46762-1", "", flag="A"), "congenital_hypothyroidism", "positive"),
         (answer("46762-1", "LA18593-6", status="X"), "congenital_hypothyroidism", None),
+        (answer("46762-1", "260385009^Negative^SCT", kind="CE"), "congenital_hypothyroidism", "negative"),
+        (answer("46762-1", "Normal", kind="ST"), "congenital_hypothyroidism", "negative"),
+        (answer("57793-2", "LA12520-5^PKU^LN"), "phenylketonuria", "positive"),
         (answer("57131-5", "LA12520-5^PKU^LN"), "phenylketonuria", "positive"),
         (answer("57131-5", "LA1-1^A^LN~LA12520-5^PKU^LN"), "phenylketonuria", "positive"),
         (answer("57720-5", "LA12520-5^PKU^LN"), "phenylketonuria", "inconclusive"),
@@ -294,9 +303,153 @@ def test_a_message_for_tests_is_told_of(tmp_path: Path) -> None:
     assert codes(reading_of(tmp_path, [result(lane="T")], "newborn_screening")) == {"hl7.test"}
 
 
-def test_messages_hold_nothing_of_other_encounters(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no labour_and_birth"):
-        reading_of(tmp_path, [result()], "labour_and_birth")
+@pytest.mark.parametrize(
+    ("message", "encounter", "held"),
+    [
+        (admission(), "newborn_screening", "birth or patient_profile"),
+        (admission("A31", CHILD.replace("20240229", "19930401"), "PV1|1|O"), "birth", "patient_profile"),
+        (result(answer("57130-7", "LA12428-1")), "postpartum_child", "newborn_screening"),
+    ],
+)
+def test_of_the_wrong_kind_a_file_is_refused_with_what_it_holds(
+    tmp_path: Path, message: str, encounter: str, held: str
+) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        reading_of(tmp_path, [message], encounter)
+    said = f"None of the messages has a record of {encounter}; they have records of {held}."
+    assert said in str(refusal.value)
+
+
+LABS = "OBR|1|P7|F7|56850-4^Prenatal panel^LN|||20240101"
+WOMAN = CHILD.replace("20240229", "19930401")
+NICU = "PV1|1|I|NICU^1^A^LAKESIDE" + "|" * 41 + "202402291000"
+
+
+def labs(patient: str, *observations: str) -> str:
+    return "\r".join([header("ORU^R01"), patient, LABS, *observations])
+
+
+@pytest.mark.parametrize(
+    ("message", "encounter", "expected"),
+    [
+        (
+            labs(WOMAN, answer("883-9", "A", kind="ST"), answer("11778-8", "20240901", kind="DT")),
+            "antenatal_general",
+            {
+                "mother_family_name": "Roy",
+                "blood_group": "a",
+                "due_date": date(2024, 9, 1),
+                "record_number": "F7",
+            },
+        ),
+        (
+            labs(WOMAN, *(answer("11957-8", size, kind="NM", unit="mm") for size in ("61", "63"))),
+            "prenatal_screening",
+            {
+                "crown_rump": Decimal(61),
+                "crown_rump_second": Decimal(63),
+                "mother_health_number": "6012345671",
+            },
+        ),
+        (
+            labs(WOMAN, answer("8665-2", "20240101", kind="DT")),
+            "nipt",
+            {"last_period": date(2024, 1, 1), "mother_given_names": "Anne Zoe"},
+        ),
+        (
+            labs(WOMAN, answer("718-7", "98", kind="NM", unit="g/L")),
+            "postpartum_mother",
+            {"haemoglobin_postpartum": 98, "mother_chart_number": "77"},
+        ),
+        (
+            labs(
+                CHILD, answer("14631-6", "210", kind="NM", unit="umol/L"), answer("8339-4", "3.4", unit="kg")
+            ),
+            "postpartum_child",
+            {
+                "bilirubin_highest": 210,
+                "birth_weight": 3400,
+                "heart_screen_date": None,
+                "collection_date": None,
+            },
+        ),
+        (
+            admission("A01", CHILD, MOTHER, NICU),
+            "neonatal_intensive_care",
+            {
+                "nicu_admission_date": date(2024, 2, 29),
+                "child_family_name": "Roy",
+                "mother_family_name": "Roy",
+            },
+        ),
+        (
+            labs(CHILD, answer("9274-2", "9", kind="NM"), answer("8339-4", "3400", kind="NM", unit="g")),
+            "birth",
+            {"apgar_5": 9, "birth_weight": 3400, "child_chart_number": "77"},
+        ),
+    ],
+)
+def test_other_encounters_are_read_where_they_are_named(
+    tmp_path: Path, message: str, encounter: str, expected: dict[str, Any]
+) -> None:
+    found = record(tmp_path, message, encounter)
+    assert {name: found[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("patient", "encounter", "code"),
+    [
+        (WOMAN.replace("|F|", "|M|"), "antenatal_general", "hl7.nobody"),
+        (CHILD, "antenatal_general", "hl7.nobody"),
+        (WOMAN, "postpartum_child", "hl7.nobody"),
+        (WOMAN, "hearing_screening", "hl7.screen"),
+    ],
+)
+def test_an_encounter_that_is_named_must_be_the_patients(
+    tmp_path: Path, patient: str, encounter: str, code: str
+) -> None:
+    asked = answer("8339-4", "3400", kind="NM", unit="g"), answer("883-9", "A", kind="ST")
+    reading = reading_of(tmp_path, [labs(patient, *asked)], encounter)
+    assert (codes(reading) & {"hl7.nobody", "hl7.screen"}, reading.counts.accepted) == ({code}, 0)
+
+
+@pytest.mark.parametrize("encounter", ["antenatal_general", "newborn_screening"])
+def test_results_without_an_answer_of_the_encounter_say_so(tmp_path: Path, encounter: str) -> None:
+    reading = reading_of(tmp_path, [labs(WOMAN, answer("94500-6", "1"))], encounter)
+    (finding,) = (each for each in reading.findings.listed() if each.code == "hl7.screen")
+    assert ("antenatal_general" in finding.text_en) == (encounter == "antenatal_general")
+
+
+@pytest.mark.parametrize(
+    "relation", ["MTH", "mth", "Mother", "^Mother^HL70063", "72705000^Mother^SCT", "1^x^L^MTH"]
+)
+def test_who_is_the_mother(tmp_path: Path, relation: str) -> None:
+    kin = MOTHER.replace("MTH^Mother^HL70063", relation)
+    father = MOTHER.replace("Marie", "Luc").replace("MTH^Mother^HL70063", "FTH^Father^HL70063")
+    found = record(tmp_path, admission("A01", CHILD, father, kin, "PV1|1|I|||||||N"), "birth")
+    assert found["mother_given_names"] == "Marie"
+
+
+def test_an_order_without_answers_is_the_panels(tmp_path: Path) -> None:
+    others = ["ORC|NW|P1", "OBR|1|P1||54111-0^Hearing^LN|||20240301", "ORC|NW|P2|F2"]
+    panel = ["OBR|2|P2|F2|54089-8^Panel^LN|||202403020710", "ORC|NW|P3|F3", "OBR|3|P3|F3|1-1^X^L|||20240305"]
+    message = "\r".join([header("OML^O21"), CHILD, *others, *panel])
+    found = record(tmp_path, message, "newborn_screening")
+    assert (found["record_number"], found["collection_date"]) == ("F2", date(2024, 3, 2))
+
+
+def test_segments_in_pieces_indented_and_in_any_order_are_read(tmp_path: Path) -> None:
+    child = CHILD.replace("Anne^Zoe", "An\rADD|ne^Zoe").replace("\r", "\r    ", 1)
+    message = "\r".join(
+        [header("ADT^A01"), "  EVN|A01|20240229", MOTHER, "ZPI|1|x", f"\t{child}", "NTE|1||note"]
+    )
+    found = record(tmp_path, message.replace("    ADD", "ADD"), "birth")
+    assert (found["child_given_names"], found["mother_given_names"]) == ("Anne Zoe", "Marie")
+
+
+def test_before_22_the_event_says_what_an_adt_is(tmp_path: Path) -> None:
+    message = admission("A01").replace("ADT^A01|M1|P|2.5.1", "ADT|M1|P|2.1")
+    assert record(tmp_path, message, "birth")["child_family_name"] == "Roy"
 
 
 def test_a_file_is_recognised(tmp_path: Path) -> None:
@@ -306,7 +459,7 @@ def test_a_file_is_recognised(tmp_path: Path) -> None:
     assert encounter_of(open_source(path)) == "birth"
 
 
-@pytest.mark.parametrize("encounter", READ)
+@pytest.mark.parametrize("encounter", encounters.names())
 def test_every_place_is_one(encounter: str) -> None:
     stands = standing(encounter)
     assert len({each.column for each in stands}) == len(stands)
@@ -314,8 +467,7 @@ def test_every_place_is_one(encounter: str) -> None:
 
 
 def test_a_question_tells_one_screen() -> None:
-    screens = READ[2:]
-    own = [own_questions(name) for name in screens]
+    own = [own_questions(name) for name in SCREENS]
     assert all(own)
     assert sum(map(len, own)) == len(frozenset().union(*own))
     assert "8339-4" in by_question("newborn_screening")

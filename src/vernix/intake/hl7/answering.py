@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from vernix.intake.answering import Answered
@@ -17,9 +18,9 @@ from vernix.intake.findings import Finding, each_finding
 from vernix.intake.hl7 import sentences
 from vernix.intake.hl7.batches import Batches
 from vernix.intake.hl7.encoding import escaped
-from vernix.intake.hl7.framing import Message, messages_of
-from vernix.intake.hl7.patients import Patient, message_type, patient_of
-from vernix.intake.hl7.rows import patients_of
+from vernix.intake.hl7.framing import Message
+from vernix.intake.hl7.patients import Patient, message_type
+from vernix.intake.hl7.sheaves import sheaves
 from vernix.intake.reading import Reading
 
 _NOT_READ = ("hl7.type", "hl7.delimiters", "file.refused")
@@ -69,12 +70,14 @@ def answers(path: Path, reading: Reading, when: datetime) -> Iterator[str]:
 def _answered(path: Path, reading: Reading) -> Iterator[tuple[Message, list[Finding]]]:
     """Each message, and what is to be said of it; before the first what stands before it."""
     judged = reading.judged()
-    for message in messages_of(path):
-        said: list[Finding] = []
-        for patient in _patients(message) if message.number else ():
-            kept, findings = next(judged)
-            said += _said_of(findings, patient, reading.encounter.name, kept=kept)
-        yield message, said
+    for sheaf in sheaves(path):
+        patients = iter(sheaf.patients)
+        for message, count in zip(sheaf.messages, sheaf.counts, strict=True):
+            said: list[Finding] = []
+            for patient in islice(patients, count):
+                kept, findings = next(judged)
+                said += _said_of(findings, patient, reading.encounter.name, kept=kept)
+            yield message, said
 
 
 def _said_of(findings: list[Finding], patient: Patient, encounter: str, *, kept: bool) -> list[Finding]:
@@ -82,12 +85,6 @@ def _said_of(findings: list[Finding], patient: Patient, encounter: str, *, kept:
     if kept or any(each.severity == "error" for each in findings):
         return findings
     return [*findings, _unlisted(patient, encounter)]
-
-
-def _patients(message: Message) -> list[Patient]:
-    if message.text is None:
-        return [Patient()]
-    return [patient_of(text) for text in patients_of(message.text)]
 
 
 def _unlisted(patient: Patient, encounter: str) -> Finding:
@@ -100,7 +97,7 @@ def acknowledgement(message: Message, findings: list[Finding], when: datetime) -
     """One ACK: who it is for, what became of the message, and each finding as an error of its own."""
     header = (message.text or "").partition("\r")[0].split("|")
     header += [""] * (12 - len(header))
-    trigger = message_type(message.text or "")[1]
+    trigger = message_type(header[8])[1]
     version, moment = header[11].partition("^")[0] or "2.5.1", f"{when:%Y%m%d%H%M%S}"
     fields = [
         *("MSH", "^~\\&", header[4], header[5], header[2], header[3], f"{moment}{when:%z}", ""),

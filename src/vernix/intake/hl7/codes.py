@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_FINDINGS: Mapping[str, str] = {
+    "17621005": "negative",
+    "260385009": "negative",
+    "263654008": "positive",
+    "10828004": "positive",
+}
+"""SNOMED CT's normal, negative, abnormal and positive."""
+
 MEANT: Mapping[str, Mapping[str, str]] = {
     # Table 0001, and the older A (ambiguous), N (not applicable).
     "sex": {
@@ -26,6 +34,10 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         "373067005": "no",
         "la137-2": "no",
         "none": "no",
+        "17621005": "no",
+        "260385009": "no",
+        "normal": "no",
+        "negative": "no",
         "": "",
     },
     # Table 0363, as Ontario writes it.
@@ -37,10 +49,15 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         },
     },
     "screen_result": {
+        **_FINDINGS,
         "la12431-5": "positive",
         "out of range requiring immediate second-tier testing for at least one condition": "positive",
         "all screening is in range for the conditions tested": "negative",
         "screen is out of range for at least one condition": "positive",
+    },
+    "condition_result": _FINDINGS,
+    "pass_or_refer": {
+        code: {"positive": "refer", "negative": "pass"}[word] for code, word in _FINDINGS.items()
     },
     "screen_feeding": {"la16915-3": "formula", "lactose formula": "formula"},
     "screen_reason": {"subsequent screen - reason unknown": "repeat"},
@@ -91,9 +108,11 @@ ASKS_THE_SAME: Mapping[str, str] = {"57714-8": "11884-4"}
 """Questions that a card asks in words of its own, and the code that the element says."""
 
 POSITIVE, EQUIVOCAL, TESTED, FACTORS = "57131-5", "57720-5", "57719-7", "57713-0"
+_SUSPECTED = ("57793-2", "57792-4", "57791-6")  # amino acid, fatty acid and organic acid disorders
 LIST_QUESTIONS: Mapping[str, str] = {
     POSITIVE: "positive",
     EQUIVOCAL: "inconclusive",
+    **dict.fromkeys(_SUSPECTED, "positive"),
     TESTED: "negative",
     FACTORS: "yes",
 }

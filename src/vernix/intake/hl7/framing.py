@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vernix.births.codes import Words
 from vernix.intake.hl7.encoding import decoded, usual
@@ -21,11 +22,13 @@ MAX_MESSAGE = 16 << 20
 """Bytes; no message of a birth or a screen comes near, and a file without line ends is no message."""
 _START = b"\rMSH"
 _LINE_ENDS = bytes.maketrans(b"\n\x0b\x1c", b"\r\r\r")
+_SPECIAL = re.compile(rb"\r(?:[ \t]|FHS|BHS|BTS|FTS|ADD)")
+"""How a line begins that is more than a segment of a message."""
+_INDENTED = re.compile(r"\r[ \t]+(?=[A-Z][A-Z0-9]{2}[^0-9A-Za-z\s])")
 _ENVELOPE = re.compile(r"\r((?:FHS|BHS|BTS|FTS)\b[^\r]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message.
 
     ``number`` counts from 1; 0 is what stands before the first. ``text`` has the usual delimiters and its
@@ -50,12 +53,19 @@ def messages_of(path: Path) -> Iterator[Message]:
 
     Raises ``FileRefused`` on a message longer than `MAX_MESSAGE`, and on text of two bytes a character.
     """
-    for number, chunk in enumerate(_chunks(path)):
-        yield _message(number, chunk)
+    found = 0
+    for chunks, plain in _chunks(path):
+        for number, chunk in enumerate(chunks, found):
+            if plain and number:
+                yield Message(number, usual(chunk.decode("ascii")))
+            else:
+                yield _message(number, chunk)
+        found += len(chunks)
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    """What stands before the first message, then each message with its MSH."""
+def _chunks(path: Path) -> Iterator[tuple[list[bytes], bool]]:
+    """What stands before the first message, then each message with its MSH: some at a time, and whether there
+    is nothing in them but segments in ASCII."""
     with path.open("rb") as stream:
         begun, found = b"\r", 0
         while block := stream.read(BLOCK):
@@ -64,26 +74,33 @@ def _chunks(path: Path) -> Iterator[bytes]:
             if b"\0" in block or block[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 raise _wide()
             # The mark may lie across two blocks.
-            *whole, begun = (begun + block.translate(_LINE_ENDS)).split(_START)
-            for each in whole:
-                yield b"MSH" + each if found else each
-                found += 1
+            joined = begun + block.translate(_LINE_ENDS)
+            *whole, begun = joined.split(_START)
+            yield _headed(whole, found), joined.isascii() and _SPECIAL.search(joined) is None
+            found += len(whole)
             if len(begun) > MAX_MESSAGE:
                 raise _too_long(found)
-        yield b"MSH" + begun if found else begun
+        yield _headed([begun], found), False
+
+
+def _headed(pieces: list[bytes], found: int) -> list[bytes]:
+    """Pieces with the mark that they were divided at; before the first of a file there was none."""
+    return [b"MSH" + each if number else each for number, each in enumerate(pieces, found)]
 
 
 def _message(number: int, chunk: bytes) -> Message:
     text, guessed = decoded(chunk)
     envelope: tuple[str, ...] = ()
-    if _may_hold_envelope(text):
+    if _SPECIAL.search(chunk) is not None:
         envelope = tuple(_ENVELOPE.findall(text))
-        text = _ENVELOPE.sub("", text)
+        text = _mended(_ENVELOPE.sub("", text))
     return Message(number, usual(text) if number else text, envelope, guessed)
 
 
-def _may_hold_envelope(text: str) -> bool:
-    return "\rBTS" in text or "\rFTS" in text or "\rBHS" in text or "\rFHS" in text
+def _mended(text: str) -> str:
+    """A message without the blanks before its segments, and with the pieces of a segment that was sent in
+    several (ADD, chapter 2.10.2) behind each other."""
+    return _INDENTED.sub("\r", text).replace("\rADD" + text[3:4], "")
 
 
 @dataclass

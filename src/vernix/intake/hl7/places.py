@@ -12,11 +12,19 @@ from functools import cache
 
 from vernix.births import encounters
 from vernix.births.elements import Element
+from vernix.births.encounter import Encounter
 from vernix.intake.hl7.codes import ANSWERS_IN_A_LIST, ASKS_THE_SAME, LIST_QUESTIONS
 
-READ = ("birth", "patient_profile", "newborn_screening", "heart_screening", "hearing_screening")
-"""The encounters that messages hold."""
+SCREENS = ("newborn_screening", "heart_screening", "hearing_screening")
+RECOGNISED = ("birth", "patient_profile", *SCREENS)
+"""The encounters that messages tell by themselves; every other is read where the user names it."""
+TOLD_ALONE = ("patient_profile", *SCREENS)
+"""Those of which every record is told: a birth may also be in results, where the user says so."""
 
+_OF_RESULTS = ("OBR", "SPM", "OBX")
+"""Segments that say when a screen was done: of another encounter they would be about something else."""
+_ASKED_EARLY_AND_LATE = ("718-7", "890-4")
+"""Questions of which a message does not tell whether the first or the later answer is meant."""
 _PLACE = re.compile(r"([A-Z][A-Z0-9]{2}(?::MTH)?)-(\d+)(?::([A-Z]*))?(?:\.(\d+(?:\+\d+)*))?")
 
 
@@ -52,20 +60,27 @@ class Place:
 class Standing:
     """One element of messages: the name of its column, its fields in order, the question that asks for it.
 
-    ``answer`` is LOINC's answer that names the element in questions with a list of answers.
+    ``nth`` counts from 0 the answers to the question: a second fetus' is the second. ``answer`` is LOINC's
+    answer that names the element in questions with a list of answers.
     """
 
     element: Element
     column: str
     places: tuple[Place, ...]
     loinc: str | None
+    nth: int
     answer: str | None
 
 
 @cache
 def standing(encounter: str) -> tuple[Standing, ...]:
     """The elements of an encounter that stand in messages, in order."""
-    found = (_standing(element) for element in encounters.get(encounter).elements)
+    kind = encounters.get(encounter)
+    asked = [each.at.loinc for each in kind.elements]
+    found = (
+        _standing(element, kind, asked[:place].count(element.at.loinc), asked.count(element.at.loinc))
+        for place, element in enumerate(kind.elements)
+    )
     return tuple(each for each in found if each is not None)
 
 
@@ -80,19 +95,38 @@ def by_question(encounter: str) -> dict[str, str]:
 
 @cache
 def own_questions(encounter: str) -> frozenset[str]:
-    """The LOINC codes that only this encounter asks, by which its messages are told."""
-    others = {code for name in READ if name != encounter for code in by_question(name)}
+    """The LOINC codes by which an encounter's messages are told: those that no other asks which messages tell
+    by themselves, and of an encounter that the user has to name all that it asks."""
+    if encounter not in RECOGNISED:
+        return frozenset(by_question(encounter))
+    others = {code for name in RECOGNISED if name != encounter for code in by_question(name)}
     return frozenset(by_question(encounter)) - others
 
 
-def _standing(element: Element) -> Standing | None:
-    places = tuple(map(Place.parse, element.at.hl7))
-    answer = _answer(element)
+@cache
+def own_places(encounter: str) -> frozenset[Place]:
+    """The fields of an encounter in which nothing of those stands that messages tell by themselves."""
+    known = {place for name in RECOGNISED for each in standing(name) for place in each.places}
+    return frozenset(place for each in standing(encounter) for place in each.places) - known
+
+
+@cache
+def is_of_a_mother(encounter: str) -> bool:
+    """Whether the patient of a message is the mother, where it is read as this encounter."""
+    return "child_family_name" not in encounters.get(encounter).by_name
+
+
+def _standing(element: Element, encounter: Encounter, nth: int, often: int) -> Standing | None:
     if element.name in TOLD_BY_THE_PATIENT:
-        return Standing(element, "PID", (), None, None)
-    if not places and not element.at.loinc and answer is None:
+        return Standing(element, "PID", (), None, 0, None)
+    places = tuple(map(Place.parse, element.at.hl7))
+    if encounter.name not in SCREENS and element.name != encounter.record_key:
+        places = tuple(each for each in places if each.segment not in _OF_RESULTS)
+    loinc = element.at.loinc if often == 1 or element.at.loinc not in _ASKED_EARLY_AND_LATE else None
+    answer = _answer(element)
+    if not places and not loinc and answer is None:
         return None
-    return Standing(element, _column(element, answer), places, element.at.loinc, answer)
+    return Standing(element, _column(element, places, loinc, nth, answer), places, loinc, nth, answer)
 
 
 TOLD_BY_THE_PATIENT = ("profile_of",)
@@ -105,8 +139,12 @@ def _answer(element: Element) -> str | None:
     return next((alias.upper() for alias in element.aliases if re.fullmatch(r"la\d+-\d", alias)), None)
 
 
-def _column(element: Element, answer: str | None) -> str:
+def _column(
+    element: Element, places: tuple[Place, ...], loinc: str | None, nth: int, answer: str | None
+) -> str:
     """What a finding calls its column; a moment gives a date and a time, and those are two."""
-    if element.at.hl7:
-        return element.at.hl7[0] + (" (time)" if element.type == "time" else "")
-    return f"OBX {element.at.loinc}" if element.at.loinc else f"OBX {answer}"
+    if places:
+        first = next(text for text in element.at.hl7 if Place.parse(text) == places[0])
+        return first + (" (time)" if element.type == "time" else "")
+    again = f" ({nth + 1})" if nth else ""
+    return f"OBX {loinc}{again}" if loinc else f"OBX {answer}"

@@ -1,39 +1,25 @@
-"""A message becomes rows, one for each patient; their fields are gathered column by column.
+"""The fields and answers of one encounter, gathered from messages column by column.
 
-Only the segments and fields that an element stands at are looked at. Nothing is understood here: fields are
-text with their delimiters, and observations are found by what they ask.
+Nothing is understood here: fields are text with their delimiters, and answers are found by what they ask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from vernix.intake.hl7.places import Standing
+import pyarrow as pa
+import pyarrow.compute as pc
 
-MOTHERS = frozenset({"MTH", "MOTHER", "NMTH", "MOM"})
+from vernix.intake.hl7.codes import PANELS
+from vernix.intake.hl7.observations import Answers, asked
+from vernix.intake.hl7.places import Standing, by_question, own_questions
+from vernix.intake.hl7.segments import Segments
+
+MOTHERS = frozenset({"MTH", "MOTHER", "NMTH", "MOM", "BIRTH MOTHER", "NATURAL MOTHER", "MERE", "MÈRE"})
 """How a next of kin is called who is the mother (table 0063, and what others write)."""
-KIND, VALUE, UNIT, FLAG, STATUS, TOLD_AT = 2, 5, 6, 8, 11, 14
-"""Where the fields of an observation stand among its parts."""
-Observation = list[str]
-"""One answer: the parts of its segment (OBX), at least to its value."""
-
-_WITHDRAWN = ("D", "W")
-_NOT_OBTAINED = "X"
-_STATED_IN = ("ORC", "OBR")
-
-
-@dataclass
-class Gathered:
-    """The fields of some rows: by segment and index one text for each row, and by question its answers.
-
-    An answer stands with its row, in their order. ``stray`` are rows with a line that is no segment.
-    """
-
-    count: int = 0
-    fields: dict[tuple[str, int], list[str]] = field(default_factory=dict)
-    answers: dict[str, list[tuple[int, Observation]]] = field(default_factory=dict)
-    stray: set[int] = field(default_factory=set)
+_RELATION, _ORDERED = 3, 4
+_ORDERS = ("ORC", "OBR")
 
 
 def patients_of(message: str) -> list[str]:
@@ -47,82 +33,88 @@ def patients_of(message: str) -> list[str]:
 
 def is_mother(relation: str) -> bool:
     """Whether a relation (NK1-3) says the mother, as a code or in words."""
-    return any(word.upper() in MOTHERS for word in relation.split("^", 2)[:2])
+    return any(word.strip().upper() in MOTHERS for word in relation.split("^"))
 
 
-class Gathering:
-    """What is looked at for one encounter."""
+Repetitions = list[list[str]]
+"""A field, divided: for each repetition its components."""
 
-    def __init__(
-        self, standing: Iterable[Standing], questions: Mapping[str, str], own: frozenset[str]
-    ) -> None:
-        self._questions = questions
-        self._own = own
-        wanted: dict[str, set[int]] = {}
-        for each in standing:
-            for place in each.places:
-                wanted.setdefault(place.segment, set()).add(place.index)
-        self._wanted = {segment: tuple(sorted(indexes)) for segment, indexes in wanted.items()}
 
-    def gather(self, rows: Iterable[tuple[str, bool]]) -> Gathered:
-        """The fields of some rows; with each it is said whether its patient is a mother."""
-        found = Gathered()
-        found.fields = {(name, index): [] for name, indexes in self._wanted.items() for index in indexes}
-        found.answers = {question: [] for question in self._questions.values()}
-        columns = [
-            (name, index, found.fields[name, index].append)
-            for name, indexes in self._wanted.items()
-            for index in indexes
-        ]
-        for text, mother in rows:
-            segments = self._segments(text, mother, found)
-            for name, index, append in columns:
-                parts = segments.get(name)
-                append(parts[index] if parts is not None and index < len(parts) else "")
-            found.count += 1
-        return found
+class Field(NamedTuple):
+    """What stands in one field of some rows: each ``texts`` that occurs, divided, and which one a row has
+    (``indices``)."""
 
-    def _segments(self, text: str, mother: bool, found: Gathered) -> dict[str, list[str]]:
-        """The segments of one row that are looked at, by name; its answers go to their questions."""
-        segments: dict[str, list[str]] = {}
-        asked = False
-        for segment in text.split("\r"):
-            name = segment[:3]
-            if name == "OBX":
-                question = self._answer(segment, segments, found)
-                asked = asked or question in self._own
-            elif name in _STATED_IN:
-                # The order that asks for this encounter is the one over its first own answer.
-                if not asked or name not in segments:
-                    segments[name] = segment.split("|")
-            elif name == "PID":
-                segments.setdefault("PID:MTH" if mother else "PID", segment.split("|"))
-            elif name == "NK1":
-                parts = segment.split("|")
-                if len(parts) > 3 and "NK1:MTH" not in segments and is_mother(parts[3]):
-                    segments["NK1:MTH"] = parts
-            elif name in self._wanted:
-                segments.setdefault(name, segment.split("|"))
-            elif segment and segment[3:4] != "|":
-                found.stray.add(found.count)
-        return segments
+    indices: pa.Int32Array
+    texts: Sequence[str]
+    divided: Sequence[Repetitions]
 
-    def _answer(self, segment: str, segments: dict[str, list[str]], found: Gathered) -> str | None:
-        """Keep an answer where it belongs; give the question that it answers, None where nobody asks it."""
-        parts = segment.split("|", TOLD_AT + 1)
-        if len(parts) <= VALUE:
-            return None
-        asked = parts[3].split("^", 4)
-        question = self._questions.get(asked[0])
-        if question is None:
-            question = self._questions.get(asked[3]) if len(asked) > 3 else None
-            if question is None:
-                return None
-        status = parts[STATUS] if len(parts) > STATUS else ""
-        if status == _NOT_OBTAINED:
-            return question
-        if status in _WITHDRAWN:
-            parts[VALUE] = '""'
-        found.answers[question].append((found.count, parts))
-        segments.setdefault("OBX", parts)
-        return question
+
+class Gathered:
+    """What some rows hold of one encounter; ``mothers`` says of each whether its patient is a mother."""
+
+    def __init__(self, segments: Segments, mothers: pa.BooleanArray, encounter: str) -> None:
+        self.rows = segments.rows
+        self.mothers = mothers
+        self.answers = Answers(segments, by_question(encounter))
+        self._segments = segments
+        self._encounter = encounter
+        self._places: dict[str, pa.Array] = {}
+        self._fields: dict[tuple[str, int], Field] = {}
+
+    def field(self, segment: str, index: int) -> Field:
+        """What stands at an index of a segment (``PID``, ``PID:MTH``, ``NK1:MTH``)."""
+        if segment not in self._places:
+            self._places[segment] = self._place(segment)
+        if (segment, index) not in self._fields:
+            found = self._segments.field(self._places[segment], index).dictionary_encode()
+            texts = found.dictionary.to_pylist()
+            divided = [[each.split("^") for each in text.split("~")] for text in texts]
+            self._fields[segment, index] = Field(found.indices, texts, divided)
+        return self._fields[segment, index]
+
+    def _place(self, segment: str) -> pa.Array:
+        """The segment of each row that is meant: the first of its name, unless there is a reason."""
+        segments = self._segments
+        if segment in ("PID", "PID:MTH"):
+            theirs = self.mothers if segment == "PID:MTH" else pc.invert(self.mothers)
+            return pc.if_else(theirs, segments.first(segments.named("PID")), _NOWHERE)
+        if segment == "NK1:MTH":
+            return segments.first(_mothers(segments))
+        if segment == "OBX":
+            return segments.first(self.answers.kept)
+        if segment in _ORDERS:
+            return self._order(segments.named(segment))
+        return segments.first(segments.named(segment))
+
+    def _order(self, orders: pa.Array) -> pa.Array:
+        """The order over the first answer of this encounter's own, or of its panel; else the last."""
+        segments = self._segments
+        answers = self.answers.of(own_questions(self._encounter))
+        under = pc.coalesce(segments.first(answers), segments.first(_panels(segments, self._encounter)))
+        before = pc.less_equal(orders, under.take(segments.row.take(orders))).fill_null(True)
+        over = segments.last(orders.filter(before))
+        return pc.coalesce(over, segments.first(orders.filter(pc.invert(before))))
+
+
+_NOWHERE = pa.scalar(None, pa.int32())
+
+
+def _mothers(segments: Segments) -> pa.Array:
+    kin = segments.named("NK1")
+    relations = segments.field(kin, _RELATION).dictionary_encode()
+    mothers = pa.array([is_mother(each) for each in relations.dictionary.to_pylist()], pa.bool_())
+    return kin.filter(mothers.take(relations.indices))
+
+
+def _panels(segments: Segments, encounter: str) -> pa.Array:
+    """The orders (OBR) of the encounter's own panels."""
+    orders = segments.named("OBR")
+    numbers = asked(
+        segments.field(orders, _ORDERED), {code: 0 for code, of in PANELS.items() if of == encounter}
+    )
+    return orders.filter(numbers.is_valid())
+
+
+def looked_at(standing: Iterable[Standing]) -> frozenset[str]:
+    """The names of the segments in which the elements of an encounter stand."""
+    return frozenset({"MSH", "OBX", *(place.segment[:3] for each in standing for place in each.places)})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from vernix.births.codes import Words
 from vernix.births.encounter import Encounter
 from vernix.intake.findings import Kind, Severity
+from vernix.intake.refusals import FileRefused
 
 
 def _of_message(code: str, severity: Severity, english: str, french: str) -> Kind:
@@ -116,6 +119,18 @@ def unit(column: str) -> Kind:
     )
 
 
+def no_answer(encounter: Encounter) -> Kind:
+    """Nothing in a result is asked for by the encounter that it was read as."""
+    return _of_message(
+        "hl7.screen",
+        "error",
+        f"None of the observations is one of {encounter.name}, so nothing was read. Name them by LOINC "
+        "(OBX-3), and send other results elsewhere.",
+        f"Aucune des observations n’est de {encounter.name} ; rien n’a été lu. Nommez-les par LOINC (OBX-3), "
+        "et envoyez ailleurs les autres résultats.",
+    )
+
+
 def other_encounter(encounter: Encounter, patients: int, first: int) -> Kind:
     """The file holds another kind of records as well."""
     return _of_message(
@@ -126,4 +141,16 @@ def other_encounter(encounter: Encounter, patients: int, first: int) -> Kind:
         f"{patients} patients, le premier au message {first}, ont aussi ou seulement un dossier "
         f"{encounter.name}, qui n’a pas été lu cette fois. Envoyez ou vérifiez aussi le fichier comme "
         f"{encounter.name}.",
+    )
+
+
+def other_kind(asked: Encounter, held: Sequence[Encounter]) -> FileRefused:
+    """The messages of a file hold other encounters than the one that it was read as."""
+    english, french = (word.join(each.name for each in held) for word in (" or ", " ou "))
+    return FileRefused(
+        Words(
+            f"None of the messages has a record of {asked.name}; they have records of {english}.",
+            f"Aucun des messages n’a de dossier {asked.name} ; ils ont des dossiers {french}.",
+        ),
+        Words("Read or send the file as that.", "Lisez ou envoyez le fichier comme tel."),
     )

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vernix.births import encounters
 from vernix.births.codes import Words
 from vernix.births.encounter import Encounter
-from vernix.errors import UsageError
 from vernix.intake.findings import Kind, Unit
 from vernix.intake.hl7 import sentences
 from vernix.intake.hl7.columns import Column, listed
-from vernix.intake.hl7.framing import Envelope, Message, messages_of
-from vernix.intake.hl7.patients import Patient, patient_of
-from vernix.intake.hl7.places import READ, by_question, own_questions, standing
-from vernix.intake.hl7.rows import Gathering, patients_of
+from vernix.intake.hl7.framing import Envelope
+from vernix.intake.hl7.patients import as_named
+from vernix.intake.hl7.places import RECOGNISED, standing
+from vernix.intake.hl7.rows import Gathered, looked_at
+from vernix.intake.hl7.segments import Lines, Segments
+from vernix.intake.hl7.sheaves import Sheaf, Sheaves
 from vernix.intake.hl7.values import UNKNOWN_UNIT
 from vernix.intake.mapping import MappedColumn, Mapping
 from vernix.intake.refusals import FileRefused
 from vernix.intake.sentences import guessed_encoding
 from vernix.intake.source import Remark, RowBatch, Source, text_batch
 
-_ROWS = 2_000
+_LANE = 10
 MESSAGES = Unit(Words("message", "message"), Words("messages", "messages"))
 
 
@@ -44,6 +47,22 @@ class Survey:
     several: list[tuple[int, int]] = field(default_factory=list)
     envelope: Envelope = field(default_factory=Envelope)
     guessed: str | None = None
+    _rows: int = 0
+
+    def take(self, sheaf: Sheaf) -> None:
+        """Look at the next messages."""
+        patients = iter(sheaf.patients)
+        for message, count in zip(sheaf.messages, sheaf.counts, strict=True):
+            self.envelope.take(message)
+            self.guessed = self.guessed or message.guessed
+            self.messages = message.number
+            for patient in islice(patients, count):
+                for name in patient.encounters:
+                    self.held.setdefault(name, [0, message.number])[0] += 1
+            if count > 1:
+                more = self.several[-1][1] if self.several else 0
+                self.several.append((self._rows + 1, more + count - 1))
+            self._rows += count
 
 
 class Hl7Source(Source):
@@ -54,16 +73,14 @@ class Hl7Source(Source):
     unit = MESSAGES
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._survey = survey(path)
+        self._sheaves = Sheaves(path)
+        self._survey = survey(self._sheaves)
         held = self._survey.held
-        self.encounter = max(held, key=lambda name: (held[name][0], -READ.index(name)), default=None)
-        self._choose(self.encounter or READ[0])
+        self.encounter = max(held, key=lambda name: (held[name][0], -RECOGNISED.index(name)), default=None)
+        self._choose(self.encounter or RECOGNISED[0])
 
     def mapping(self, encounter: Encounter) -> Mapping:
         """As the elements say where they stand. What is asked for here is what `batches` give."""
-        if encounter.name not in READ:
-            raise UsageError(f"HL7 messages hold no {encounter.name}.", hint=f"Say --as {' or '.join(READ)}.")
         self._choose(encounter.name)
         columns = (MappedColumn(each.element, each.column) for each in standing(encounter.name))
         return Mapping(encounter, tuple(columns), {})
@@ -85,18 +102,21 @@ class Hl7Source(Source):
 
     def batches(self) -> Iterator[RowBatch]:
         """The patients of the encounter that is read, in order; the others are counted, not given."""
-        reading = _Reading(self._chosen)
-        row = 0
-        for message in messages_of(self._path):
-            if not message.number:
-                continue
-            for text in _patients(message):
-                row += 1
-                reading.take(row, text)
-            if reading.full:
-                yield reading.batch()
-        if reading.begun:
-            yield reading.batch()
+        reader = _Reader(self._chosen)
+        first, given = 1, False
+        for sheaf in self._sheaves:
+            batch = reader.batch(sheaf, first)
+            if len(batch.rows) or batch.lost:
+                yield batch
+                given = True
+            first += len(sheaf.texts)
+        if not given:
+            raise self._none_of_it()
+
+    def _none_of_it(self) -> FileRefused:
+        """Why a file without a row of what it is read as is refused: what it holds instead."""
+        held = sorted(self._survey.held, key=RECOGNISED.index)
+        return sentences.other_kind(encounters.get(self._chosen), [encounters.get(name) for name in held])
 
     def _said_of_the_file(self) -> Iterator[Kind]:
         found = self._survey
@@ -111,24 +131,11 @@ class Hl7Source(Source):
                 yield sentences.other_encounter(encounters.get(name), patients, first)
 
 
-def survey(path: Path) -> Survey:
+def survey(sheaves: Iterable[Sheaf]) -> Survey:
     """Look through a whole file. Raises ``FileRefused`` where it holds no message."""
     found = Survey()
-    row = 1
-    for message in messages_of(path):
-        found.envelope.take(message)
-        found.guessed = found.guessed or message.guessed
-        found.messages = message.number
-        if not message.number:
-            continue
-        texts = _patients(message)
-        for text in texts:
-            for name in _judged(text).encounters:
-                found.held.setdefault(name, [0, message.number])[0] += 1
-        if len(texts) > 1:
-            more = found.several[-1][1] if found.several else 0
-            found.several.append((row, more + len(texts) - 1))
-        row += len(texts)
+    for sheaf in sheaves:
+        found.take(sheaf)
     if not found.messages:
         raise FileRefused(
             Words("The file holds no message.", "Le fichier ne contient aucun message."),
@@ -140,79 +147,43 @@ def survey(path: Path) -> Survey:
     return found
 
 
-def _patients(message: Message) -> Sequence[str]:
-    return patients_of(message.text) if message.text is not None else ("",)
-
-
-def _judged(text: str) -> Patient:
-    return patient_of(text) if text else Patient(refused=sentences.DELIMITERS)
-
-
-class _Reading:
-    """The rows of one batch as they come together."""
+class _Reader:
+    """Reads sheaves as one encounter."""
 
     def __init__(self, encounter: str) -> None:
         stands = standing(encounter)
+        self._names = looked_at(stands)
         self._encounter = encounter
-        self._gathering = Gathering(stands, by_question(encounter), own_questions(encounter))
         self._columns = [Column(each) for each in stands]
-        self._begin()
 
-    def _begin(self) -> None:
-        self._rows: list[int] = []
-        self._texts: list[tuple[str, bool]] = []
-        self._lost: list[tuple[int, Kind]] = []
-
-    def take(self, row: int, text: str) -> None:
-        """Keep a row that is of the encounter, and say why another is of none."""
-        patient = _judged(text)
-        if patient.refused is not None:
-            self._lost.append((row, patient.refused))
-        elif self._encounter in patient.encounters:
-            self._rows.append(row)
-            self._texts.append((text, patient.is_mother))
-
-    @property
-    def full(self) -> bool:
-        """Whether a batch has come together."""
-        return len(self._rows) + len(self._lost) >= _ROWS
-
-    @property
-    def begun(self) -> bool:
-        """Whether there is anything to give."""
-        return bool(self._rows or self._lost)
-
-    def batch(self) -> RowBatch:
-        """What came together since the last."""
-        found = self._gathering.gather(self._texts)
-        mothers = [mother for _, mother in self._texts]
+    def batch(self, sheaf: Sheaf, first: int) -> RowBatch:
+        """The rows of a sheaf, whose first text is of row ``first``: those of the encounter, and why others
+        are of none."""
+        segments = Segments(sheaf.lines, self._names)
+        patients = as_named(self._encounter, sheaf.texts, segments, sheaf.patients)
+        chosen = [row for row, each in enumerate(patients) if self._encounter in each.encounters]
+        lost = [(first + row, each.refused) for row, each in enumerate(patients) if each.refused is not None]
+        lines = sheaf.lines
+        if len(chosen) < len(patients):
+            lines = Lines([sheaf.texts[row] for row in chosen])
+            segments = Segments(lines, self._names)
+        mothers = pa.array([patients[row].is_mother for row in chosen], pa.bool_())
+        found = Gathered(segments, mothers, self._encounter)
         lists = listed(found)
-        texts = [column.texts(found, mothers, lists) for column in self._columns]
-        remarks = [*self._of_rows(found.stray)]
+        texts = [column.texts(found, lists) for column in self._columns]
+        remarks = [*_of_rows(lines, found)]
         for place, column in enumerate(self._columns):
-            remarks += _of_units(place, column.name, texts[place])
-        batch = RowBatch(
-            text_batch(texts), pa.array(self._rows, pa.int64()), tuple(self._lost), tuple(remarks)
-        )
-        self._begin()
-        return batch
-
-    def _of_rows(self, stray: set[int]) -> Iterator[Remark]:
-        if stray:
-            yield Remark(sentences.STRAY, pa.array([row in stray for row in range(len(self._rows))]))
-        tests = [_is_for_tests(text) for text, _ in self._texts]
-        if any(tests):
-            yield Remark(sentences.FOR_TESTS, pa.array(tests))
+            if (wrong := pc.equal(texts[place], UNKNOWN_UNIT)).true_count:
+                texts[place] = pc.if_else(wrong, "", texts[place])
+                remarks.append(Remark(sentences.unit(column.name), wrong, place))
+        rows = pa.array([first + row for row in chosen], pa.int64())
+        return RowBatch(text_batch(texts), rows, tuple(lost), tuple(remarks))
 
 
-def _is_for_tests(text: str) -> bool:
-    fields = text.split("|", 11)
-    return len(fields) > 10 and fields[10][:1] in ("T", "D")
-
-
-def _of_units(place: int, column: str, texts: list[str]) -> Iterator[Remark]:
-    """Take away the figures whose unit is none, and say where they stood."""
-    if UNKNOWN_UNIT in texts:
-        wrong = [text == UNKNOWN_UNIT for text in texts]
-        texts[:] = ["" if text == UNKNOWN_UNIT else text for text in texts]
-        yield Remark(sentences.unit(column), pa.array(wrong), place)
+def _of_rows(lines: Lines, found: Gathered) -> Iterator[Remark]:
+    if lines.stray:
+        yield Remark(sentences.STRAY, pa.array([row in lines.stray for row in range(lines.rows)]))
+    lanes = found.field("MSH", _LANE)
+    tests = pa.array([text[:1] in ("T", "D") for text in lanes.texts], pa.bool_())
+    if tests.true_count:
+        yield Remark(sentences.FOR_TESTS, tests.take(lanes.indices))

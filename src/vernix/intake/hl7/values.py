@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from vernix.births.elements import Element
 from vernix.intake import units
@@ -23,8 +24,9 @@ from vernix.intake.hl7.codes import (
     UNITS,
 )
 from vernix.intake.hl7.encoding import CLEAR_MARK, unescaped
+from vernix.intake.hl7.observations import Observation
 from vernix.intake.hl7.places import Place
-from vernix.intake.hl7.rows import FLAG, KIND, UNIT, VALUE, Observation
+from vernix.intake.hl7.rows import Repetitions
 
 Read = Callable[[str], str]
 _CODES_ONLY = frozenset({"site"})
@@ -36,19 +38,21 @@ UNKNOWN_UNIT = "\0"
 _DIGITS = re.compile(r"\d+")
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,9})?")
+_TYPES: Mapping[str, str] = {"MRN": "MR", "HC": "JHN", "HCN": "JHN"}
+"""Types of identifiers that systems call otherwise."""
 _TELEPHONES = frozenset({"NK1-5", "PID-13", "PID:MTH-13", "NK1:MTH-5"})
 
 
-def reader(element: Element, place: Place) -> Read:
+def reader(element: Element, place: Place) -> Callable[[Repetitions], str]:
     """How the field at ``place`` is read as ``element``."""
     picked = _picker(place, element)
     as_cell = _as_cell(element)
 
-    def read(field: str) -> str:
+    def read(field: Repetitions) -> str:
         text = picked(field)
         return CLEAR if text == CLEAR_MARK else as_cell(text) if text else ""
 
-    return remembering(read)
+    return read
 
 
 def remembering(read: Read) -> Read:
@@ -66,32 +70,45 @@ def remembering(read: Read) -> Read:
     return remembered
 
 
-def _picker(place: Place, element: Element) -> Read:
+def _picker(place: Place, element: Element) -> Callable[[Repetitions], str]:
     """The part of a field that is meant: identifiers by their type, else the first that holds something."""
     if element.type == "code" and not place.components:
         return _first
-    wanted = place.components or (1,)
-    whole_number = f"{place.segment}-{place.field}" in _TELEPHONES and not place.components
+    wanted = _part_of(place)
 
-    def pick(field: str) -> str:
-        for each in field.split("~"):
-            parts = each.split("^")
+    def pick(field: Repetitions) -> str:
+        for parts in field:
             if place.identifier is not None and _type_of(parts) != place.identifier:
                 continue
-            if text := (_telephone(parts) if whole_number else _joined(parts, wanted)):
+            if text := wanted(parts):
                 return text
         return ""
 
     return pick
 
 
-def _first(field: str) -> str:
-    return field.partition("~")[0]
+def _part_of(place: Place) -> Callable[[list[str]], str]:
+    if f"{place.segment}-{place.field}" in _TELEPHONES and not place.components:
+        return _telephone
+    if len(place.components) > 1:
+        return lambda parts: _joined(parts, place.components)
+    index = (place.components or (1,))[0] - 1
+    return lambda parts: parts[index].partition("&")[0] if index < len(parts) else ""
+
+
+def _first(field: Repetitions) -> str:
+    return "^".join(field[0])
 
 
 def _type_of(parts: list[str]) -> str:
-    """The type of an identifier (CX-5); a few write it one further."""
-    return parts[4] if len(parts) > 4 else ""
+    """The type of an identifier (CX-5), as table 0203 calls it."""
+    return _as_in_the_table(parts[4]) if len(parts) > 4 else ""
+
+
+@lru_cache(_REMEMBERED)
+def _as_in_the_table(written: str) -> str:
+    written = written.strip().upper()
+    return _TYPES.get(written, written)
 
 
 def _joined(parts: list[str], wanted: tuple[int, ...]) -> str:
@@ -176,21 +193,22 @@ def observed(element: Element) -> Callable[[Observation], str]:
         as_code = coder(element)
 
         def read_code(answer: Observation) -> str:
-            value = answer[VALUE]
-            return CLEAR if value == CLEAR_MARK else _coded(element, as_code(value), answer)
+            if answer.value == CLEAR_MARK:
+                return CLEAR
+            return _coded(element, as_code(answer.value), answer.flag)
 
         return read_code
     read = (
         _read_figure(element) if element.type in ("integer", "decimal", "gestation") else _read_text(element)
     )
-    return lambda answer: CLEAR if answer[VALUE] == CLEAR_MARK else read(answer)
+    return lambda answer: CLEAR if answer.value == CLEAR_MARK else read(answer)
 
 
 def _read_figure(element: Element) -> Callable[[Observation], str]:
     known: dict[tuple[str, str], str] = {}
 
     def read(answer: Observation) -> str:
-        key = (answer[VALUE], answer[UNIT] if len(answer) > UNIT else "")
+        key = (answer.value, answer.unit)
         if key not in known:
             if len(known) > _REMEMBERED:
                 known.clear()
@@ -202,23 +220,22 @@ def _read_figure(element: Element) -> Callable[[Observation], str]:
 
 def _read_text(element: Element) -> Callable[[Observation], str]:
     def read(answer: Observation) -> str:
-        text = answer[VALUE].partition("~")[0]
+        text = answer.value.partition("~")[0]
         if element.type == "date":
             return as_date(text)
         if element.type == "time":
             return as_clock(text)
         parts = text.split("^")
-        if answer[KIND] == "XTN":
+        if answer.kind == "XTN":
             return unescaped(_telephone(parts))
         return unescaped(parts[0].partition("&")[0] or (parts[1] if len(parts) > 1 else ""))
 
     return read
 
 
-def _coded(element: Element, word: str, answer: Observation) -> str:
+def _coded(element: Element, word: str, flag: str) -> str:
     """An interpretation; without a value its flag decides, for flags are often left empty."""
     if not word and element.codes is not None and element.codes.name == "condition_result":
-        flag = answer[FLAG] if len(answer) > FLAG else ""
         return "negative" if flag in NORMAL_FLAGS else "positive" if flag in ABNORMAL_FLAGS else ""
     any_other = ANY_OTHER_ANSWER.get(element.at.loinc or "")
     if word and any_other is not None and element.codes is not None and word not in element.codes:

@@ -58,6 +58,11 @@ class Filling:
         """The column's name: the items', joined."""
         return self.column.column
 
+    @property
+    def is_as_written(self) -> bool:
+        """Whether the text is what its one item holds."""
+        return self.read is first
+
 
 def fillings(encounter: Encounter, layout: Layout) -> tuple[Filling, ...]:
     """The elements of an encounter that a layout has all items of, in order."""

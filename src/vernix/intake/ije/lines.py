@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from vernix.births.codes import Words
 from vernix.intake.ije.layouts import FETAL_DEATH, NATALITY, Layout
 from vernix.intake.refusals import FileRefused
 
-BLOCK = 1 << 20
+BLOCK = 16 << 20
 MAX_LINE = 64 << 10
 _LOOKED_AT = 20  # records by which the layout is told
 
@@ -45,13 +48,13 @@ def is_ije(head: bytes) -> bool:
 def survey(path: Path) -> Lines:
     """Find out how a file is written. Raises ``FileRefused`` where it is not lines of text."""
     encoding = "utf-8" if _is_utf8(path) else "cp1252"
-    first = [line for line, _ in zip(lines_of(path, encoding), range(_LOOKED_AT), strict=False)]
-    if not first:
+    some = next(records_of(path, encoding, _LOOKED_AT * NATALITY.length), None)
+    if some is None:
         raise FileRefused(
             Words("The file holds no record.", "Le fichier ne contient aucun enregistrement."),
             Words("Export it again.", "Exportez-le de nouveau."),
         )
-    return Lines(_layout(first), encoding)
+    return Lines(_layout(some[:_LOOKED_AT].to_pylist()), encoding)
 
 
 def _is_utf8(path: Path) -> bool:
@@ -59,28 +62,68 @@ def _is_utf8(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
             while block := stream.read(BLOCK):
-                decoder.decode(block)
+                if not block.isascii() or decoder.getstate()[0]:
+                    decoder.decode(block)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def lines_of(path: Path, encoding: str) -> Iterator[str]:
-    """The lines that are not blank, without their ends, whichever these are (LF, CR LF, CR).
+def records_of(path: Path, encoding: str, size: int = BLOCK) -> Iterator[pa.StringArray]:
+    """The lines that are not blank, without their ends, whichever these are (LF, CR LF, CR): those of about
+    ``size`` bytes at a time.
 
     Raises ``FileRefused`` on a line that is longer than any record, and on NUL bytes.
     """
-    with path.open(
-        "r", encoding="utf-8-sig" if encoding == "utf-8" else encoding, errors="replace"
-    ) as stream:
-        number = 0
-        while line := stream.readline(MAX_LINE):
-            number += 1
-            if len(line) == MAX_LINE or "\0" in line:
-                raise _no_line(number)
-            if line.strip():
-                yield line.rstrip("\n")
+    number = 0
+    for block in _whole_lines(path, size):
+        text = block if encoding == "utf-8" else block.decode(encoding, "replace").encode("utf-8")
+        lines = pc.split_pattern(pa.array([text], pa.string()), "\n").flatten()
+        wrong = next((place for place, line in enumerate(_suspect(block, lines)) if line), None)
+        if wrong is not None:
+            raise _no_line(number + wrong + 1)
+        number += len(lines)
+        lines = lines.filter(_hold_something(lines))
+        if len(lines):
+            yield lines
+
+
+def _whole_lines(path: Path, size: int) -> Iterator[bytes]:
+    """The file in blocks that end where a line does, without that end; every end is an LF."""
+    with path.open("rb") as stream:
+        rest = b""
+        first = True
+        while block := stream.read(size):
+            block = rest + (block.removeprefix(codecs.BOM_UTF8) if first else block)
+            first = False
+            # A CR that ends a block may be the first half of an end.
+            held = b"\r" if block.endswith(b"\r") else b""
+            if b"\r" in block:
+                block = block.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            whole, end, rest = block.rpartition(b"\n")
+            rest += held
+            if end:
+                yield whole
+            if len(rest) > max(size, 4 * MAX_LINE):
+                break
+        yield rest.removesuffix(b"\r")
+
+
+def _suspect(block: bytes, lines: pa.StringArray) -> list[bool]:
+    """Which lines are none; empty where all are."""
+    longest = pc.max(pc.binary_length(lines)).as_py()
+    if longest < MAX_LINE and b"\0" not in block:
+        return []
+    return [len(line) >= MAX_LINE or "\0" in line for line in lines.to_pylist()]
+
+
+def _hold_something(lines: pa.StringArray) -> pa.BooleanArray:
+    """Which lines are not blank. A record begins with its year, so few lines must be looked at whole."""
+    begun = pc.not_equal(pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(lines, 0, 4)), "")
+    if begun.true_count == len(lines):
+        return begun
+    return pa.array([bool(line.strip()) for line in lines.to_pylist()])
 
 
 def _no_line(number: int) -> FileRefused:

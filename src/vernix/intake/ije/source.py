@@ -16,11 +16,10 @@ from vernix.intake import sentences
 from vernix.intake.findings import Kind, Unit, shown
 from vernix.intake.ije.filling import Filling, fillings
 from vernix.intake.ije.layouts import FETAL_DEATH, Layout
-from vernix.intake.ije.lines import lines_of, survey
+from vernix.intake.ije.lines import records_of, survey
 from vernix.intake.mapping import Mapping
 from vernix.intake.source import Remark, RowBatch, Source, text_batch
 
-_ROWS = 2_000
 RECORDS = Unit(Words("record", "enregistrement"), Words("records", "enregistrements"))
 
 
@@ -58,32 +57,32 @@ class IjeSource(Source):
 
     def batches(self) -> Iterator[RowBatch]:
         """The records, numbered from 1; blank lines are left out."""
-        waiting: list[str] = []
         first = 1
-        for line in lines_of(self._path, self._encoding):
-            waiting.append(line)
-            if len(waiting) == _ROWS:
-                yield self._batch(waiting, first)
-                first, waiting = first + len(waiting), []
-        if waiting:
-            yield self._batch(waiting, first)
+        for records in records_of(self._path, self._encoding):
+            yield self._batch(records, first)
+            first += len(records)
 
-    def _batch(self, lines: list[str], first: int) -> RowBatch:
-        numbers = pa.arange(first, first + len(lines))
-        records = pa.array(lines, pa.string())
+    def _batch(self, lines: pa.StringArray, first: int) -> RowBatch:
+        records, numbers = _by_bytes(lines), pa.arange(first, first + len(lines))
+        length = _lengths(records)
         void = pc.equal(_item(records, self._layout, "VOID"), "1")
-        long = pc.greater(pc.utf8_length(pc.utf8_rtrim_whitespace(records)), self._layout.length)
+        long = pc.greater(length, self._layout.length)
+        if long.true_count:
+            # Blanks at its end make no record longer.
+            long = pc.greater(pc.utf8_length(pc.utf8_rtrim_whitespace(lines)), self._layout.length)
+        short = pc.less(length, self._layout.length)
         lost = [(number, _VOID) for number in numbers.filter(void).to_pylist()]
         lost += [(number, _LONG) for number in numbers.filter(pc.and_not(long, void)).to_pylist()]
-        kept = pc.invert(pc.or_(void, long))
-        records, numbers = records.filter(kept), numbers.filter(kept)
-        short = pc.less(pc.utf8_length(records), self._layout.length)
+        if lost:
+            kept = pc.invert(pc.or_(void, long))
+            records, numbers, short = records.filter(kept), numbers.filter(kept), short.filter(kept)
         remarks = (Remark(_SHORT, short),) if short.true_count else ()
         return RowBatch(self._cells(records), numbers, tuple(sorted(lost, key=_number)), remarks)
 
-    def _cells(self, records: pa.StringArray) -> pa.RecordBatch:
-        records = _by_bytes(records)
-        columns = {each.name: _column(records, self._layout, each) for each in self._fillings}
+    def _cells(self, records: pa.Array) -> pa.RecordBatch:
+        names = dict.fromkeys(item for each in self._fillings for item in each.items)
+        items = {name: _item(records, self._layout, name) for name in names}
+        columns = {each.name: _column([items[item] for item in each.items], each) for each in self._fillings}
         return text_batch([columns[name] for name in self.header])
 
 
@@ -92,23 +91,32 @@ def _characters(start: int, end: int) -> str:
     return f"{start + 1}" if end == start + 1 else f"{start + 1}–{end}"
 
 
-def _column(records: pa.Array, layout: Layout, filling: Filling) -> list[str]:
-    texts = zip(*(_item(records, layout, item).to_pylist() for item in filling.items), strict=True)
-    known: dict[tuple[str, ...], str] = {}
-    return [known[each] if each in known else known.setdefault(each, filling.read(each)) for each in texts]
+def _column(items: list[pa.StringArray], filling: Filling) -> pa.StringArray:
+    """The texts of one filling; items that say the same are read once."""
+    if filling.is_as_written:
+        return items[0]
+    # No item holds a line end.
+    together = items[0] if len(items) == 1 else pc.binary_join_element_wise(*items, "\n")
+    encoded = together.dictionary_encode()
+    read = [filling.read(tuple(text.split("\n"))) for text in encoded.dictionary.to_pylist()]
+    return pa.array(read, pa.string()).take(encoded.indices)
 
 
 def _item(records: pa.Array, layout: Layout, item: str) -> pa.StringArray:
     start, stop = layout.items[item]
     if pa.types.is_binary(records.type):
-        return pc.utf8_trim_whitespace(pc.binary_slice(records, start, stop).cast(pa.string()))
+        return pc.ascii_trim_whitespace(pc.binary_slice(records, start, stop).cast(pa.string()))
     return pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(records, start, stop))
 
 
-def _by_bytes(records: pa.StringArray) -> pa.Array:
-    """Records as bytes where each letter is one, as in most files: an item is found without counting."""
-    ascii_only = pc.all(pc.string_is_ascii(records), min_count=0).as_py()
-    return records.cast(pa.binary()) if ascii_only else records
+def _by_bytes(lines: pa.StringArray) -> pa.Array:
+    """Lines as bytes where each letter is one, as in most files: an item is found without counting."""
+    ascii_only = pc.all(pc.string_is_ascii(lines), min_count=0).as_py()
+    return lines.cast(pa.binary()) if ascii_only else lines
+
+
+def _lengths(records: pa.Array) -> pa.Int32Array:
+    return pc.binary_length(records) if pa.types.is_binary(records.type) else pc.utf8_length(records)
 
 
 def _number(lost: tuple[int, Kind]) -> int:
