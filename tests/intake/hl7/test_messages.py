@@ -98,6 +98,7 @@ def test_a_newborn_with_its_mother(tmp_path: Path) -> None:
         ({21: "5584486673^^^CANON^JHN~M9^^^LAKESIDE^MR"}, "mother_health_number", "5584486673"),
         ({21: "5584486673^^^CANON^JHN~M9^^^LAKESIDE^MR"}, "mother_chart_number", "M9"),
         ({21: "M9"}, "mother_chart_number", "M9"),
+        ({21: "Roy^Marie"}, "mother_chart_number", None),
         ({3: "6012345671^^^CANQC^JHN"}, "child_health_card", "other"),
         ({3: "88"}, "child_chart_number", "88"),
         ({3: "E1^^^EPIC^EPI~88^^^LAKESIDE^MRN"}, "child_chart_number", "88"),
@@ -389,6 +390,13 @@ def test_other_encounters_are_read_where_they_are_named(
 ) -> None:
     found = record(tmp_path, message, encounter)
     assert {name: found[name] for name in expected} == expected
+
+
+def test_a_ward_tells_intensive_care_and_what_is_missing_of_it(tmp_path: Path) -> None:
+    message = admission("A08", CHILD, MOTHER, "PV1|1|I|NICU^1^A^CHEO|||||||NEO")
+    reading = reading_of(tmp_path, [message], "neonatal_intensive_care")
+    wrong = [(each.code, each.element) for each in reading.findings.listed() if each.severity == "error"]
+    assert wrong == [("value.required", "nicu_admission_date")]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ NEEDED = frozenset({"MSH", "PID", "OBX", "OBR"})
 FIELDS_NEEDED = 9
 """How many of their fields are looked at."""
 
+_UNITS: Mapping[str, str] = {"neonatal_intensive_care": r"(?i)^(?:[^^]*\bNICU|SCN|NEO)"}
+"""By encounter: how a ward (PV1-3) or service (PV1-10) is called where it takes place."""
+_WARDS = (3, 10)
 _TYPE, _ASKED, _ORDERED = 8, 3, 4
 _ADMITTED_NEWBORN = ("N", "NB", "NEWBORN")
 """How an admission is said to be a newborn's (table 0007, and what others write)."""
@@ -90,6 +93,11 @@ def _holding(encounter: str, segments: Segments) -> set[int]:
         positions = segments.named(place.segment[:3])
         filled = pc.not_equal(segments.field(positions, place.index), "")
         rows.update(segments.row.take(positions.filter(filled)).to_pylist())
+    if encounter in _UNITS:
+        visits = segments.named("PV1")
+        for index in _WARDS:
+            here = pc.match_substring_regex(segments.field(visits, index), _UNITS[encounter])
+            rows.update(segments.row.take(visits.filter(here)).to_pylist())
     return rows
 
 

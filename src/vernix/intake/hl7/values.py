@@ -35,6 +35,7 @@ _REMEMBERED = 10_000
 UNKNOWN_UNIT = "\0"
 """Given instead of a figure whose unit is none of the element's; no message holds it (it is a control)."""
 
+_HAS_DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,9})?")
@@ -80,7 +81,9 @@ def _picker(place: Place, element: Element) -> Callable[[Repetitions], str]:
         for parts in field:
             if place.identifier is not None and _type_of(parts) != place.identifier:
                 continue
-            if text := wanted(parts):
+            text = wanted(parts)
+            # Without a type it may be anything; a name that was put there instead has no digit.
+            if text and (place.identifier != "" or text == CLEAR_MARK or _HAS_DIGIT.search(text)):
                 return text
         return ""
 
