@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vernix.births import encounters
-from vernix.intake.ije.filling import Filling, Write, fillings
+from vernix.intake.ije.filling import Filling, fillings
+from vernix.intake.ije.items import Write
 from vernix.intake.ije.layouts import FETAL_DEATH, NATALITY, Layout
 
 LAYOUTS = {"ije-natality": NATALITY, "ije-fetal-death": FETAL_DEATH}
