@@ -1,8 +1,9 @@
 """HL7 v2 results read into columns of elements, beside two ways of only taking messages apart.
 
 ``tree`` splits a message at every delimiter into nested lists, which is the least that a general reader does;
-``hl7`` is the package of that name, if it is installed (``pip install hl7==0.4.5``). All three in one run, in
-processor seconds of one core. Target: 25,000 messages a second where ``tree`` does 28,000.
+``hl7`` is the package of that name, if it is installed (``pip install hl7==0.4.5``). ``columns`` is what the
+source gives, ``checked`` the whole way to findings. All in one run, in processor seconds. Target: ``checked``
+reads 25,000 messages a second where ``tree`` does 28,000.
 """
 
 from __future__ import annotations
@@ -74,12 +75,12 @@ def run(messages: int = 20_000, repeats: int = 3) -> dict[str, Any]:
             for name, (count, way) in ways.items():
                 seconds[name].append(_timed(way) / count)
     rate = {name: round(1 / min(each)) for name, each in seconds.items()}
-    ratio = round(rate["columns"] / rate["tree"], 2)
+    ratio = round(rate["checked"] / rate["tree"], 2)
     return {
         "bytes_a_message": len(texts[0]),
         "messages_per_second": rate,
-        "columns_to_tree": ratio,
-        "columns_to_hl7": round(rate["columns"] / rate["hl7"], 1) if "hl7" in rate else None,
+        "checked_to_tree": ratio,
+        "checked_to_hl7": round(rate["checked"] / rate["hl7"], 1) if "hl7" in rate else None,
         "target_to_tree": TARGET_TO_TREE,
         "reached": ratio >= TARGET_TO_TREE,
     }

@@ -34,7 +34,7 @@ def read_date(texts: Sequence[str]) -> str:
 def write_date(value: Any, widths: Sequence[int]) -> Sequence[str]:
     """Year, month and day."""
     del widths
-    return f"{value:%Y}", f"{value:%m}", f"{value:%d}"
+    return f"{value.year:04}", f"{value.month:02}", f"{value.day:02}"
 
 
 def write_time(value: Any, widths: Sequence[int]) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as ReadOnly
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,8 +15,9 @@ from vernix.births.encounter import Encounter
 from vernix.errors import UsageError
 from vernix.intake import sentences
 from vernix.intake.findings import Kind, Unit, shown
+from vernix.intake.ije.cutting import cut
 from vernix.intake.ije.filling import Filling, fillings
-from vernix.intake.ije.layouts import FETAL_DEATH, Layout
+from vernix.intake.ije.layouts import FETAL_DEATH
 from vernix.intake.ije.lines import records_of, survey
 from vernix.intake.mapping import Mapping
 from vernix.intake.source import Remark, RowBatch, Source, text_batch
@@ -36,6 +38,8 @@ class IjeSource(Source):
         found = survey(path)
         self._layout, self._encoding = found.layout, found.encoding
         self._fillings = fillings(encounters.get("birth"), self._layout)
+        named = dict.fromkeys(("VOID", *(item for each in self._fillings for item in each.items)))
+        self._places = {item: self._layout.items[item] for item in named}
         self.header = tuple(dict.fromkeys(each.name for each in self._fillings))
         if self._encoding != "utf-8":
             self.remarks = (sentences.guessed_encoding(self._encoding),)
@@ -62,26 +66,24 @@ class IjeSource(Source):
             yield self._batch(records, first)
             first += len(records)
 
-    def _batch(self, lines: pa.StringArray, first: int) -> RowBatch:
-        records, numbers = _by_bytes(lines), pa.arange(first, first + len(lines))
-        length = _lengths(records)
-        void = pc.equal(_item(records, self._layout, "VOID"), "1")
-        long = pc.greater(length, self._layout.length)
+    def _batch(self, records: pa.StringArray, first: int) -> RowBatch:
+        numbers, length = pa.arange(first, first + len(records)), pc.utf8_length(records)
+        items = cut(records, self._places)
+        void, long = pc.equal(items["VOID"], "1"), pc.greater(length, self._layout.length)
         if long.true_count:
             # Blanks at its end make no record longer.
-            long = pc.greater(pc.utf8_length(pc.utf8_rtrim_whitespace(lines)), self._layout.length)
+            long = pc.greater(pc.utf8_length(pc.utf8_rtrim_whitespace(records)), self._layout.length)
         short = pc.less(length, self._layout.length)
+        cells = self._cells(items)
         lost = [(number, _VOID) for number in numbers.filter(void).to_pylist()]
         lost += [(number, _LONG) for number in numbers.filter(pc.and_not(long, void)).to_pylist()]
         if lost:
             kept = pc.invert(pc.or_(void, long))
-            records, numbers, short = records.filter(kept), numbers.filter(kept), short.filter(kept)
+            cells, numbers, short = cells.filter(kept), numbers.filter(kept), short.filter(kept)
         remarks = (Remark(_SHORT, short),) if short.true_count else ()
-        return RowBatch(self._cells(records), numbers, tuple(sorted(lost, key=_number)), remarks)
+        return RowBatch(cells, numbers, tuple(sorted(lost, key=_number)), remarks)
 
-    def _cells(self, records: pa.Array) -> pa.RecordBatch:
-        names = dict.fromkeys(item for each in self._fillings for item in each.items)
-        items = {name: _item(records, self._layout, name) for name in names}
+    def _cells(self, items: ReadOnly[str, pa.StringArray]) -> pa.RecordBatch:
         columns = {each.name: _column([items[item] for item in each.items], each) for each in self._fillings}
         return text_batch([columns[name] for name in self.header])
 
@@ -100,23 +102,6 @@ def _column(items: list[pa.StringArray], filling: Filling) -> pa.StringArray:
     encoded = together.dictionary_encode()
     read = [filling.read(tuple(text.split("\n"))) for text in encoded.dictionary.to_pylist()]
     return pa.array(read, pa.string()).take(encoded.indices)
-
-
-def _item(records: pa.Array, layout: Layout, item: str) -> pa.StringArray:
-    start, stop = layout.items[item]
-    if pa.types.is_binary(records.type):
-        return pc.ascii_trim_whitespace(pc.binary_slice(records, start, stop).cast(pa.string()))
-    return pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(records, start, stop))
-
-
-def _by_bytes(lines: pa.StringArray) -> pa.Array:
-    """Lines as bytes where each letter is one, as in most files: an item is found without counting."""
-    ascii_only = pc.all(pc.string_is_ascii(lines), min_count=0).as_py()
-    return lines.cast(pa.binary()) if ascii_only else lines
-
-
-def _lengths(records: pa.Array) -> pa.Int32Array:
-    return pc.binary_length(records) if pa.types.is_binary(records.type) else pc.utf8_length(records)
 
 
 def _number(lost: tuple[int, Kind]) -> int:

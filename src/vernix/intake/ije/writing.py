@@ -15,13 +15,17 @@ import pyarrow.compute as pc
 
 from vernix.births import encounters
 from vernix.intake.ije.filling import Filling, fillings
-from vernix.intake.ije.items import Write
+from vernix.intake.ije.items import Write, write_text
 from vernix.intake.ije.layouts import FETAL_DEATH, NATALITY, Layout
 
 LAYOUTS = {"ije-natality": NATALITY, "ije-fetal-death": FETAL_DEATH}
 """The layouts by the names that they are asked for by."""
 _OUTCOMES = {"ije-natality": ("live",), "ije-fetal-death": ("stillbirth", "termination")}
 _TOGETHER = 2_000  # lines of a text
+_UNEVEN = (
+    r"^ | $|  |[\t-\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+)
+"""Blanks that a text may not be written with as they are."""
 _WHOLE = ("FILENO", "FNPI", "ZIPCODE", "INF_MED_REC_NUM", "MOM_MED_REC_NUM")
 
 
@@ -55,8 +59,7 @@ class IjeWriter:
             if filling.element.name in batch.schema.names:
                 places = {item: layout.items[item] for item in filling.items}
                 for item, texts in self._items(places, write, batch.column(filling.element.name)):
-                    blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
-                    items[item] = pc.if_else(blank, items.get(item, texts), texts)
+                    items[item] = _over(items[item], texts) if item in items else texts
         lines = pc.binary_join_element_wise(*_in_order(items, layout, batch.num_rows), "")
         return "".join(lines.to_pylist())
 
@@ -66,27 +69,36 @@ class IjeWriter:
         """The items of one element, as wide as they are; what is the same is written once."""
         widths = [stop - start for start, stop in places.values()]
         encoded = values.dictionary_encode()
-        written = [write(value, widths) for value in encoded.dictionary.to_pylist()]
-        for place, (item, width) in enumerate(zip(places, widths, strict=True)):
-            texts = [each[place] for each in written]
-            unfit = pa.array([len(text) > width for text in texts], pa.bool_()).take(encoded.indices)
+        written = _written(write, encoded.dictionary, widths)
+        for item, width, each in zip(places, widths, written, strict=True):
+            texts, unfit = each, pc.greater(pc.utf8_length(each), width)
             if unfit.true_count:
-                self.unfit[item] += unfit.true_count
-            fitted = pa.array([_fitted(item, text, width) for text in texts], pa.string())
-            yield item, fitted.take(encoded.indices).fill_null(" " * width)
+                self.unfit[item] += unfit.take(encoded.indices).true_count
+                texts = pc.if_else(unfit, _cut(texts, item, width), texts)
+            yield item, pc.utf8_rpad(texts, width).take(encoded.indices).fill_null(" " * width)
+
+
+def _written(write: Write, values: pa.Array, widths: Sequence[int]) -> list[pa.StringArray]:
+    """What is written for some values: an array for each item."""
+    if write is write_text and not pc.any(pc.match_substring_regex(values, _UNEVEN)).as_py():
+        return [values]
+    texts = [write(value, widths) for value in values.to_pylist()]
+    return [pa.array([each[place] for each in texts], pa.string()) for place in range(len(widths))]
+
+
+def _cut(texts: pa.StringArray, item: str, width: int) -> pa.StringArray:
+    return pa.repeat("", len(texts)) if item in _WHOLE else pc.utf8_slice_codeunits(texts, 0, width)
+
+
+def _over(earlier: pa.StringArray, later: pa.StringArray) -> pa.StringArray:
+    """What is written later, where it is something."""
+    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(later), ""), earlier, later)
 
 
 def _are(batch: pa.RecordBatch, outcomes: tuple[str, ...]) -> pa.BooleanArray:
     if "outcome" not in batch.schema.names:
         return pa.repeat("live" in outcomes, batch.num_rows)
     return pc.is_in(batch.column("outcome").fill_null("live"), value_set=pa.array(outcomes))
-
-
-def _fitted(item: str, text: str, width: int) -> str:
-    """A text as wide as its item."""
-    if len(text) > width:
-        text = "" if item in _WHOLE else text[:width]
-    return text.ljust(width)
 
 
 def _in_order(items: Mapping[str, pa.StringArray], layout: Layout, rows: int) -> Iterator[pa.StringArray]:
