@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -151,9 +154,9 @@ def prepare(settings: Settings, directory: Path | None) -> str:
     if settings.bucket is not None:
         check_bucket(settings.bucket)
     _begin_privately(sqlite_path(settings.database_url))
+    _upgrade(settings.database_url)
     database = Database(settings.database_url)
     try:
-        database.upgrade()
         found_log(settings, database, mirror)
     finally:
         # The workers are forks: none may inherit an open connection.
@@ -163,6 +166,30 @@ def prepare(settings: Settings, directory: Path | None) -> str:
     except NotProven:
         # It expired while the registry was away. Only a new one helps, which comes to a running gateway.
         return "has a directory that expired: it refuses everybody until the registry publishes"
+
+
+def _upgrade(url: str) -> None:
+    """Bring the tables up to date, in a child: what only that needs would be in every worker's memory for
+    ever.
+    """
+    child = get_context("fork").Process(target=_upgrade_here, args=(url, True))
+    child.start()
+    child.join()
+    if child.exitcode:
+        # Once more, where it can be said what is wrong.
+        _upgrade_here(url)
+
+
+def _upgrade_here(url: str, quietly: bool = False) -> None:
+    database = Database(url)
+    try:
+        database.upgrade()
+    except Exception:
+        if quietly:
+            sys.exit(1)
+        raise
+    finally:
+        database.close()
 
 
 def _begin_privately(file: Path | None) -> None:
@@ -200,6 +227,10 @@ def _server(settings: Settings, host: str, port: int, certificate: Path | None, 
 
 def _serve_until_stopped(server: MPServer, load: Callable[[], ASGIApp]) -> None:
     """A worker that dies is started again at once; one that dies again within seconds is not."""
+    # What is here by now stays: a look at all of it for garbage would only part the workers' memory from
+    # ours.
+    gc.collect()
+    gc.freeze()
     try:
         server.serve(target_loader=load, wrap_loader=False)
     except SystemExit as ended:
