@@ -259,6 +259,26 @@ def test_a_slow_body_whose_end_comes_when_it_is_time_to_make_it_safe(
     assert gateway.offset(path) == len(part.content)
 
 
+def test_nothing_waits_in_memory_for_the_rest_of_a_body(
+    kit: ExchangeKit, gateway: RunningGateway, part: SealedPart
+) -> None:
+    """What came is written soon after the sender falls silent, to the last byte."""
+    if kit.storage is not None:
+        pytest.skip("what gathers for a bucket is bounded for all bodies together: test_segments")
+    _, path = gateway.begin_upload("riverside", part)
+    sent = part.content[: 2 * MIB + 10_000]
+    before = kit.lying().keys()
+    with _socket(gateway) as connection:
+        _send_head(connection, gateway, path, 0, len(part.content))
+        connection.sendall(sent[:-10_000])
+        time.sleep(0.3)
+        connection.sendall(sent[-10_000:])
+        give_up = time.monotonic() + 10
+        while [each for name, each in kit.lying().items() if name not in before] != [sent]:
+            assert time.monotonic() < give_up, "some of it waits in memory"
+            time.sleep(0.1)
+
+
 def test_taking_an_upload_back_leaves_nothing(kit: ExchangeKit, gateway: RunningGateway) -> None:
     part = kit.seal(b"taken back")
     _, path = gateway.upload("riverside", part)
