@@ -261,6 +261,13 @@ def _late(t: ibis.Table) -> ibis.Value:
 
 
 HEARING_CHECKS = (
+    nothing_told_of(
+        "HR-STA-03",
+        HearingScreen.hearing_screen_status,
+        ("done",),
+        (HearingScreen.hearing_not_done_reason,),
+        source="Infant Hearing Program",
+    ),
     not_to_come("HR-DAT-01", HearingScreen.hearing_screen_date, source="Infant Hearing Program"),
     in_order(
         "HR-DAT-02", Event.birth_date, HearingScreen.hearing_screen_date, source="Infant Hearing Program"

@@ -17,6 +17,7 @@ from vernix.births.identity import ChildIdentity, MotherIdentity, Record
 from vernix.births.identity_checks import identity_checks
 from vernix.births.moments import minutes_between
 from vernix.births.newborn.child import BORN
+from vernix.births.newborn.oximetry import OXIMETRY
 from vernix.births.newborn.screen_codes import PASS_OR_REFER, SCREEN_SETTING, SCREEN_STATUS
 from vernix.births.newborn.screening.codes import SCREEN_NOT_DONE_REASON
 from vernix.births.rules import asks_for, in_order, not_to_come, nothing_told_of
@@ -415,6 +416,13 @@ HEART_CHECKS = (
         source="NSO CCHD screen",
         severity="hard",
     ),
+    nothing_told_of(
+        "CC-STA-03",
+        HeartScreen.heart_screen_status,
+        ("done",),
+        (HeartScreen.heart_screen_not_done_reason,),
+        source="LOINC 73698-3",
+    ),
 )
 
 _ELEMENTS = elements_of(
@@ -433,5 +441,5 @@ HEART_SCREENING = Encounter(
     elements=_ELEMENTS,
     when=("heart_screen_date", "birth_date"),
     optional=(Event.gestation, Event.plurality),
-    checks=identity_checks("CC", _ELEMENTS) + HEART_CHECKS,
+    checks=identity_checks("CC", _ELEMENTS) + HEART_CHECKS + OXIMETRY,
 )

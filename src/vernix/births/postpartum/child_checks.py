@@ -13,7 +13,7 @@ from vernix.births.newborn.discharge import ChildDischarge
 from vernix.births.newborn.hearing import HearingScreen
 from vernix.births.newborn.heart import HeartResult, HeartScreen
 from vernix.births.newborn.screening.card import Sample, ScreenDecision
-from vernix.births.postpartum.child import ChildFeeding, ChildIllness
+from vernix.births.postpartum.child import ChildFeeding, ChildFollowUp, ChildIllness
 from vernix.births.rules import asks_for, in_order, not_to_come, nothing_told_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ def _death_without_date(t: ibis.Table) -> ibis.Value:
 
 def _day_of_a_sample_never_taken(t: ibis.Table) -> ibis.Value:
     return t.screen_decision.isin(("declined", "missed")) & t.collection_date.notnull()
+
+
+def _untreated_jaundice(t: ibis.Table) -> ibis.Value:
+    # The lines for phototherapy level off at five days: 360 µmol/L at term without risk, 300 with it.
+    line = (t.gestation >= 266).ifelse(360, 300)
+    return (t.phototherapy == "no") & (t.bilirubin_highest >= line)
 
 
 _DATES = (
@@ -265,6 +271,38 @@ _END = (
         (HeartScreen.heart_screen_date, HeartResult.heart_screen_result),
         source="NSO CCHD screen",
         severity="hard",
+    ),
+    nothing_told_of(
+        "PC-SCR-04",
+        ScreenDecision.screen_decision,
+        ("collected",),
+        (ScreenDecision.screen_not_done_reason,),
+        source="Missed-screen alert",
+    ),
+    nothing_told_of(
+        "PC-SCR-05",
+        ChildFollowUp.public_health_screen,
+        ("done",),
+        (ChildFollowUp.public_health_not_done_reason,),
+        source="BORN HBHC",
+    ),
+    Check(
+        code="PC-JAU-03",
+        severity="soft",
+        elements=("phototherapy", "bilirubin_highest", "gestation"),
+        text=Words(
+            "No phototherapy at a bilirubin that calls for it at any age: is it in µmol/L? Correct one.",
+            "Pas de photothérapie pour une bilirubine qui l’exige à tout âge : est-elle en µmol/L ? "
+            "Corrigez.",
+        ),
+        source="CPS: hyperbilirubinemia",
+        expression=_untreated_jaundice,
+        examples=(
+            one("400 at term", True, phototherapy="no", bilirubin_highest=400, gestation=280),
+            one("310 at 36 weeks", True, phototherapy="no", bilirubin_highest=310, gestation=252),
+            one("310 at term", False, phototherapy="no", bilirubin_highest=310, gestation=280),
+            one("treated", False, phototherapy="yes", bilirubin_highest=400, gestation=280),
+        ),
     ),
 )
 

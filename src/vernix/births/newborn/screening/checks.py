@@ -353,4 +353,14 @@ _RESULT = (
     ),
 )
 
-SCREENING_CHECKS: tuple[Check, ...] = _TIMES + _AGE + _SAMPLE + _RESULT
+_DECISION = (
+    nothing_told_of(
+        "NS-DEC-01",
+        ScreenDecision.screen_decision,
+        ("collected",),
+        (ScreenDecision.screen_not_done_reason,),
+        source="Missed-screen alert",
+    ),
+)
+
+SCREENING_CHECKS: tuple[Check, ...] = _TIMES + _AGE + _SAMPLE + _RESULT + _DECISION
