@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from vernix.births.birth.encounter import BIRTH
 from vernix.births.cohort import course, people
 from vernix.births.cohort.errors import spoil
-from vernix.births.gestation import spelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +60,19 @@ class Cohort:
     truth: pa.Table
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """All children of all sites: typed columns by element, one entry per child.
+
+    ``site`` is the place in the list of sites, ``mother`` and ``pregnancy`` number the true persons.
+    """
+
+    columns: Columns
+    site: Column
+    mother: Column
+    pregnancy: Column
+
+
 def generate(
     births: int, seed: int = 2026, sites: Sequence[Site] = SITES, *, error_rate: float = 0.03
 ) -> Cohort:
@@ -68,11 +80,20 @@ def generate(
     import numpy as np
 
     rng = np.random.default_rng(seed)
-    sizes = _pregnancy_sizes(rng, births)
-    columns, truth = _draw(rng, sizes, sites)
+    drawn = _draw(rng, _pregnancy_sizes(rng, births), sites)
+    columns = drawn.columns
     sent = {name: _as_text(columns[name], kind) for name, kind in _KINDS.items() if name in columns}
+    truth = _truth(drawn)
     spoil(rng, sent, truth, error_rate)
     return _split(sent, truth, sites)
+
+
+def draw(births: int, seed: int = 2026, sites: Sequence[Site] = SITES) -> Drawn:
+    """The same children as `generate` gives for the same seed, as they truly are."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    return _draw(rng, _pregnancy_sizes(rng, births), sites)
 
 
 _KINDS = {element.name: element.type for element in BIRTH.elements}
@@ -92,8 +113,7 @@ def _pregnancy_sizes(rng: Generator, births: int) -> NDArray[np.int64]:
     return sizes
 
 
-def _draw(rng: Generator, sizes: NDArray[np.int64], sites: Sequence[Site]) -> tuple[Columns, Columns]:
-    """All children of all sites: what is sent (typed), and what is true."""
+def _draw(rng: Generator, sizes: NDArray[np.int64], sites: Sequence[Site]) -> Drawn:
     import numpy as np
 
     count = len(sizes)
@@ -124,7 +144,7 @@ def _draw(rng: Generator, sizes: NDArray[np.int64], sites: Sequence[Site]) -> tu
     columns["birth_place"] = np.where(moved, "hospital", columns["birth_place"]).astype(object)
     columns |= course.newborn(rng, columns["gestation"], still[pregnancy])
     _add_children(rng, columns, numbers[count:], day[pregnancy])
-    return columns, _truth(columns, site[pregnancy], mother[pregnancy], pregnancy)
+    return Drawn(columns, site[pregnancy], mother[pregnancy], pregnancy)
 
 
 def _mothers_of(rng: Generator, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -194,10 +214,10 @@ def _add_children(
     )
 
 
-def _truth(columns: Columns, site: Column, mother: Column, pregnancy: Column) -> Columns:
+def _truth(drawn: Drawn) -> Columns:
     import numpy as np
 
-    count = len(site)
+    columns, count = drawn.columns, len(drawn.site)
     names = (
         "birth_date",
         "sex",
@@ -209,10 +229,8 @@ def _truth(columns: Columns, site: Column, mother: Column, pregnancy: Column) ->
         "delivery_method",
     )
     return {
-        "site": site,
-        "child": np.array([f"c{one:07d}" for one in range(1, count + 1)], dtype=object),
-        "mother": np.array([f"m{one + 1:07d}" for one in mother], dtype=object),
-        "pregnancy": np.array([f"p{one + 1:07d}" for one in pregnancy], dtype=object),
+        "site": drawn.site,
+        **true_names(drawn, np.arange(count)),
         **{name: _as_text(columns[name], "text" if name == "gestation" else _KINDS[name]) for name in names},
         "error": np.full(count, None, dtype=object),
         "severity": np.full(count, None, dtype=object),
@@ -244,17 +262,34 @@ def _split(sent: Columns, truth: Columns, sites: Sequence[Site]) -> Cohort:
     return Cohort(files, pa.concat_tables(truths, promote_options="permissive"))
 
 
-def _as_text(column: Column, kind: str) -> Column:
-    """A column as a site writes it: ISO dates, one decimal, gestation as 38w4d, blanks as None."""
+def true_names(drawn: Drawn, rows: Column) -> Columns:
+    """Who the children of some rows, their mothers and pregnancies truly are."""
     import numpy as np
 
-    def written(value: Any) -> str:
-        if kind == "decimal":
-            return f"{value:.1f}"
-        return spelled(int(value)) if kind == "gestation" else str(value)
+    numbers = {"child": rows, "mother": drawn.mother[rows], "pregnancy": drawn.pregnancy[rows]}
+    return {
+        name: np.array([f"{name[0]}{one + 1:07d}" for one in each], dtype=object)
+        for name, each in numbers.items()
+    }
 
-    texts = np.empty(len(column), dtype=object)
-    texts[:] = [None if value is None else written(value) for value in column]
+
+def _as_text(column: Column, kind: str) -> Column:
+    """A column as a site writes it."""
+    import pyarrow as pa
+
+    typed = pa.array(column, from_pandas=True)
+    return written(typed.cast(pa.float64()).cast(pa.decimal128(9, 1)) if kind == "decimal" else typed, kind)
+
+
+def written(typed: pa.Array | pa.ChunkedArray, kind: str) -> Column:
+    """Typed values as a site writes them: ISO dates, gestation as 38w4d, blanks as None."""
+    import pyarrow.compute as pc
+
+    if kind == "gestation":
+        weeks = pc.divide(typed, 7)
+        days = pc.subtract(typed, pc.multiply(weeks, 7))
+        typed = pc.binary_join_element_wise(weeks.cast("string"), "w", days.cast("string"), "d", "")
+    texts: Column = typed.cast("string").to_numpy(zero_copy_only=False)
     return texts
 
 
