@@ -26,15 +26,17 @@ _IDENTIFYING = (
     "phone",
 )
 _REFUSED_ROWS = 1
+_SCREENING = "newborn_screening"
 
 
 @dataclass(frozen=True)
 class Sender:
-    """A partner of the demonstration: its name, its file, and its mapping where its columns need one."""
+    """A partner of the demonstration: its name, its file, what it is, and its mapping where one is needed."""
 
     name: str
     file: Path
     mapping: Path | None = None
+    encounter: str = "birth"
 
     @property
     def folder_name(self) -> str:
@@ -141,10 +143,10 @@ def check_and_send(stage: Stage) -> list[str]:
     deliveries = []
     for sender in stage.senders:
         mapping = ("--mapping", sender.mapping) if sender.mapping else ()
-        run("vernix", "check", "--as", "birth", *mapping, sender.file, accept=(0, _REFUSED_ROWS))
+        what = ("--as", sender.encounter, *mapping)
+        run("vernix", "check", *what, sender.file, accept=(0, _REFUSED_ROWS))
         sent = ask(
-            "vernix", "send", "--to", "registry", "--as", "birth", *mapping,
-            "--data", stage.partner(sender), sender.file,
+            "vernix", "send", "--to", "registry", *what, "--data", stage.partner(sender), sender.file,
         )  # fmt: skip
         deliveries.append(str(sent["delivery"]))
     return deliveries
@@ -194,12 +196,28 @@ def clear(root: Path) -> None:
 
 
 def synthetic_senders(root: Path, births: int) -> Iterator[Sender]:
-    """The partners of a synthetic cohort, one file each."""
+    """The partners of a synthetic cohort, one file each: its hospitals, and the laboratory that screens."""
     folder = root / "cohort"
-    run("vernix", "cohort", "--births", str(births), "--seed", "2026", "--out", folder)
+    run(
+        "vernix",
+        "cohort",
+        "--births",
+        str(births),
+        "--encounter",
+        _SCREENING,
+        "--seed",
+        "2026",
+        "--out",
+        folder,
+    )
+    yield from _senders(folder, "birth")
+    yield from _senders(folder / _SCREENING, _SCREENING)
+
+
+def _senders(folder: Path, encounter: str) -> Iterator[Sender]:
     for file in sorted(folder.glob("*.csv")):
         if file.stem != "truth":
-            yield Sender(file.stem.replace("-", " ").title(), file)
+            yield Sender(file.stem.replace("-", " ").title(), file, encounter=encounter)
 
 
 def _join(stage: Stage, sender: Sender, invitation: str) -> None:
