@@ -96,7 +96,7 @@ def test_any_other_document_is_refused(key: str, value: object) -> None:
         Acknowledgement.parse(encoded({**a_document(), key: value}))
 
 
-@pytest.mark.parametrize("data", [b"", b"null", b"{", b"[" * 100_000, b"\xff", b" " * (17 << 20)])
+@pytest.mark.parametrize("data", [b"", b"null", b"{", b"[" * 100_000, b"\xff", b" " * (33 << 20)])
 def test_what_is_no_document_is_refused(data: bytes) -> None:
     with pytest.raises(DataRefused):
         Acknowledgement.parse(data)
@@ -130,3 +130,18 @@ def test_errors_come_first_where_the_list_is_cut_and_rows_in_order() -> None:
     assert [(each.row, each.code) for each in findings.listed(3)] == [(1, "soft"), (2, "hard"), (4, "hard")]
     assert findings.total == 6
     assert findings.listed()[0].place == "row 1, column a"
+
+
+def test_of_very_many_findings_all_are_counted_and_each_cause_keeps_some() -> None:
+    findings = Findings()
+    kinds = [Kind(f"c{number}", "error", None, None, "", "") for number in range(50)]
+    for kind in kinds:
+        for first in range(1, 200_001, 50_000):
+            findings.add(kind, range(first, first + 50_000), 50_000)
+    kept = {cause.kind.code: len(cause.rows) for cause in findings.causes()}
+    assert findings.total == 50 * 200_000
+    assert (kept["c0"], kept["c1"], kept["c2"]) == (100_000, 50_000, 1_000)
+    assert min(kept.values()) >= 10
+    answer = Acknowledgement("d", "f", "birth", Counts(0, 0, 200_000), findings.causes())
+    assert len(answer.to_bytes()) < 2 << 20
+    assert (len(answer.findings), answer.more) == (10_000, 50 * 200_000 - 10_000)

@@ -19,7 +19,6 @@ from vernix.births.codes import Words
 from vernix.errors import DataRefused
 from vernix.intake import findings
 from vernix.intake.findings import (
-    KEPT,
     LISTED,
     ROWS,
     SEVERITIES,
@@ -35,10 +34,9 @@ if TYPE_CHECKING:
     from vernix.intake.reading import Reading
 
 FORMAT = "vernix/acknowledgement/v4"
-MAX_BYTES = 16 << 20
+MAX_BYTES = 32 << 20
 MAX_CAUSES = 20_000
-# Each cause keeps some rows even where the others have used the room up.
-_MAX_ROWS = 2 * KEPT
+MAX_ROWS = 400_000
 
 Result = Literal["accepted", "partly", "rejected"]
 
@@ -162,7 +160,7 @@ class Acknowledgement:
                 source=_text(document["source"]),
                 at=_text(document["at"]),
                 unit=_unit(document["unit"]),
-                places=dict(_place(each) for each in _list(document["places"], _MAX_ROWS)),
+                places=dict(_place(each) for each in _list(document["places"], MAX_ROWS)),
             )
         except (ValueError, RecursionError):
             raise _not_one("it is not JSON") from None
@@ -198,7 +196,7 @@ def _cause(value: Any) -> Cause:
         raise _not_one("a cause has other fields")
     if value["severity"] not in SEVERITIES:
         raise _not_one("a finding is neither an error nor a warning, nor confirmed")
-    rows = tuple(_number(row) for row in _list(value["rows"], _MAX_ROWS))
+    rows = tuple(_number(row) for row in _list(value["rows"], MAX_ROWS))
     count = _number(value["count"])
     if count < len(rows):
         raise _not_one("a cause lists more rows than it counts")

@@ -22,9 +22,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "confirmed")
 # A clerk mends the cause after the first few rows; a list that long is for programs.
 LISTED_PER_KIND = 1_000
 LISTED = 10_000
-# Numbers of rows are small: whoever wants to see more of them than are listed can.
-KEPT_PER_KIND = 100_000
-KEPT = 200_000
+# Numbers of rows are small, so more of them are kept than are listed: so many of a kind, as long as there are
+# no more than so many in all. Where everything is wrong, each cause still has a few.
+ROOM = ((100_000, 150_000), (LISTED_PER_KIND, 200_000), (10, 1 << 40))
 THE_FILE = 0
 """The row of what is true of the file as a whole; rows are numbered from 1."""
 
@@ -158,7 +158,7 @@ class Findings:
     def room(self, kind: Kind) -> int:
         """How many more rows of a kind would be kept."""
         here = len(self._rows.get(kind, ()))
-        return max(0, min(KEPT_PER_KIND - here, max(KEPT - self._kept, LISTED_PER_KIND - here)))
+        return max(0, *(min(most - here, in_all - self._kept) for most, in_all in ROOM))
 
     @property
     def counts(self) -> Mapping[Kind, int]:

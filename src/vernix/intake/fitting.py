@@ -79,14 +79,20 @@ def _by_own_names(encounter: Encounter, header: tuple[str, ...]) -> Mapping:
         return mapping
     # If no name is known, the first line may be a record and no header: then nothing of it is shown.
     unknown = ", ".join(map(shown, unused_columns(mapping, header)[:_NAMES_SHOWN])) if mapping.columns else ""
-    few = Words(f"Only {len(mapping.columns)}", f"Seulement {len(mapping.columns)}")
-    some, are = (few, "sont parmi") if mapping.columns else (Words("None", "Aucune"), "n’est parmi")
+    name, known, count = encounter.name, len(mapping.columns), len(header)
+    some = Words(
+        f"Only {known} of the {count} columns are elements of {name}",
+        f"Seulement {known} des {count} colonnes sont des éléments de {name}",
+    )
+    if not known:
+        some = Words(
+            f"None of the file's columns is an element of {name}",
+            f"Aucune colonne du fichier n’est un élément de {name}",
+        )
     raise FileRefused(
         Words(
-            f"{some.en} of the {len(header)} columns are elements of {encounter.name}"
-            + (f"; not recognised: {unknown}." if unknown else "."),
-            f"{some.fr} des {len(header)} colonnes {are} les éléments de {encounter.name}"
-            + (f" ; non reconnues : {unknown}." if unknown else "."),
+            some.en + (f"; not recognised: {unknown}." if unknown else "."),
+            some.fr + (f" ; non reconnues : {unknown}." if unknown else "."),
         ),
         Words(
             f"If the first line names the columns, make a mapping: {_propose(encounter)}",

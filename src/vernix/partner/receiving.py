@@ -30,6 +30,7 @@ from vernix.custody.identifiers import utc_now
 from vernix.custody.manifest import File, Manifest
 from vernix.custody.receipt import Receipt
 from vernix.errors import Conflict, DataRefused, NotProven, RoadFailed
+from vernix.intake.acknowledgement import MAX_BYTES
 from vernix.partner.answers import Answers
 from vernix.partner.collected import Collected, Memory
 from vernix.partner.dropped import Unusable, opened_drop
@@ -40,7 +41,6 @@ from vernix.partner.unpacking import SealedParts, Unpacking
 from vernix.sealing.opening import open_bytes
 
 MANIFEST_LIMIT = 8 << 20
-ACKNOWLEDGEMENT_LIMIT = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -165,9 +165,9 @@ class Receiver:
     def _keep_acknowledgement(self, delivery: Delivery, manifest: Manifest, sealed: list[Path]) -> None:
         documents = []
         for file in (each for each in manifest.files if each.role == "acknowledgement"):
-            if delivery.parts[file.part].size > 2 * ACKNOWLEDGEMENT_LIMIT:
+            if delivery.parts[file.part].size > 2 * MAX_BYTES:
                 raise DataRefused("The acknowledgement is larger than any honest one.")
-            content = open_bytes(sealed[file.part].read_bytes(), self._identities, ACKNOWLEDGEMENT_LIMIT)
+            content = open_bytes(sealed[file.part].read_bytes(), self._identities, MAX_BYTES)
             _check_size(file, len(content))
             documents.append(content)
         self._answers.keep_acknowledgements(delivery, documents)

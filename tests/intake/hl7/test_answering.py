@@ -89,8 +89,7 @@ def test_before_25_an_error_is_written_the_old_way(tmp_path: Path) -> None:
 def test_all_are_answered_where_more_are_wrong_than_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vernix.intake.findings.KEPT_PER_KIND", 100)
-    monkeypatch.setattr("vernix.intake.findings.LISTED_PER_KIND", 100)
+    monkeypatch.setattr("vernix.intake.findings.ROOM", ((100, 1_000),))
     wrong = [admission("A01", CHILD.replace("|F|", "||")) for _ in range(110)]
     found = answered(tmp_path, "birth", *wrong, admission())
     assert [each[1][:6] for each in found] == ["MSA|AE"] * 110 + ["MSA|AA"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
@@ -63,12 +64,20 @@ def said(english: str, french: str) -> str:
     """A text in both languages; one that is the same in both stands once."""
     if english == french:
         return escape(english)
-    return f'<span lang="en">{escape(english)}</span><span lang="fr">{escape(french)}</span>'
+    return f'<span lang="en">{escape(english)}</span><span lang="fr">{escape(_spaced(french))}</span>'
 
 
 def code(text: str) -> str:
     """What is written exactly so."""
     return f"<code>{escape(text)}</code>"
+
+
+def _spaced(french: str) -> str:
+    """A French text whose high punctuation stays on the line of its word."""
+    return _BEFORE.sub("\u00a0", _AFTER.sub("«\u00a0", french))
+
+
+_BEFORE, _AFTER = re.compile(r" (?=[;:?!»])"), re.compile(r"« ")
 
 
 def _title(title: Words, language: str) -> str:

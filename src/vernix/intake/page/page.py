@@ -180,7 +180,7 @@ def _margins(name: str, answer: Acknowledgement) -> str:
     """What each printed page says at its edges: which file, when, which page (CSS Paged Media, level 3)."""
     batch = " · ".join(part for part in (name, _moment(answer.at) if answer.at else "") if part)
     return (
-        f"@page {{ @top-left {{ content: {_css_string(batch)} }} "
+        f"@page {{ font: 8pt system-ui, sans-serif; @top-left {{ content: {_css_string(batch)} }} "
         f"@bottom-left {{ content: {_css_string(answer.delivery)} }} "
         '@bottom-right { content: counter(page) " / " counter(pages) } }'
     )
