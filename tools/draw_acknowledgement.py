@@ -35,7 +35,7 @@ def main() -> None:
             at="2026-04-01T13:05:00Z",
         )
         page = folder / "page.html"
-        page.write_text(to_html(answer, "births-march.acknowledgement.csv"), encoding="utf-8")
+        page.write_text(to_html(answer), encoding="utf-8")
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
         options += [f"--user-data-dir={folder / 'profile'}", "--window-size=1000,1150"]
         subprocess.run(["chromium", *options, f"--screenshot={TARGET}", page.as_uri()], check=True)  # noqa: S607

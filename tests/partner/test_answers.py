@@ -84,6 +84,26 @@ def test_what_came_back_can_be_seen_again_and_whole(
     assert vernix("collect", "--again", "*", *data) == 2
 
 
+def test_the_files_of_an_answer_are_called_after_what_they_answer(
+    kit: ExchangeKit,
+    gateway: LyingGateway,
+    riverside: Partner,
+    document: Document,
+    tmp_path: Path,
+) -> None:
+    reply = "019caf1d-3000-7000-8000-00000000000d"
+    files = [
+        (f"acknowledgement-{number}.json", Acknowledgement(reply, name, "birth", Counts(1, 0, 0)).to_bytes())
+        for number, name in enumerate(("march.csv", "march.xlsx", "../../april.csv", ""), start=1)
+    ]
+    post_from_registry(kit, tmp_path, files, "acknowledgement", role="acknowledgement", reply=reply)
+    folder = tmp_path / "into"
+    found = document("collect", "--into", folder, "--data", riverside.folder.path)
+    names = ["march.acknowledgement.json", "march.acknowledgement (2).json", "april.acknowledgement.json"]
+    assert [Path(file["path"]).name for file in found["files"]] == [*names, "acknowledgement-4.json"]
+    assert {path.name for path in folder.iterdir()} == {*names, "acknowledgement-4.json"}
+
+
 @pytest.mark.parametrize(
     ("counts", "refusal", "code"),
     [

@@ -41,12 +41,12 @@ def table(path: Path) -> None:
 @pytest.mark.parametrize(
     ("write", "own"),
     [
-        (table, ["births.acknowledgement.csv"]),
-        (workbook, ["births.acknowledgement.csv"]),
-        (ije, ["births.acknowledgement.csv"]),
-        (xml, ["births.acknowledgement.csv"]),
-        (hl7, ["births.acknowledgement.hl7"]),
-        (fhir, ["births.acknowledgement.fhir.ndjson"]),
+        (table, ["acknowledgement-1.csv"]),
+        (workbook, ["acknowledgement-1.csv"]),
+        (ije, ["acknowledgement-1.csv"]),
+        (xml, ["acknowledgement-1.csv"]),
+        (hl7, ["acknowledgement-1.hl7"]),
+        (fhir, ["acknowledgement-1.fhir.ndjson"]),
         (form, []),
     ],
 )
@@ -59,7 +59,7 @@ def test_the_answer_is_in_the_senders_own_format(
     assert work(registry) == 0
     answer = hospital.answer(delivery)
     names = [name for name, _ in answer.files]
-    assert names == ["births.acknowledgement.json", "births.acknowledgement.html", *own]
+    assert names == ["acknowledgement-1.json", "acknowledgement-1.html", *own]
     assert answer.acknowledgements[0].source == {table: "csv", workbook: "excel"}.get(write, write.__name__)
     for name, content in answer.files:
         assert b"Quexzyl" not in content, name
@@ -70,7 +70,7 @@ def answered(registry: Registry, hospital: Hospital, write: Any, ending: str) ->
     write(path)
     delivery = hospital.send_file(path)
     assert work(registry) == 0
-    return dict(hospital.answer(delivery).files)[f"births.acknowledgement{ending}"].decode("utf-8-sig")
+    return dict(hospital.answer(delivery).files)[f"acknowledgement-1{ending}"].decode("utf-8-sig")
 
 
 def test_messages_are_answered_in_a_batch(registry: Registry, hospital: Hospital) -> None:
@@ -91,7 +91,7 @@ def test_messages_that_were_sent_before_are_answered_each_again(
     assert work(registry) == 0
     answer = hospital.answer(delivery)
     assert answer.acknowledgements[0].findings[0].code == "already-received"
-    second = dict(answer.files)["again.acknowledgement.hl7"].decode()
+    second = dict(answer.files)["acknowledgement-1.hl7"].decode()
     verdicts = [[line for line in said.split("\r") if line.startswith("MSA")] for said in (first, second)]
     assert verdicts == [["MSA|AA|M1", "MSA|AE|M2"]] * 2
 
@@ -123,7 +123,7 @@ def test_a_kill_changes_nothing_of_the_answer(
         work(registry)
     assert work(registry) == 0
     assert [name for name, _ in hospital.answer(delivery).files] == [
-        f"births.acknowledgement.{ending}" for ending in ("json", "html", "hl7")
+        f"acknowledgement-1.{ending}" for ending in ("json", "html", "hl7")
     ]
 
 
@@ -134,6 +134,6 @@ def test_what_cannot_be_read_is_answered_so(registry: Registry, hospital: Hospit
     assert work(registry) == 0
     answer = hospital.answer(delivery)
     assert [name for name, _ in answer.files] == [
-        f"births.acknowledgement.{ending}" for ending in ("json", "html", "csv")
+        f"acknowledgement-1.{ending}" for ending in ("json", "html", "csv")
     ]
-    assert b"The file cannot be read." in dict(answer.files)["births.acknowledgement.html"]
+    assert b"The file cannot be read." in dict(answer.files)["acknowledgement-1.html"]

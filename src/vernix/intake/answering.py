@@ -7,7 +7,8 @@ format's room.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from vernix.intake.reading import Reading
 
 _LONGEST_NAME = 200
+_NAME = re.compile(r"acknowledgement-(\d+)(\.[a-z0-9.]+)")
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,24 @@ class Answer:
     write: Callable[[Answered], Iterator[bytes]]
     by_message: bool = False
 
-    def name(self, file: str) -> str:
-        """The name of the answer to a file of this name."""
-        stem = Path(file).stem[:_LONGEST_NAME]
-        return f"{stem}.acknowledgement{self.ending}" if stem else f"acknowledgement{self.ending}"
+
+def carried_name(number: int, answer: Answer) -> str:
+    """What an answer is called on its way: the name of the sender's file may be a person's."""
+    return f"acknowledgement-{number}{answer.ending}"
+
+
+def own_names(carried: Sequence[str], documents: Sequence[tuple[str, bytes]]) -> list[str]:
+    """What answers are called at the sender's: ``march.acknowledgement.csv`` answers ``march.csv``.
+
+    ``documents`` are the acknowledgements among them, each with its carried name.
+    """
+    answered = {_NAME.sub(r"\1", name): Acknowledgement.parse(document).file for name, document in documents}
+    names = []
+    for name in carried:
+        found = _NAME.fullmatch(name)
+        stem = Path(answered.get(found[1], "")).stem[:_LONGEST_NAME] if found else ""
+        names.append(f"{stem}.acknowledgement{found[2]}" if found and stem else name)
+    return names
 
 
 def answers_to(format: str) -> tuple[Answer, ...]:
@@ -71,10 +87,11 @@ def _document(answered: Answered) -> Iterator[bytes]:
 
 def _page(answered: Answered) -> Iterator[bytes]:
     from vernix.intake.page.page import to_html
+    from vernix.intake.page.words import beside
 
     answer = answered.acknowledgement
     fullest = own_answer(answer.source) or DOCUMENT
-    yield to_html(answer, fullest.name(answer.file)).encode("utf-8")
+    yield to_html(answer, beside(fullest.ending)).encode("utf-8")
 
 
 DOCUMENT = Answer(".json", "application/json", _document)

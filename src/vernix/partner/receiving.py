@@ -31,6 +31,7 @@ from vernix.custody.manifest import File, Manifest
 from vernix.custody.receipt import Receipt
 from vernix.errors import Conflict, DataRefused, NotProven, RoadFailed
 from vernix.intake.acknowledgement import MAX_BYTES
+from vernix.intake.answering import own_names
 from vernix.partner.answers import Answers
 from vernix.partner.collected import Collected, Memory
 from vernix.partner.dropped import Unusable, opened_drop
@@ -133,7 +134,7 @@ class Receiver:
             raise TypeError("neither a delivery nor a drop")
         manifest = self._open_manifest(carried, sealed[0], self._exchange.mirror.current())
         if carried.purpose == "acknowledgement" and carried.sender == self._partner.registry:
-            self._keep_acknowledgement(carried, manifest, sealed)
+            manifest = self._keep_acknowledgement(carried, manifest, sealed)
         placing.begin()
         placed = Unpacking(manifest, SealedParts(sealed, self._identities), stage).place(placing)
         if carried.sender == self._partner.registry:
@@ -162,15 +163,19 @@ class Receiver:
         manifest.check_against(delivery)
         return manifest
 
-    def _keep_acknowledgement(self, delivery: Delivery, manifest: Manifest, sealed: list[Path]) -> None:
-        documents = []
+    def _keep_acknowledgement(self, delivery: Delivery, manifest: Manifest, sealed: list[Path]) -> Manifest:
+        """Keep what is shown on the terminal; gives the manifest with the names that the files get here."""
+        documents: list[tuple[str, bytes]] = []
         for file in (each for each in manifest.files if each.role == "acknowledgement"):
             if delivery.parts[file.part].size > 2 * MAX_BYTES:
                 raise DataRefused("The acknowledgement is larger than any honest one.")
             content = open_bytes(sealed[file.part].read_bytes(), self._identities, MAX_BYTES)
             _check_size(file, len(content))
-            documents.append(content)
-        self._answers.keep_acknowledgements(delivery, documents)
+            documents.append((file.name, content))
+        self._answers.keep_acknowledgements(delivery, [document for _, document in documents])
+        names = own_names([file.name for file in manifest.files], documents)
+        files = (replace(file, name=name) for file, name in zip(manifest.files, names, strict=True))
+        return replace(manifest, files=tuple(files))
 
     def _sign(self, taken: Taken) -> Collected:
         envelope = self._receipt(taken.delivery, "received")

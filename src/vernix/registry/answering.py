@@ -28,7 +28,7 @@ from vernix.custody.identifiers import REGISTRY
 from vernix.custody.receipt import Counts, Receipt
 from vernix.custody.signatures import SigningKey
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.answering import DOCUMENT, Answer, Answered, answers_to
+from vernix.intake.answering import DOCUMENT, Answer, Answered, answers_to, carried_name
 from vernix.registry.reading import Verdict, read_file
 from vernix.sealing.identities import HybridIdentity
 from vernix.sealing.opening import open_bytes, open_file
@@ -59,18 +59,18 @@ class AnswerFiles:
         self._parts = parts
         self._identity = identity
 
-    def keep(self, answers: Iterable[tuple[Answer, Answered]], work: Path) -> None:
+    def keep(self, answers: Iterable[tuple[int, Answer, Answered]], work: Path) -> None:
         """Write and seal the files of an answer; for a moment each is plain, in the private ``work``."""
         kept = []
-        for number, (answer, answered) in enumerate(answers, start=1):
+        for number, (file, answer, answered) in enumerate(answers, start=1):
             plain = work / f"answer-{number}"
             with plain.open("wb") as stream:
                 stream.writelines(answer.write(answered))
             seal_file(plain, self._file(number), [self._identity.recipient], durable=True)
             plain.unlink()
-            said = answered.acknowledgement
             role = "acknowledgement" if answer is DOCUMENT else "file"
-            kept.append(_Kept(answer.name(said.file), answer.media_type, role, said.encounter))
+            encounter = answered.acknowledgement.encounter
+            kept.append(_Kept(carried_name(file, answer), answer.media_type, role, encounter))
         index = json.dumps([asdict(each) for each in kept]).encode()
         write_file(self._parts / _INDEX, seal_bytes(index, [self._identity.recipient]), private=True)
 
@@ -92,21 +92,25 @@ class AnswerFiles:
         return self._parts / f"answer-{number}.age"
 
 
-def answers_for(submission: Submission, verdicts: Iterable[Verdict]) -> Iterator[tuple[Answer, Answered]]:
-    """What each file of a submission is answered with, while it lies in the open."""
-    for verdict in verdicts:
+def answers_for(
+    submission: Submission, verdicts: Iterable[Verdict]
+) -> Iterator[tuple[int, Answer, Answered]]:
+    """What each file of a submission, counted from 1, is answered with, while it lies in the open."""
+    for number, verdict in enumerate(verdicts, start=1):
         for answer in answers_to(verdict.answer.source):
             reading = verdict.reading
             if reading is None and verdict.repeats is not None and answer.by_message:
                 # What was judged before is judged the same again, and each of its messages wants its answer.
                 reading = read_file(verdict.file)
-            yield answer, Answered(verdict.answer, verdict.file.path, reading, submission.arrived_at)
+            yield number, answer, Answered(verdict.answer, verdict.file.path, reading, submission.arrived_at)
 
 
-def answers_to_none(submission: Submission, refusal: Acknowledgement) -> Iterator[tuple[Answer, Answered]]:
+def answers_to_none(
+    submission: Submission, refusal: Acknowledgement
+) -> Iterator[tuple[int, Answer, Answered]]:
     """What a delivery is answered with of which no file could be opened."""
     for answer in answers_to(""):
-        yield answer, Answered(refusal, Path(), None, submission.arrived_at)
+        yield 1, answer, Answered(refusal, Path(), None, submission.arrived_at)
 
 
 def in_one(submission: Submission, answer: Acknowledgement) -> Iterator[tuple[Answer, Answered]]:

@@ -125,11 +125,11 @@ def test_a_row_is_called_as_in_its_file() -> None:
 
 def test_of_very_many_rows_the_first_are_shown_and_where_the_others_are() -> None:
     answer = answered(Counts(900_000, 0, 100_000), Cause(HARD, 100_000, tuple(range(1, 200_001, 2))))
-    page = to_html(answer, "march.acknowledgement.csv")
+    page = to_html(answer, words.beside(".csv"))
     assert len(page) < 100_000
     said = text(page, "en")
-    assert "and 99,960 more: see march.acknowledgement.csv" in said
-    assert "and 99,800 more: see march.acknowledgement.csv" in said
+    assert "and 99,960 more: see the .csv file beside this page." in said
+    assert "and 99,800 more: see the .csv file beside this page." in said
 
 
 def test_what_comes_from_a_file_is_inert() -> None:
@@ -140,7 +140,7 @@ def test_what_comes_from_a_file_is_inert() -> None:
         "d", evil, "birth", Counts(1, 0, 1), (Cause(kind, 1, (1,), Words(evil, evil)),), "", evil, evil,
         sheet, {1: Words(evil, evil)},
     )  # fmt: skip
-    page = to_html(answer, evil)
+    page = to_html(answer, Words(evil, evil))
     assert "<script" not in page
     assert "<img" not in page
     assert page.count("</style>") == 3

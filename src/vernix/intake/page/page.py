@@ -26,8 +26,8 @@ _ROWS = 200
 Numbered = tuple[int, Cause]
 
 
-def to_html(answer: Acknowledgement, elsewhere: str = "vernix check --ack", language: str = "en") -> str:
-    """The whole page; ``elsewhere`` names the file that has the rows which the page leaves out."""
+def to_html(answer: Acknowledgement, elsewhere: Words = words.FROM_CHECK, language: str = "en") -> str:
+    """The whole page; ``elsewhere`` says where the rows are which the page leaves out."""
     name = shown(answer.file, 120) or answer.delivery
     kind = words.TITLE if answer.delivery else words.CHECK
     title = Words(f"{kind.en}: {name}", f"{kind.fr} : {name}")
@@ -102,7 +102,7 @@ def _figures(answer: Acknowledgement) -> Iterator[str]:
 
 
 def _causes(
-    answer: Acknowledgement, causes: Iterable[Numbered], severity: Severity, title: Words, elsewhere: str
+    answer: Acknowledgement, causes: Iterable[Numbered], severity: Severity, title: Words, elsewhere: Words
 ) -> Iterator[str]:
     found = [each for each in causes if each[1].kind.severity == severity]
     if not found:
@@ -124,7 +124,7 @@ def _confirming(answer: Acknowledgement, warnings: Iterable[Cause]) -> Iterator[
         yield f"<p>{both(how)}</p>" + (f"<pre>{escape(lines)}</pre>" if lines else "")
 
 
-def _cause(answer: Acknowledgement, number: int, cause: Cause, elsewhere: str) -> str:
+def _cause(answer: Acknowledgement, number: int, cause: Cause, elsewhere: Words) -> str:
     kind = cause.kind
     where = both(words.THE_FILE) if cause.is_of_the_file else both(words.counted(cause.count, answer.unit))
     place = f"{_column(answer, cause)}{said(': ', ' : ')}" if kind.column is not None else ""
@@ -143,7 +143,7 @@ def _column(answer: Acknowledgement, cause: Cause) -> str:
     return f"{name}, {both(cause.spot)}" if cause.spot else f"{both(words.column_word(answer.source))} {name}"
 
 
-def _row_by_row(answer: Acknowledgement, elsewhere: str) -> Iterator[str]:
+def _row_by_row(answer: Acknowledgement, elsewhere: Words) -> Iterator[str]:
     found = dropwhile(lambda each: each[0] == THE_FILE, by_row(answer))
     if not (first := list(islice(found, _ROWS))):
         return

@@ -7,7 +7,7 @@ from heapq import merge
 from itertools import groupby, islice, repeat
 from operator import itemgetter
 
-from vernix.births.bilingual.page import both, code
+from vernix.births.bilingual.page import both
 from vernix.births.codes import Words
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.intake.findings import Cause
@@ -17,8 +17,8 @@ _STRETCHES = 40
 """Stretches of rows that are told with a cause."""
 
 
-def rows_of(answer: Acknowledgement, cause: Cause, elsewhere: str) -> str:
-    """The first rows of a cause as HTML; ``elsewhere`` names the file that has the others."""
+def rows_of(answer: Acknowledgement, cause: Cause, elsewhere: Words) -> str:
+    """The first rows of a cause as HTML; ``elsewhere`` says where the others are."""
     texts: list[Words] = []
     told = 0
     for first, last in islice(_stretches(answer, cause.rows), _STRETCHES):
@@ -33,11 +33,10 @@ def rows_of(answer: Acknowledgement, cause: Cause, elsewhere: str) -> str:
     return both(listed) + (f" {and_more(more, elsewhere)}" if more else "")
 
 
-def and_more(count: int, elsewhere: str) -> str:
+def and_more(count: int, elsewhere: Words) -> str:
     """How many more there are, and where, as HTML."""
     left = words.number(count)
-    said = Words(f"and {left.en} more: see", f"et {left.fr} de plus : voir")
-    return f"{both(said)} {code(elsewhere)}"
+    return both(Words(f"and {left.en} more: {elsewhere.en}.", f"et {left.fr} de plus : {elsewhere.fr}."))
 
 
 def by_row(answer: Acknowledgement) -> Iterator[tuple[int, list[int]]]:

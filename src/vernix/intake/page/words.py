@@ -36,12 +36,18 @@ NO_VALUES = Words(
     "This page names places and causes. It holds no value of any record.",
     "Cette page nomme des endroits et des causes. Elle ne contient aucune valeur d’un dossier.",
 )
+FROM_CHECK = Words("vernix check --ack lists them", "vernix check --ack les donne")
 FROM_THE_HEADING = Words(
     "Rows are counted from the first below the heading, blank lines left out: row 12 stands on line 13 in a "
     "spreadsheet program.",
     "Les lignes sont comptées à partir de la première sous l’en-tête, sans les lignes vides : la ligne 12 "
     "est à la ligne 13 dans un tableur.",
 )
+
+
+def beside(ending: str) -> Words:
+    """Where the rest is: in another file of the answer."""
+    return Words(f"see the {ending} file beside this page", f"voir le fichier {ending} à côté de cette page")
 
 
 def headline(answer: Acknowledgement) -> Words:
