@@ -113,9 +113,9 @@ def answers_to_none(
         yield 1, answer, Answered(refusal, Path(), None, submission.arrived_at)
 
 
-def in_one(submission: Submission, answer: Acknowledgement) -> Iterator[tuple[Answer, Answered]]:
+def in_one(submission: Submission, answer: Acknowledgement) -> Iterator[tuple[int, Answer, Answered]]:
     """What is answered where no rows were sent: the document alone."""
-    yield DOCUMENT, Answered(answer, Path(), None, submission.arrived_at)
+    yield 1, DOCUMENT, Answered(answer, Path(), None, submission.arrived_at)
 
 
 def send_acknowledgement(
