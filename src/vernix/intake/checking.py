@@ -18,7 +18,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from threading import local
 from types import TracebackType
 from typing import Any, Literal
 
@@ -60,7 +59,6 @@ class Checker:
 
         self.encounter = encounter
         self._engine = duckdb.connect(":memory:", config=_SETTINGS)
-        self._here = local()
 
     def __enter__(self) -> Checker:
         return self
@@ -73,7 +71,7 @@ class Checker:
     def within(self, rows: pa.Table) -> Iterator[tuple[Check, pa.Array]]:
         """For each check that some of these rows break by themselves: their numbers (``_row``).
 
-        May be asked in several threads at a time.
+        The engine makes ready anew for half a hundred checks each time: ask of many rows at once.
         """
         # All answers of all rows: a WHERE would have each asked twice over (measured).
         found = self._run(rows, compiled(self.encounter.name)["within"])
@@ -93,20 +91,17 @@ class Checker:
     def _run(self, rows: pa.Table, sql: str) -> pa.Table:
         import duckdb
 
-        if not hasattr(self._here, "engine"):
-            self._here.engine = self._engine.cursor()
-        engine = self._here.engine
         try:
-            engine.register("file", rows)
-            engine.execute(view(rows, self.encounter))
-            return _table_of(engine.execute(sql))
+            self._engine.register("file", rows)
+            self._engine.execute(view(rows, self.encounter))
+            return _table_of(self._engine.execute(sql))
         except duckdb.Error:
             # The engine's sentence may quote what it choked on.
             raise KeeperFailed(
                 "The checks could not be run.", hint="This is a fault of vernix; please report it."
             ) from None
         finally:
-            engine.unregister("file")
+            self._engine.unregister("file")
 
 
 def _some(check: Check, numbers: pa.ChunkedArray) -> Iterator[tuple[Check, pa.Array]]:

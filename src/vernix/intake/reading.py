@@ -33,6 +33,7 @@ from vernix.intake.refusals import FileRefused
 from vernix.intake.source import Source
 from vernix.intake.typed_file import CLEARED, TypedBatch, TypedFile
 
+_ASKED = 250_000  # rows about which the engine is asked at once
 _KEPT = 8 << 20  # bytes of typed rows; a file with more is read a second time for its records
 
 
@@ -143,8 +144,10 @@ class _Rows:
     def judge(self) -> Counts:
         """Look at every row, by itself and beside the others."""
         with checking.Checker(self.file.encounter) as checker:
-            for typed, broken in self.file.batches_with(lambda typed: _broken(typed, checker)):
-                self._take(typed, broken)
+            for together in _together(self.file.batches()):
+                broken = _broken(together, checker)
+                for typed in together:
+                    self._take(typed, [(check, _among(numbers, typed)) for check, numbers in broken])
             hard, soft = (pa.chunked_array(masks, pa.bool_()) for masks in (self._hard, self._soft))
             self.overrides.whole_file()
             for kind, rows in self._compared.broken(checker):
@@ -203,9 +206,11 @@ class _Rows:
                 masks[kind.severity] = pc.or_(masks[kind.severity], mask)
             else:
                 some[kind.severity].append(standing)
+        unread = {name: rows.filter(mask) for name, mask in typed.unread.items()}
         for check, numbers in broken:
-            kind = checking.kind_of(check, self.file.names)
-            some[kind.severity].append(self._say(kind, numbers))
+            if len(known := _known(check, numbers, unread)):
+                kind = checking.kind_of(check, self.file.names)
+                some[kind.severity].append(self._say(kind, known))
         for severity, mask in masks.items():
             if some[severity]:
                 found = pc.is_in(rows, value_set=pa.concat_arrays(some[severity]))
@@ -263,15 +268,33 @@ class _Compared:
                 yield checking.kind_of(check, self._file.names), rows
 
 
-def _broken(typed: TypedBatch, checker: checking.Checker) -> list[tuple[Check, pa.Int64Array]]:
-    """The checks that rows of one batch break by themselves, and which rows."""
-    if not typed.records.num_rows:
+def _together(batches: Iterator[TypedBatch]) -> Iterator[list[TypedBatch]]:
+    """Several batches at a time, as many as the engine is asked about at once."""
+    waiting: list[TypedBatch] = []
+    for typed in batches:
+        waiting.append(typed)
+        if sum(each.records.num_rows for each in waiting) >= _ASKED:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _broken(together: Sequence[TypedBatch], checker: checking.Checker) -> list[tuple[Check, pa.Int64Array]]:
+    """The checks that rows break by themselves, and which rows."""
+    records = [typed.records for typed in together if typed.records.num_rows]
+    if not records:
         return []
+    return list(checker.within(pa.Table.from_batches(records).drop_columns([CLEARED])))
+
+
+def _among(numbers: pa.Int64Array, typed: TypedBatch) -> pa.Int64Array:
+    """Those of some rows that are in a batch; numbers ascend through the file."""
     rows = typed.records.column(ROW)
-    unread = {name: rows.filter(mask) for name, mask in typed.unread.items()}
-    asked = checker.within(pa.Table.from_batches([typed.records]).drop_columns([CLEARED]))
-    found = ((check, _known(check, numbers, unread)) for check, numbers in asked)
-    return [(check, numbers) for check, numbers in found if len(numbers)]
+    if not len(rows):
+        return rows
+    within = pc.and_(pc.greater_equal(numbers, rows[0]), pc.less_equal(numbers, rows[-1]))
+    return numbers.filter(within)
 
 
 def _known(check: Check, rows: pa.Int64Array, unread: ReadOnly[str, pa.Int64Array]) -> pa.Int64Array:

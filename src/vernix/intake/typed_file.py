@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -17,7 +17,7 @@ from vernix.intake import sentences
 from vernix.intake.checking import ROW
 from vernix.intake.findings import Kind, shown
 from vernix.intake.mapping import MappedColumn, Mapping
-from vernix.intake.ordered import Answer, in_order
+from vernix.intake.ordered import in_order
 from vernix.intake.source import RowBatch, Source
 from vernix.intake.typed import TypedColumn, constant
 
@@ -68,15 +68,6 @@ class TypedFile:
     def batches(self) -> Iterator[TypedBatch]:
         """Parse and type the file from its beginning."""
         return in_order(self._parsed(), self._typed)
-
-    def batches_with(self, look: Callable[[TypedBatch], Answer]) -> Iterator[tuple[TypedBatch, Answer]]:
-        """As `batches`, each with what ``look`` makes of it; it is asked in several threads at a time."""
-
-        def typed_and_seen(batch: RowBatch) -> tuple[TypedBatch, Answer]:
-            typed = self._typed(batch)
-            return typed, look(typed)
-
-        return in_order(self._parsed(), typed_and_seen)
 
     def _parsed(self) -> Iterator[RowBatch]:
         """The batches as they are parsed. How columns are read is settled by the first that has rows."""

@@ -119,7 +119,7 @@ class Runner:
         """Look and work until SIGTERM or SIGINT; what fails meanwhile is tried again with growing pauses."""
         failures = 0
         with self._stop.listening(), suppress(Stopped), self._ledger.watching():
-            warm(self._registry.folder.work)
+            warm(self._registry.folder.work, [name for name, _ in self._registry.book.kept()])
             log().info("ready")
             while not self._stop.asked:
                 try:
