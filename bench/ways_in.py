@@ -1,7 +1,8 @@
 """Every format, read and checked: rows a second, and for workbooks beside calamine alone (target 0.8).
 
 The same births in each: a cohort, written as CSV, as a workbook, as IJE records, as an XML batch and as the
-JSON of a form. "Read" is what the format's source gives, "checked" is the whole way to findings.
+JSON of a form, and as Parquet. "Read" is what the format's source gives, "checked" is the whole way to
+findings; the peak of memory is told for all rows and for a tenth of them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +21,7 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import python_calamine
 
 from vernix.births.cohort.births import generate
@@ -33,8 +36,11 @@ CALAMINE_TARGET = 0.8
 def run(births: int = BIRTHS, repeats: int = 3) -> dict[str, Any]:
     """Write the cohort in every format, and read each file again."""
     with tempfile.TemporaryDirectory(prefix="vernix-bench-") as folder:
-        files = _written(Path(folder), births)
+        files = _written(_made(folder, "many"), births)
+        few = _written(_made(folder, "few"), births // 10)
         measured = {name: _measured(path, repeats) for name, path in files.items()}
+        for name, found in measured.items():
+            found["peak_mib"] = {"a_tenth": _peak(few[name]), "all": _peak(files[name])}
         alone = _best(lambda: _calamine(files["excel"]), repeats)
     checked = measured["excel"]["checked_seconds"]
     return {
@@ -50,11 +56,25 @@ def run(births: int = BIRTHS, repeats: int = 3) -> dict[str, Any]:
     }
 
 
+def _made(folder: str, name: str) -> Path:
+    path = Path(folder, name)
+    path.mkdir()
+    return path
+
+
+def _peak(path: Path) -> int:
+    """The most memory, in MiB, that reading and checking a file takes in a process of its own."""
+    command = [sys.executable, "-m", "bench.intake", "--read", str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(json.loads(done.stdout)["peak_mib"])
+
+
 def _written(folder: Path, births: int) -> dict[str, Path]:
     table = pa.concat_tables(generate(births, 2026, error_rate=0.0).files.values())
     names = table.column_names
     rows = [[text or "" for text in row] for row in zip(*(c.to_pylist() for c in table.columns), strict=True)]
-    paths = {name: folder / f"births.{name}" for name in ("csv", "excel", "ije", "xml", "form")}
+    paths = {name: folder / f"births.{name}" for name in ("csv", "parquet", "excel", "ije", "xml", "form")}
+    pq.write_table(table, paths["parquet"])
     with paths["csv"].open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows([names, *rows])
     book = openpyxl.Workbook(write_only=True)

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Literal
 
@@ -38,9 +39,10 @@ SPILL_SEALED = {"temp_file_encryption": True, "force_mbedtls_unsafe": True}
 """What makes DuckDB encrypt the pages that it spills. Without the first they lie on the disk in the clear;
 without its own cipher allowed ("unsafe" because of its random numbers) it refuses to spill at all."""
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    # What is compared across a file's rows is a few columns, and fits into memory; were it ever not to, names
-    # and numbers would still not be spilled in the clear.
+    # What is compared across a file's rows is a few columns, which mostly fit; what does not is spilled, and
+    # never in the clear.
     **SPILL_SEALED,
+    "memory_limit": "512MB",
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
     "autoinstall_known_extensions": "false",
@@ -58,7 +60,8 @@ class Checker:
         import duckdb
 
         self.encounter = encounter
-        self._engine = duckdb.connect(":memory:", config=_SETTINGS)
+        self._spill = TemporaryDirectory(prefix="vernix-checks-")  # its owner's alone
+        self._engine = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": self._spill.name})
 
     def __enter__(self) -> Checker:
         return self
@@ -67,6 +70,7 @@ class Checker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._engine.close()
+        self._spill.cleanup()
 
     def within(self, rows: pa.Table) -> Iterator[tuple[Check, pa.Array]]:
         """For each check that some of these rows break by themselves: their numbers (``_row``).

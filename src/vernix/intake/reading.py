@@ -33,7 +33,7 @@ from vernix.intake.refusals import FileRefused
 from vernix.intake.source import Source
 from vernix.intake.typed_file import CLEARED, TypedBatch, TypedFile
 
-_ASKED = 250_000  # rows about which the engine is asked at once
+_ASKED = 150_000  # rows about which the engine is asked at once
 _KEPT = 8 << 20  # bytes of typed rows; a file with more is read a second time for its records
 
 
@@ -148,6 +148,8 @@ class _Rows:
                 broken = _broken(together, checker)
                 for typed in together:
                     self._take(typed, [(check, _among(numbers, typed)) for check, numbers in broken])
+                together.clear()
+                pa.default_memory_pool().release_unused()
             hard, soft = (pa.chunked_array(masks, pa.bool_()) for masks in (self._hard, self._soft))
             self.overrides.whole_file()
             for kind, rows in self._compared.broken(checker):

@@ -23,9 +23,9 @@ from vernix.intake.findings import ROWS, Kind, Unit
 if TYPE_CHECKING:
     from vernix.intake.mapping import Mapping
 
-TOGETHER = 60_000
-"""Rows that a batch should have, unless they are wide: each batch costs the engine a plan of its own."""
-WIDE = 16 << 20
+TOGETHER = 30_000
+"""Rows that a batch should have, unless they are wide."""
+WIDE = 8 << 20
 """Bytes of text from which a batch may have fewer rows."""
 
 

@@ -7,7 +7,7 @@ never copied. A million rows therefore never exist as Python objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, TypeAlias
@@ -74,25 +74,28 @@ class TypedColumn:
     def _distinct(self, cells: Cells) -> Outcome:
         encoded = cells if pa.types.is_dictionary(cells.type) else cells.dictionary_encode()
         texts = encoded.dictionary.to_pylist()
-        if len(self._memo) > MEMO:
-            self._memo.clear()
-        read = [self._read(text) for text in texts]
-        values = pa.array([value for value, _ in read], arrow_type(self.element)).take(encoded.indices)
-        outcome = Outcome(values)
-        for name in {problem for _, problem in read if problem}:
-            at = pa.array([problem == name for _, problem in read]).take(encoded.indices)
+        values, problems = self._read(texts)
+        outcome = Outcome(pa.array(values, arrow_type(self.element)).take(encoded.indices))
+        for name in filter(None, set(problems)):
+            at = pa.array([problem == name for problem in problems]).take(encoded.indices)
             if at.true_count:  # a dictionary may hold texts that no row of this batch has
                 outcome.problems[name] = at
-        if any(text.strip() == CLEAR for text in texts if len(text) < 64):
+        if CLEAR in "\n".join(texts):
             cleared = pa.array([text.strip() == CLEAR for text in texts]).take(encoded.indices)
             outcome.cleared = cleared if cleared.true_count else None
         return outcome
 
-    def _read(self, text: str) -> Cell:
-        found = self._memo.get(text)
-        if found is None:
-            found = self._memo[text] = self.read(text)
-        return found
+    def _read(self, texts: list[str]) -> tuple[Sequence[Any], Sequence[str | None]]:
+        """The values of some distinct texts, and what is wrong with each."""
+        if len(self._memo) > MEMO:
+            self._memo.clear()
+        known = list(map(self._memo.get, texts))
+        if None in known:
+            for place, found in enumerate(known):
+                if found is None:
+                    known[place] = self._memo[texts[place]] = self.read(texts[place])
+        values, problems = zip(*known, strict=True) if known else ((), ())
+        return values, problems
 
     def _text(self, cells: Cells) -> Outcome:
         cells = cells.cast(pa.string())

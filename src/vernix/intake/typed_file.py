@@ -122,8 +122,11 @@ class TypedFile:
         check of the two dates (MOT-01) says what is wrong.
         """
         element = self.encounter.element(_AGE)
+        sent = arrays.get(_AGE, pa.nulls(len(arrays[_CHILD]), arrow_type(element)))
+        if not sent.null_count:
+            arrays[_AGE] = sent
+            return
         age = completed_years_of(arrays[_MOTHER], arrays[_CHILD])
-        sent = arrays.get(_AGE, pa.nulls(len(age), age.type))
         wanted = reduce(pc.and_not, said, pc.and_(sent.is_null(), _within(age, element.possible)))
         age = pc.if_else(wanted, age, pa.scalar(None, age.type))
         arrays[_AGE] = pc.coalesce(sent, age)
