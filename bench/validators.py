@@ -73,7 +73,11 @@ def _pandera(path: Path) -> int:
     elements = _elements(header(path))
     schema = pa.DataFrameSchema({each.name: column(each) for each in elements})
     rows = pl.read_csv(path, infer_schema=False).with_columns(
-        pl.col(each.name).cast(types[each.type], strict=False) for each in elements if each.type in types
+        pl.col(each.name).str.to_date("%Y-%m-%d", strict=False)
+        if each.type == "date"
+        else pl.col(each.name).cast(types[each.type], strict=False)
+        for each in elements
+        if each.type in types
     )
     try:
         schema.validate(rows, lazy=True)
