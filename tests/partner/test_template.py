@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import subprocess
 from datetime import date
@@ -14,6 +15,7 @@ import pytest
 
 from vernix.births import encounters
 from vernix.births.codes import CodeSet
+from vernix.births.dictionary.schema import schema
 from vernix.births.elements import Element
 from vernix.births.encounter import Encounter
 from vernix.births.rules import sample
@@ -114,6 +116,11 @@ def test_a_csv_template_is_the_line_of_columns(tmp_path: Path, capsys: pytest.Ca
     assert printed.strip().split(",") == [element.name for element in BIRTH.elements]
     assert _run("template", "birth", "-o", str(tmp_path / "b.csv")) == 0
     assert (tmp_path / "b.csv").read_bytes() == printed.encode()
+
+
+def test_a_json_template_is_the_schema_of_a_form(tmp_path: Path) -> None:
+    assert _run("template", "birth", "-o", str(tmp_path / "birth.json")) == 0
+    assert json.loads((tmp_path / "birth.json").read_text("utf-8")) == schema(BIRTH)
 
 
 def test_the_same_template_is_the_same_bytes() -> None:
