@@ -97,7 +97,9 @@ def _msgspec(path: Path) -> int:
         limits = _limits(element)
         if element.type in ("integer", "decimal"):
             figure = int if element.type == "integer" else float
-            return Annotated[figure, msgspec.Meta(ge=limits.low, le=limits.high)] if limits else figure
+            if limits is None:
+                return figure
+            return Annotated[figure, msgspec.Meta(ge=figure(limits.low), le=figure(limits.high))]
         shape = _SHAPES.get(element.type)
         return Annotated[str, msgspec.Meta(max_length=element.longest, pattern=shape)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 LOINC, SNOMED, UCUM = "http://loinc.org", "http://snomed.info/sct", "http://unitsofmeasure.org"
 CHILD, MOTHER = "urn:uuid:child", "urn:uuid:mother"
@@ -133,3 +134,41 @@ def full_birth(number: str = "41") -> Resource:
         none_of("73781-7"),
         number=number,
     )
+
+
+def as_xml(resource: Resource) -> str:
+    """A resource in FHIR's other form, as its JSON says it (R4, section 2.6.1)."""
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{_resource(resource, FHIR)}'
+
+
+FHIR = ' xmlns="http://hl7.org/fhir"'
+
+
+def _resource(resource: Resource, namespace: str = "") -> str:
+    kind = resource["resourceType"]
+    return f"<{kind}{namespace}>{_fields(resource)}</{kind}>"
+
+
+def _fields(holder: Resource, attributes: tuple[str, ...] = ()) -> str:
+    names = dict.fromkeys(key.removeprefix("_") for key in holder)
+    return "".join(
+        _field(name, holder.get(name), holder.get(f"_{name}"))
+        for name in names
+        if name not in ("resourceType", *attributes)
+    )
+
+
+def _field(name: str, value: Any, beside: Any) -> str:
+    if isinstance(value, list) or isinstance(beside, list):
+        values, besides = value or [None] * len(beside), beside or [None] * len(value)
+        return "".join(map(_field, [name] * len(values), values, besides))
+    if name == "div":
+        return str(value)
+    if isinstance(value, dict):
+        if "resourceType" in value:
+            return f"<{name}>{_resource(value)}</{name}>"
+        given = "".join(f" {key}={quoteattr(value[key])}" for key in ("id", "url") if key in value)
+        return f"<{name}{given}>{_fields(value, ('id', 'url'))}</{name}>"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    said = "" if value is None else f" value={quoteattr(text)}"
+    return f"<{name}{said}>{_fields(beside) if beside else ''}</{name}>"

@@ -82,7 +82,7 @@ def _xml(path: Path, fit: Fit) -> Source:
 
 
 def _is_fhir(head: bytes) -> bool:
-    from vernix.intake.fhir.source import is_fhir
+    from vernix.intake.fhir.beginnings import is_fhir
 
     return is_fhir(head)
 
@@ -187,8 +187,8 @@ _FORMATS = (
         _TABLE,
     ),
     Format("hl7", Words("HL7 v2 messages", "messages HL7 v2"), _is_hl7, _hl7, "application/hl7-v2", _ACK),
-    Format("xml", Words("XML batch", "lot XML"), _is_xml, _xml, answer=_TABLE),
     Format("fhir", Words("FHIR R4", "FHIR R4"), _is_fhir, _fhir, "application/fhir+json", _OUTCOME),
+    Format("xml", Words("XML batch", "lot XML"), _is_xml, _xml, answer=_TABLE),
     Format("form", Words("JSON records of a form", "enregistrements JSON d’un formulaire"), _is_form, _form),
     Format("csv", Words("CSV", "CSV"), lambda head: True, _csv, answer=_TABLE),
 )

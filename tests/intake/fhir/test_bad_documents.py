@@ -17,6 +17,7 @@ from vernix.intake.fhir import bundles
 from vernix.intake.fhir import documents as module
 from vernix.intake.fhir import source as module_of_source
 from vernix.intake.fhir.documents import documents
+from vernix.intake.fhir.resources import Bundle
 from vernix.intake.fhir.source import FhirSource
 from vernix.intake.findings import Kind
 from vernix.intake.reading import read
@@ -24,12 +25,13 @@ from vernix.intake.reading import read
 GOOD = json.dumps(full_birth())
 
 
-def codes_of(tmp_path: Path, text: bytes) -> list[tuple[str, int | None]]:
+def codes_of(tmp_path: Path, text: bytes) -> list[tuple[str, int]]:
     path = tmp_path / "sent"
     path.write_bytes(text)
     findings = read(path, "birth", format="fhir").findings.listed()
     assert not any(CANARY in f"{each.text_en}{each.text_fr}{each.place}" for each in findings)
-    return [(each.code, each.row) for each in findings if each.severity == "error"]
+    errors = [each for each in findings if each.severity == "error"]
+    return [(each.code, int(each.place.split(",")[0].removeprefix("document "))) for each in errors]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,8 @@ def codes_of(tmp_path: Path, text: bytes) -> list[tuple[str, int | None]]:
         ("17", "fhir.json"),
         ('{"resourceType": 5}', "fhir.resource"),
         (f'{{"name": "{CANARY}"}}', "fhir.resource"),
-        (f'{{"resourceType": "{CANARY}"}}', "fhir.nobody"),
+        (f'{{"resourceType": "{CANARY}"}}', "fhir.resource"),
+        ('{"resourceType": "Organization"}', "fhir.nobody"),
         ('{"resourceType": "Bundle", "entry": 5}', "fhir.shape"),
         ('{"resourceType": "Bundle", "entry": [{"resource": {"id": "x"}}]}', "fhir.shape"),
         (json.dumps(bundle(child(birthDate=5))), "fhir.shape"),
@@ -176,4 +179,4 @@ def test_any_value_in_any_place_is_read_or_said(tmp_path: Path, data: st.DataObj
 def test_a_document_is_a_resource_or_a_reason(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     path.write_text(f"\n\n{{}}\n\n17\n{GOOD}\n", encoding="utf-8")
-    assert [type(each) for each in documents(path)] == [dict, Kind, dict]
+    assert [type(each) for each in documents(path)] == [Kind, Kind, Bundle]

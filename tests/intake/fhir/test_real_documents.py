@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,35 @@ WHY = {
     **dict.fromkeys(ANSWERS, "fhir.answer"),
     "BirthRecordVoidMessage": "fhir.void",
     "BirthRecordVoidMessageWithoutBlockCount": "fhir.void",
-    "BirthRecordIndustryAndOccupationCodedContent": "fhir.nobody",
-    "Bundle-bundle-coded-race-and-ethnicity-baby-g-quinn": "fhir.nobody",
+    "BirthRecordIndustryAndOccupationCodedContent": "fhir.document",
+    "Bundle-bundle-coded-race-and-ethnicity-baby-g-quinn": "fhir.document",
 }
+
+
+REPOSITORY = Path(__file__).parents[3]
+FOLDERS = ("nightingale-fixtures/json", "nightingale-fixtures/xml", "fhir-r4-core-examples")
+
+
+def table(folder: Path) -> str:
+    """The rows of docs/reference/real-fhir.md."""
+    lines = []
+    for name in FOLDERS:
+        files = sorted((folder / name).iterdir())
+        kept, lost = 0, Counter[str]()
+        for path in files:
+            reading = read_source(open_source(path, "fhir"), "birth")
+            errors = [each for each in reading.findings.listed() if each.severity == "error"]
+            assert all(each.place.startswith("document 1") for each in errors)
+            kept += reading.counts.accepted
+            lost.update({each.code for each in errors})
+        why = ", ".join(f"{count} `{code}`" for code, count in sorted(lost.items()))
+        lines.append(f"| {name} | {len(files)} | {kept} | {why} |")
+    return "\n".join(lines)
+
+
+def test_the_page_counts_what_becomes_of_each(shared_data: Path) -> None:
+    page = (REPOSITORY / "docs" / "reference" / "real-fhir.md").read_text("utf-8")
+    assert table(shared_data / "02-bfdr") in page
 
 
 def reading_of(path: Path) -> Reading:
@@ -68,10 +95,17 @@ def test_every_published_document_is_right_or_refused(shared_data: Path) -> None
             assert texts.get(key) == (value if value is None else str(value)), (name, key)
 
 
-def test_a_mother_and_single_observations_are_no_births(shared_data: Path) -> None:
+def test_an_observation_that_holds_its_newborn_is_a_birth_and_a_mother_alone_is_none(
+    shared_data: Path,
+) -> None:
     folder = shared_data / "02-bfdr/fhir-r4-core-examples"
-    for path in folder.glob("*apgar*"):
-        assert reading_of(path).counts.accepted == 0
+    scores = {"1": (0, None, None), "5": (None, 10, None), "10": (None, None, 10)}
+    for minute in ("1", "2", "5", "10", "20"):
+        (row,) = reading_of(folder / f"Observation-{minute}minute-apgar-score.json").records.to_pylist()
+        assert (row["child_family_name"], row["sex"], row["birth_time"]) == ("Chalmers", "male", "10:28")
+        given = tuple(row[f"apgar_{each}"] for each in (1, 5, 10))
+        assert given == scores.get(minute, (None, None, None))
+        assert row["record_number"] is None  # an id within another resource names nothing outside of it
     assert [each.code for each in reading_of(folder / "Patient-mom.json").findings.listed()] == [
         "fhir.nobody"
     ]

@@ -40,7 +40,10 @@ OF_ELEMENT: Mapping[str, Mapping[str, str]] = {
         **{"2": "public", "5": "private", "81": "self_pay", "33": "indigenous", "311": "military"},
         **{"38": "other_government", "99": "other", "9999": UNKNOWN},
     },
-    "weight_confirmed": {"0off": "no", "1correctOutOfRange": "yes", "2failedBirthWeightGestationEdit": ""},
+    "weight_confirmed": {
+        **{"0off": "no", "1correctOutOfRange": "yes", "2failedBirthWeightGestationEdit": ""},
+        **{"0": "no", "1": "yes", "2": ""},
+    },
     "outcome": {
         **dict.fromkeys(("92011-6", "68998-4"), "live"),
         **dict.fromkeys(("92010-8", "69045-3"), "stillbirth"),
@@ -59,8 +62,21 @@ OF_ELEMENT: Mapping[str, Mapping[str, str]] = {
 }
 """By element: codes that mean something in it alone."""
 
+SUBMISSIONS = frozenset(
+    {"birth_submission", "birth_submission_update", "fd_submission", "fd_submission_update"}
+)
+"""The events of vital records messaging that bring a record (VRFM 2.0)."""
+OTHER_DOCUMENTS = frozenset({"64297-5", "86804-2", "86805-9", "industry_occupation_document"})
+"""Kinds of a Composition that are no birth's: a death certificate, and what the office codes afterwards."""
+
 ROUTE = "73762-7"
 ROUTES = frozenset({"700000006", "302383004", "61586001", "11466000"})
+
+BIRTH_LOCATIONS = frozenset({"loc_birth", "birth"})
+"""What a Location is said to be where the birth was."""
+
+SEVERAL = frozenset({"67704-7"})
+"""Questions that a laboratory answers several times, of which the first answer counts: how a child is fed."""
 
 OTHER_NAMES: Mapping[str, str] = {"8302-2": "3137-7"}
 """LOINC codes that ask the same as another, of the mother only."""
@@ -161,6 +177,8 @@ KARYOTYPE = "312948004"
 
 UCUM: Mapping[str, str] = {
     **{"[lb_av]": "lb", "[oz_av]": "oz", "[in_i]": "in", "[in_us]": "in", "[ft_i]": "ft"},
+    # Without their brackets, as the vital records offices' own library writes them.
+    **{"lb_av": "lb", "oz_av": "oz", "in_i": "in", "in_us": "in", "ft_i": "ft"},
     **{"{score}": "1", "{#}": "1", "Cel": "°C"},
 }
 """Units as UCUM writes them, in our words."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
+import msgspec
 
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.intake.fhir.places import MOTHER
@@ -47,7 +47,7 @@ def operation_outcome(counts: Counts, findings: Iterable[Finding], more: int = 0
     ``more`` is how many findings there are beyond those listed.
     """
     issues = [_counted(counts, more), *map(_issue, findings)]
-    return orjson.dumps({"resourceType": "OperationOutcome", "issue": issues})
+    return msgspec.json.encode({"resourceType": "OperationOutcome", "issue": issues})
 
 
 def _counted(counts: Counts, more: int) -> dict[str, Any]:

@@ -6,12 +6,23 @@ subject, a profile, a role at an encounter, a relation, and last of all the ques
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from vernix.births.elements import Subject
-
-Resource = dict[str, Any]
+from vernix.intake.fhir.bundles import Contents
+from vernix.intake.fhir.codes import OF_ELEMENT
+from vernix.intake.fhir.patients import code_of
+from vernix.intake.fhir.places import Places
+from vernix.intake.fhir.resources import (
+    Composition,
+    Concept,
+    Encounter,
+    Observation,
+    Patient,
+    Reference,
+    RelatedPerson,
+    Resource,
+)
 
 _MOTHERS_SECTIONS = frozenset({"57073-9", "55752-0", "92014-0"})
 _ROLES: dict[str, Subject] = {"CHILD": "child", "MTH": "mother", "NMTH": "mother", "GESTM": "mother"}
@@ -23,149 +34,173 @@ _PROFILES: tuple[tuple[str, Subject], ...] = (
 )
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Person:
     """A child or a mother, and what was found of it: texts by column, boxes by item.
 
-    ``twice`` are columns of which two different values were found; ``nones`` the lists of which none applies.
+    ``twice`` are columns of which two different values were found, ``unfit`` those with a figure in a unit
+    that the element cannot have; ``lists`` says of whole lists that none applies or nobody knows.
     """
 
-    __slots__ = ("cells", "items", "lists", "mother", "resource", "role", "twice")
+    __slots__ = ("cells", "items", "lists", "mother", "resource", "role", "twice", "unfit")
 
-    def __init__(self, resource: Resource, role: Subject | None = None) -> None:
+    def __init__(self, resource: Patient, role: Subject | None = None) -> None:
         self.resource = resource
         self.role = role
         self.mother: Person | None = None
         self.cells: dict[str, str] = {}
         self.items: dict[str, str] = {}
         self.lists: dict[str, str] = {}
-        self.twice: set[str] = set()
+        self.twice: frozenset[str] = _NONE
+        self.unfit: frozenset[str] = _NONE
 
     def put(self, column: str, text: str) -> None:
         """Note what stands in a column; a second, different text is a contradiction."""
-        if not isinstance(text, str):
-            raise TypeError
         if text and self.cells.setdefault(column, text) != text:
-            self.twice.add(column)
+            self.twice |= {column}
+
+
+UNSEEN = Patient()
+"""The resource of somebody who is pointed at and not here."""
 
 
 class People:
-    """The children and mothers of one document."""
+    """The children and mothers of one document; ``known`` has them by what points at them."""
 
-    def __init__(
-        self,
-        resources: Sequence[Resource],
-        of_child: frozenset[str],
-        of_mother: frozenset[str],
-        alone: Subject | None,
-    ) -> None:
-        """``of_child`` and ``of_mother`` are the questions (LOINC) that can only be about one of them;
-        ``alone`` says what somebody is whom nothing tells, None to leave it open."""
-        self._known: dict[str, Person] = {}
+    def __init__(self, contents: Contents, places: Places) -> None:
+        self.known: dict[str | None, Person] = {}
         self.all: list[Person] = []
-        for resource in resources:
-            kind = resource["resourceType"]
-            if kind == "Patient" or (kind == "RelatedPerson" and _role(resource.get("relationship"))):
-                self._add(resource, kind)
+        for url, resource in contents.people:
+            self._add(url, resource)
         if not self.all:
-            self._elsewhere(resources)
-        self._tell(resources)
+            self._elsewhere(contents)
+        self._tell(contents.others)
         if any(each.role is None for each in self.all):
-            self._guess(resources, of_child, of_mother, alone)
+            stays = [each for each in contents.others if isinstance(each, Encounter)]
+            self._guess(contents.observations, stays, places)
         self.children = [each for each in self.all if each.role == "child"]
         self.mothers = [each for each in self.all if each.role == "mother"]
-        self._bind(resources)
+        self._bind(contents)
 
-    def of(self, reference: Any) -> Person | None:
+    def of(self, reference: Reference | None) -> Person | None:
         """Whom a Reference means; None where it is nobody of this document."""
-        if not reference:
-            return None
-        text = reference.get("reference")
+        text = None if reference is None else reference.reference
         if not text:
             return None
-        return self._known.get(text) or self._known.get(_short(text))
+        return self.known.get(text) or self.known.get(_short(text))
 
-    def _add(self, resource: Resource, kind: str) -> None:
-        person = Person(resource, "mother" if kind == "RelatedPerson" else _by_profile(resource))
+    def by_role(self, stay: Encounter) -> Person | None:
+        """Whom an Encounter means that names nobody, only a role: the one who has it."""
+        role = _role(stay) if stay.subject is None else None
+        having = [each for each in self.all if role and each.role == role]
+        return having[0] if len(having) == 1 else None
+
+    def _add(self, url: str, resource: Patient) -> None:
+        if isinstance(resource, RelatedPerson):
+            if not _is_mother(resource.relationship):
+                return
+            person = Person(resource, "mother")
+        else:
+            person = Person(resource, _by_profile(resource))
         self.all.append(person)
-        self._known[f"{kind}/{resource.get('id')}"] = person
-        if url := resource.get("\0url"):
-            self._known[url] = person
+        self.known[f"{type(resource).__name__}/{resource.id}"] = person
+        if url:
+            self.known[url] = person
 
-    def _elsewhere(self, resources: Iterable[Resource]) -> None:
+    def _elsewhere(self, contents: Contents) -> None:
         """Resources on their own are about Patients that are not here; then those are who they refer to."""
-        for resource in resources:
-            text = (resource.get("subject") or {}).get("reference", "")
+        for resource in (*contents.observations, *contents.others):
+            subject = subject_of(resource)
+            text = "" if subject is None else subject.reference or ""
             key = _short(text)
-            if key.startswith("Patient/") and key not in self._known:
-                self._known[key] = self._known[text] = person = Person({})
+            if key.startswith("Patient/") and key not in self.known:
+                self.known[key] = self.known[text] = person = Person(UNSEEN)
                 self.all.append(person)
 
-    def _tell(self, resources: Iterable[Resource]) -> None:
+    def _tell(self, others: Iterable[Resource]) -> None:
         """The roles that resources give outright."""
-        for resource in resources:
-            kind = resource["resourceType"]
-            if kind == "Composition":
-                self._set(resource.get("subject"), "child")
-                for section in resource.get("section", ()):
-                    if code_of(section.get("code")) in _MOTHERS_SECTIONS:
-                        self._set(section.get("focus"), "mother")
-            elif kind == "Encounter":
-                for extension in resource.get("extension", ()):
-                    role = _ROLES.get(code_of(extension.get("valueCodeableConcept")))
-                    if role:
-                        self._set(resource.get("subject"), role)
+        for resource in others:
+            if type(resource) is Composition:
+                if code_of(resource.type) in OF_ELEMENT["outcome"]:
+                    self._set(resource.subject, "child")
+                for section in resource.section or ():
+                    if code_of(section.code) in _MOTHERS_SECTIONS:
+                        self._set(section.focus, "mother")
+            elif type(resource) is Encounter and (role := _role(resource)):
+                self._set(resource.subject, role)
 
-    def _set(self, reference: Any, role: Subject) -> None:
+    def _set(self, reference: Reference | None, role: Subject) -> None:
         person = self.of(reference)
         if person is not None and person.role is None:
             person.role = role
 
-    def _guess(
-        self,
-        resources: Iterable[Resource],
-        of_child: frozenset[str],
-        of_mother: frozenset[str],
-        alone: Subject | None,
-    ) -> None:
+    def _guess(self, observations: Iterable[Observation], stays: Iterable[Encounter], places: Places) -> None:
         """The roles that follow from what is said of somebody, and of one who is left."""
         for person in self.all:
-            if person.role is None and (
-                "multipleBirthInteger" in person.resource or "_birthDate" in person.resource
-            ):
+            resource = person.resource
+            born = resource.multiple_birth_integer is not None or resource.birth_date_extended is not None
+            if person.role is None and born and not _is_grown(resource, stays):
                 person.role = "child"
-        for resource in resources:
-            if resource["resourceType"] == "Observation":
-                code = code_of(resource.get("code"))
-                if code in of_child:
-                    self._set(resource.get("subject"), "child")
-                elif code in of_mother:
-                    self._set(resource.get("subject"), "mother")
+        for each in observations:
+            code = code_of(each.code)
+            if code in places.of_child:
+                self._set(each.subject, "child")
+            elif code in places.of_mother:
+                self._set(each.subject, "mother")
         left = [each for each in self.all if each.role is None]
         if len(left) == 1:
-            left[0].role = "mother" if any(each.role == "child" for each in self.all) else alone
+            left[0].role = "mother" if any(each.role == "child" for each in self.all) else places.alone
 
-    def _bind(self, resources: Iterable[Resource]) -> None:
+    def _bind(self, contents: Contents) -> None:
         """Each child to its mother: the only one there is, or the one that something ties it to."""
         if len(self.mothers) == 1:
             for child in self.children:
                 child.mother = self.mothers[0]
             return
         for mother in self.mothers:
-            born = self.of(mother.resource.get("patient"))
-            if born is not None:
-                born.mother = mother
-        encounters = {
-            f"Encounter/{each.get('id')}": each for each in resources if each["resourceType"] == "Encounter"
-        }
-        for resource in resources:
-            one = self.of(resource.get("subject"))
-            others = [self.of(each) for each in resource.get("focus", ()) if isinstance(each, dict)]
-            if part := resource.get("partOf"):
-                others.append(self.of(encounters.get((part or {}).get("reference", ""), {}).get("subject")))
-            for other in others:
-                if one is not None and other is not None and {one.role, other.role} == {"child", "mother"}:
-                    child, mother = (one, other) if one.role == "child" else (other, one)
-                    child.mother = child.mother or mother
+            if isinstance(mother.resource, RelatedPerson):
+                born = self.of(mother.resource.patient)
+                if born is not None:
+                    born.mother = mother
+        stays = {f"Encounter/{each.id}": each for each in contents.others if isinstance(each, Encounter)}
+        for observation in contents.observations:
+            for focus in observation.focus or ():
+                _tie(self.of(observation.subject), self.of(focus))
+        for stay in stays.values():
+            whole = stays.get((stay.part_of and stay.part_of.reference) or "")
+            if whole is not None:
+                _tie(self.of(stay.subject), self.of(whole.subject))
+
+
+def _is_grown(person: Patient, stays: Iterable[Encounter]) -> bool:
+    """Whether somebody was a year old or more at one of these stays."""
+    born = (person.birth_date or "")[:4]
+    years = [(each.period.start or "")[:4] for each in stays if each.period is not None]
+    return born.isdecimal() and any(year.isdecimal() and int(year) - int(born) > 1 for year in years)
+
+
+def _role(stay: Encounter) -> Subject | None:
+    """The role that its subject has at an Encounter."""
+    for extension in stay.extension or ():
+        if role := _ROLES.get(code_of(extension.value_codeable_concept)):
+            return role
+    return None
+
+
+def subject_of(resource: Resource) -> Reference | None:
+    """Whom a resource is about."""
+    found: Reference | None = getattr(resource, "subject", None)
+    return found or getattr(resource, "beneficiary", None)
+
+
+def _tie(one: Person | None, other: Person | None) -> None:
+    """Note that a child and a mother belong to each other, unless the child has one."""
+    if one is None or other is None or {one.role, other.role} != {"child", "mother"}:
+        return
+    child, mother = (one, other) if one.role == "child" else (other, one)
+    child.mother = child.mother or mother
 
 
 def _short(reference: str) -> str:
@@ -173,8 +208,8 @@ def _short(reference: str) -> str:
     return "/".join(reference.split("/_history", maxsplit=1)[0].split("/")[-2:])
 
 
-def _by_profile(resource: Resource) -> Subject | None:
-    for profile in resource.get("meta", {}).get("profile", ()):
+def _by_profile(resource: Patient) -> Subject | None:
+    for profile in (resource.meta and resource.meta.profile) or ():
         name = profile.rsplit("/", 1)[-1].lower()
         for word, role in _PROFILES:
             if word in name:
@@ -182,19 +217,5 @@ def _by_profile(resource: Resource) -> Subject | None:
     return None
 
 
-def _role(relationship: Any) -> Subject | None:
-    for concept in relationship or ():
-        if _ROLES.get(code_of(concept)) == "mother":
-            return "mother"
-    return None
-
-
-def code_of(concept: Any) -> str:
-    """The first code of a CodeableConcept; empty where it has none."""
-    try:
-        code = concept["coding"][0]["code"]
-    except (KeyError, IndexError, TypeError):
-        return ""
-    if not isinstance(code, str):
-        raise TypeError
-    return code
+def _is_mother(relationship: Iterable[Concept] | None) -> bool:
+    return any(_ROLES.get(code_of(each)) == "mother" for each in relationship or ())

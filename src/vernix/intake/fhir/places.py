@@ -6,8 +6,9 @@ is told by its LOINC code, a box by its code, the rest by a path.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache, cached_property
 
 from vernix.births import encounters
@@ -15,6 +16,7 @@ from vernix.births.elements import Element, Subject
 from vernix.births.encounter import Encounter
 from vernix.intake.fhir.codes import CODE_OF, LISTS, OF_ELEMENT, OTHER_NAMES, UNKNOWN
 from vernix.intake.fhir.patients import AGES, PERSONAL
+from vernix.intake.hl7.codes import COUNTED, MEANT
 from vernix.intake.ije.filling import Filling, fillings
 from vernix.intake.ije.layouts import NATALITY
 from vernix.intake.mapping import MappedColumn
@@ -41,22 +43,25 @@ GENERAL = ("DiagnosticReport.", "Specimen.")
 """Resources of which a place is a plain path to a date or code."""
 
 
-@dataclass(frozen=True)
 class Column:
-    """One element and what its column is called."""
+    """One element, what its column is called, and whom it is about.
 
-    name: str
-    element: Element
+    ``words`` are codes that mean something in this element alone, ``meant`` what laboratories write in its
+    place, in lower case.
+    """
 
-    @property
-    def subject(self) -> Subject:
-        """Whom it is about."""
-        return self.element.subject
+    __slots__ = ("element", "meant", "name", "subject", "words")
 
-    @cached_property
-    def words(self) -> dict[str, str]:
-        """Codes that mean something in this element alone."""
-        return dict(OF_ELEMENT.get(self.element.name, {}))
+    def __init__(self, name: str, element: Element) -> None:
+        self.name = name
+        self.element = element
+        self.subject: Subject = element.subject
+        self.words = dict(OF_ELEMENT.get(element.name, {}))
+        self.meant: Mapping[str, str] = {}
+        if element.codes is not None:
+            self.meant = {**element.codes.spellings, **MEANT.get(element.codes.name, {})}
+        elif element.type == "integer":
+            self.meant = COUNTED
 
 
 class Places:
@@ -108,21 +113,21 @@ class Places:
         )
 
     @cached_property
-    def personal(self) -> dict[Subject, tuple[tuple[str, str], ...]]:
+    def personal(self) -> dict[Subject, dict[str, str]]:
         """For a child and for a mother: the places of their own resource and the columns they fill."""
-        found: dict[Subject, list[tuple[str, str]]] = {"child": [], "mother": []}
+        found: dict[Subject, dict[str, str]] = {"child": {}, "mother": {}}
         for column in self.of_element.values():
             place = next(iter(column.element.at.fhir), "")
             if place in PERSONAL:
-                found["mother" if column.name.startswith(MOTHER) else "child"].append((place, column.name))
-        return {role: tuple(each) for role, each in found.items()}
+                found["mother" if column.name.startswith(MOTHER) else "child"][place] = column.name
+        return found
 
     @cached_property
     def general(self) -> tuple[tuple[str, tuple[str, ...], Column], ...]:
-        """Plain paths: the resource's type, the keys below it, and what they fill."""
+        """Plain paths: the resource's type, the fields below it as our types call them, what they fill."""
         columns = (each for each in self.of_element.values() if each.name.startswith(GENERAL))
         split = ((each.element.at.fhir[0].split("."), each) for each in columns)
-        return tuple((keys[0], tuple(keys[1:]), each) for keys, each in split)
+        return tuple((keys[0], tuple(map(_snake, keys[1:])), each) for keys, each in split)
 
     @cached_property
     def per_child(self) -> bool:
@@ -146,6 +151,10 @@ class Places:
 
     def _asked_of(self, subject: Subject) -> frozenset[str]:
         return frozenset(loinc for loinc, each in self.questions.items() if each.subject == subject)
+
+
+def _snake(key: str) -> str:
+    return re.sub(r"(?=[A-Z])", "_", key).lower()
 
 
 def _is_boxes(filling: Filling) -> bool:

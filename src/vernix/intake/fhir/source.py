@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from vernix.births import encounters
 from vernix.births.codes import Words
 from vernix.births.encounter import Encounter
-from vernix.intake.fhir import bundles
+from vernix.intake.fhir import bundles, markup
+from vernix.intake.fhir import documents as json_form
+from vernix.intake.fhir.beginnings import is_markup
 from vernix.intake.fhir.codes import LISTS, OF_ELEMENT
-from vernix.intake.fhir.documents import Document, documents
-from vernix.intake.fhir.people import code_of
+from vernix.intake.fhir.documents import SHAPE
+from vernix.intake.fhir.loose import Loose
+from vernix.intake.fhir.patients import code_of
 from vernix.intake.fhir.picking import Row, rows_of
 from vernix.intake.fhir.places import Places, places
-from vernix.intake.fhir.values import NO_UNIT
+from vernix.intake.fhir.resources import Bundle, Composition, Resource
 from vernix.intake.findings import Kind, Unit, shown
 from vernix.intake.mapping import Mapping
 from vernix.intake.source import Remark, RowBatch, Source
 
-_ROWS = 2_000
+_ROWS = 5_000
 _LOOKED_AT = 20
 DOCUMENTS = Unit(Words("document", "document"), Words("documents", "documents"))
-_MISSHAPEN = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError, RecursionError)
+MISSHAPEN = (TypeError, AttributeError, LookupError, ValueError, ArithmeticError, RecursionError)
 
 
 class FhirSource(Source):
     """One file of FHIR documents. Raises ``FileRefused`` where it is none."""
 
     format = "fhir"
-    media_type = "application/fhir+json"
     unit = DOCUMENTS
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._siblings = array("q")
+        self._documents = array("q")
+        self._children = array("q")
+        self.media_type = "application/fhir+xml" if is_markup(path) else "application/fhir+json"
         self.encounter = _encounter(path)
         self._places = places(self.encounter)
         self.header = self._places.header
@@ -53,74 +55,92 @@ class FhirSource(Source):
 
     def place(self, row: int) -> Words:
         """The document, counted from 1, and which child of it where it is not the first."""
-        before = bisect_right(self._siblings, row)
-        child = 1
-        while before and self._siblings[before - 1] == row - child + 1:
-            before, child = before - 1, child + 1
-        document = self.unit.place(row - child + 1 - before)
-        return (
-            document
-            if child == 1
-            else Words(f"{document.en}, child {child}", f"{document.fr}, enfant {child}")
-        )
+        document = self.unit.place(self._documents[row - 1])
+        child = self._children[row - 1]
+        if child == 1:
+            return document
+        return Words(f"{document.en}, child {child}", f"{document.fr}, enfant {child}")
 
     def documents(self, rows: int) -> list[range]:
         """The rows of each document, of ``rows`` that have been given."""
-        further = frozenset(self._siblings)
-        firsts = [row for row in range(1, rows + 1) if row not in further]
+        stands = self._documents[:rows]
+        firsts = [row for row in range(1, rows + 1) if row == 1 or stands[row - 1] != stands[row - 2]]
         return list(map(range, firsts, [*firsts[1:], rows + 1]))
 
     def batches(self) -> Iterator[RowBatch]:
-        """The rows, numbered from 1 through all documents."""
-        self._siblings = array("q")
-        number = 0
-        rows: list[tuple[int, Row]] = []
-        lost: list[tuple[int, Kind]] = []
-        for document in documents(self._path):
-            found = rows_in(document, self._places)
-            if isinstance(found, Kind):
-                number += 1
-                lost.append((number, found))
-            else:
-                for place, row in enumerate(found):
-                    number += 1
-                    rows.append((number, row))
-                    if place:
-                        self._siblings.append(number)
-            if len(rows) + len(lost) >= _ROWS:
-                yield self._batch(rows, lost)
-                rows, lost = [], []
-        if rows or lost:
-            yield self._batch(rows, lost)
+        """The rows, numbered from 1 through all documents; those of loose resources come last."""
+        self._documents, self._children = array("q"), array("q")
+        batch = _Batch(self.header)
+        for document, found in self._found():
+            rows: Sequence[Row | Kind] = found if isinstance(found, list) else [found]
+            for child, row in enumerate(rows, 1):
+                self._documents.append(document)
+                self._children.append(child)
+                batch.add(len(self._documents), row)
+            if batch.size >= _ROWS:
+                yield batch.whole()
+                batch = _Batch(self.header)
+        if batch.size:
+            yield batch.whole()
 
-    def _batch(self, rows: Sequence[tuple[int, Row]], lost: Sequence[tuple[int, Kind]]) -> RowBatch:
-        blank = pa.repeat(pa.scalar(""), len(rows))
-        held = set().union(*(row.cells for _, row in rows)) if rows else set()
-        columns = []
-        remarks: list[Remark] = []
-        for place, name in enumerate(self.header):
-            if name not in held:
-                columns.append(blank)
-                continue
-            texts = [row.cells.get(name, "") for _, row in rows]
-            if any(NO_UNIT in text for text in texts):
-                remarks.append(Remark(_unit(name), pa.array([NO_UNIT in text for text in texts]), place))
-                texts = ["" if NO_UNIT in text else text for text in texts]
-            columns.append(pa.array(texts, pa.string()))
-        remarks += self._remarks([row for _, row in rows])
+    def _found(self) -> Iterator[tuple[int, list[Row] | Kind]]:
+        """What becomes of each document, with its number. Loose resources are joined if one is first."""
+        loose: Loose | None = None
+        for number, document in enumerate(_documents(self._path), 1):
+            if number == 1 and not isinstance(document, Bundle | Kind):
+                loose = Loose(self._places)
+            if isinstance(document, Kind):
+                yield number, document
+            elif loose is None or isinstance(document, Bundle) or not loose.takes(number, document):
+                yield number, rows_in(document, self._places)
+        if loose is not None:
+            yield from loose.found()
+
+
+class _Batch:
+    """Some rows, column by column."""
+
+    def __init__(self, header: tuple[str, ...]) -> None:
+        self._header = header
+        self._rows: list[tuple[int, Row]] = []
+        self._lost: list[tuple[int, Kind]] = []
+
+    @property
+    def size(self) -> int:
+        """How many rows there are, lost ones among them."""
+        return len(self._rows) + len(self._lost)
+
+    def add(self, number: int, row: Row | Kind) -> None:
+        """Take one row in, or why there is none."""
+        if isinstance(row, Kind):
+            self._lost.append((number, row))
+        else:
+            self._rows.append((number, row))
+
+    def whole(self) -> RowBatch:
+        """The batch."""
+        texts: dict[str, list[str]] = {}
+        for place, (_, row) in enumerate(self._rows):
+            for name, text in row.cells.items():
+                column = texts.get(name)
+                if column is None:
+                    column = texts[name] = [""] * len(self._rows)
+                column[place] = text
+        blank = pa.repeat(pa.scalar(""), len(self._rows))
+        columns = [pa.array(texts[name], pa.string()) if name in texts else blank for name in self._header]
         cells = pa.record_batch({f"c{place}": column for place, column in enumerate(columns)})
-        return RowBatch(
-            cells, pa.array([number for number, _ in rows], pa.int64()), tuple(lost), tuple(remarks)
-        )
+        numbers = pa.array([number for number, _ in self._rows], pa.int64())
+        return RowBatch(cells, numbers, tuple(self._lost), tuple(self._remarks()))
 
-    def _remarks(self, rows: Sequence[Row]) -> Iterator[Remark]:
+    def _remarks(self) -> Iterator[Remark]:
+        rows = [row for _, row in self._rows]
         for kind, chosen in _OF_COLUMNS.items():
             for name in sorted(set().union(*map(chosen, rows))):
                 mask = pa.array([name in chosen(row) for row in rows])
-                yield Remark(kind(name), mask, self.header.index(name))
+                yield Remark(kind(name), mask, self._header.index(name))
 
 
-def rows_in(document: Document | Kind, known: Places) -> list[Row] | Kind:
+def rows_in(document: Resource | Kind, known: Places) -> list[Row] | Kind:
     """The rows of one document, or why it has none."""
     if isinstance(document, Kind):
         return document
@@ -128,22 +148,20 @@ def rows_in(document: Document | Kind, known: Places) -> list[Row] | Kind:
         inside = bundles.contents(document)
         if isinstance(inside, Kind):
             return inside
-        return rows_of(inside.resources, known, inside.identifier) or bundles.NOBODY
-    except _MISSHAPEN:
-        return bundles.SHAPE
+        return rows_of(inside, known) or bundles.NOBODY
+    except MISSHAPEN:
+        return SHAPE
 
 
-def is_fhir(head: bytes) -> bool:
-    """Whether a file begins like a FHIR resource, or a list of some."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n[")
-    return start[:1] == b"{" and b'"resourceType"' in head
+def _documents(path: Path) -> Iterator[Resource | Kind]:
+    return markup.documents(path) if is_markup(path) else json_form.documents(path)
 
 
 def _encounter(path: Path) -> str:
     """The encounter that knows most of what the first documents ask; of several, the birth."""
     asked: Counter[str] = Counter()
-    for document, _ in zip(documents(path), range(_LOOKED_AT), strict=False):
-        if isinstance(document, dict):
+    for document, _ in zip(_documents(path), range(_LOOKED_AT), strict=False):
+        if not isinstance(document, Kind):
             asked.update(_questions(document))
     known = {
         name: sum(count for loinc, count in asked.items() if loinc in places(name).questions)
@@ -155,24 +173,30 @@ def _encounter(path: Path) -> str:
     return max(known, key=lambda name: (known[name], name == "birth"))
 
 
-def _questions(document: Document) -> Iterator[str]:
+def _questions(document: Resource) -> Iterator[str]:
     try:
         inside = bundles.contents(document)
-        for resource in () if isinstance(inside, Kind) else inside.resources:
-            if resource["resourceType"] == "Observation":
-                for holder in (resource, *resource.get("component", ())):
-                    yield code_of(holder.get("code"))
-            elif resource["resourceType"] == "Composition":
-                yield code_of(resource.get("type"))
-    except _MISSHAPEN:
+        if isinstance(inside, Kind):
+            return
+        for observation in inside.observations:
+            for holder in (observation, *(observation.component or ())):
+                yield code_of(holder.code)
+        for resource in inside.others:
+            if isinstance(resource, Composition):
+                yield code_of(resource.type)
+    except MISSHAPEN:
         return
 
 
-def _twice(row: Row) -> set[str]:
+def _unfit(row: Row) -> Iterable[str]:
+    return row.unfit
+
+
+def _twice(row: Row) -> Iterable[str]:
     return row.twice
 
 
-def _odd(row: Row) -> set[str]:
+def _odd(row: Row) -> Iterable[str]:
     return row.odd
 
 
@@ -214,7 +238,8 @@ def _unit(name: str) -> Kind:
     )
 
 
-_OF_COLUMNS: dict[Callable[[str], Kind], Callable[[Row], Any]] = {
+_OF_COLUMNS: dict[Callable[[str], Kind], Callable[[Row], Iterable[str]]] = {
+    _unit: _unfit,
     _contradiction: _twice,
     _although_none: _odd,
 }

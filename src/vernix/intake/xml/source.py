@@ -21,12 +21,10 @@ from vernix.births.elements import Element, Subject
 from vernix.births.encounter import Encounter
 from vernix.intake.findings import Kind, Unit, shown
 from vernix.intake.mapping import MappedColumn, Mapping
-from vernix.intake.refusals import FileRefused
 from vernix.intake.source import Remark, RowBatch, Source, text_batch
 from vernix.intake.xml.records import Record, records, survey
 
 _ROWS = 2_000
-_START = 4096
 PATIENTS = Unit(Words("patient", "patient"), Words("patients", "patients"))
 _ABOVE: tuple[tuple[Subject, re.Pattern[str]], ...] = (
     ("mother", re.compile(r"mother|maternal|mere|mère", re.IGNORECASE)),
@@ -46,7 +44,6 @@ class XmlSource(Source):
     unit = PATIENTS
 
     def __init__(self, path: Path) -> None:
-        _refuse_fhir(path)
         self._path = path
         self._shape = survey(path, lambda tag: _plain(tag) in _known_tags())
         self.header = self._shape.paths
@@ -76,16 +73,6 @@ class XmlSource(Source):
         for path in sorted(set().union(*(record.twice for record in together))):
             mask = pa.array([path in record.twice for record in together])
             yield Remark(_said_twice(path), mask, self.header.index(path))
-
-
-def _refuse_fhir(path: Path) -> None:
-    with path.open("rb") as stream:
-        if b"http://hl7.org/fhir" not in stream.read(_START):
-            return
-    raise FileRefused(
-        Words("This is FHIR written as XML.", "Ceci est du FHIR écrit en XML."),
-        Words("Send it as FHIR JSON.", "Envoyez-le en FHIR JSON."),
-    )
 
 
 def is_xml(head: bytes) -> bool:
