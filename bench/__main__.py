@@ -31,6 +31,7 @@ BENCHMARKS = (
     "uploads",
     "sending",
     "sftp",
+    "quality",
     "intake",
 )
 
