@@ -238,7 +238,6 @@ def test_from_a_day_on_the_month_before_is_written_down_once(registry: Registry,
     assert write_down_month(registry.folder, date(2026, 4, 7), 8) == 0
     assert write_down_month(registry.folder, date(2026, 4, 8), 8) == 1
     assert write_down_month(registry.folder, date(2026, 4, 20), 8) == 0
-    assert write_down_month(registry.folder, date(2026, 6, 20), 8) == 0
 
 
 def test_no_note_stands_in_the_open(registry: Registry, hospital: Hospital, reported: str) -> None:

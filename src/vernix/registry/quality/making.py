@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,12 @@ from vernix.registry.quality.months import Month
 from vernix.registry.refusals import Refusals
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    import ibis
+    import pyarrow as pa
     from ibis.backends.duckdb import Backend
+
+_RECORDS, _REFUSED = "month_records", "month_refused"
+_DELAYS = ("days_median", "days_90th")
 
 LATE_AFTER = 30
 """Days from the event to the first row after which a record is late, unless the registry says otherwise."""
@@ -96,19 +100,20 @@ def make(book: Book, refusals: Refusals, work: Path, wanted: Wanted, state: Stat
     held = Held(book, refusals, kind, state or newest(book, refusals, kind.name))
     engine = open_engine(work)
     try:
-        records, refused = (
-            engine.create_table(name, taken(engine, wanted.month, wanted.site), temp=True)
-            for name, taken in (("month_records", held.records), ("month_refused", held.refused))
-        )
-        return Quality(
-            wanted,
-            _extraction(held),
-            _rows(engine, records, refused, wanted),
-            *_of_records(engine, records, wanted),
-            _causes(engine, refused, wanted),
-        )
+        records = engine.create_table(_RECORDS, held.records(engine, wanted.month, wanted.site), temp=True)
+        refused = engine.create_table(_REFUSED, held.refused(engine, wanted.month, wanted.site), temp=True)
+        asked = _asked(kind.name, wanted.late_after, wanted.audience, records.schema(), refused.schema())
+        of_records, of_refused, of_elements, causes = (question.answer(engine) for question in asked)
     finally:
         engine.disconnect()
+    return Quality(
+        wanted,
+        _extraction(held),
+        _rows(of_records, of_refused),
+        [line for row in of_elements for line in _element_lines(row, kind, wanted.audience)],
+        [line for row in of_elements for line in _check_lines(row, kind, wanted.audience)],
+        [withheld(_cause_line(line), ["rows"], wanted.audience) for line in causes],
+    )
 
 
 def read_document(document: bytes, names: Mapping[str, str]) -> Quality:
@@ -121,45 +126,54 @@ def read_document(document: bytes, names: Mapping[str, str]) -> Quality:
     return Quality(wanted, said["extraction"], **lists, names=names)
 
 
-def _rows(engine: Backend, records: ir.Table, refused: ir.Table, wanted: Wanted) -> list[dict[str, Any]]:
-    """The measures, a row a site."""
-    kind = encounters.get(wanted.encounter)
-    ready = measuring.prepared(records, kind, wanted.late_after)
+@dataclass(frozen=True)
+class _Question:
+    """A statement for the engine, and the columns that it gives."""
+
+    sql: str
+    columns: pa.Schema
+
+    def answer(self, engine: Backend) -> list[dict[str, Any]]:
+        """Its rows."""
+        table: pa.Table = engine.con.sql(self.sql).to_arrow_table()
+        return list(table.cast(self.columns).to_pylist())
+
+
+@cache
+def _asked(
+    encounter: str, late_after: int, audience: Audience, records: ibis.Schema, refused: ibis.Schema
+) -> tuple[_Question, ...]:
+    """What is asked of the records of a month and of the rows that were refused.
+
+    Compiled once a process for each kind of encounter: it costs most of a second, more than asking.
+    """
+    import ibis
+
+    kind = encounters.get(encounter)
+    month, rows = ibis.table(records, name=_RECORDS), ibis.table(refused, name=_REFUSED)
+    shown = whole if audience == "site" else protect
+    of_records = measuring.measured(measuring.prepared(month, kind, late_after), RECORD_MEASURES)
+    questions = (
+        shown(of_records, RECORD_MEASURES, ("submitter", *_DELAYS)),
+        shown(measuring.measured(rows, REFUSED_MEASURES), REFUSED_MEASURES, ("submitter",)),
+        measuring.element_counts(month, kind),
+        measuring.causes(rows),
+    )
+    return tuple(
+        _Question(str(ibis.to_sql(each, dialect="duckdb")), each.schema().to_pyarrow()) for each in questions
+    )
+
+
+def _rows(of_records: list[dict[str, Any]], of_refused: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The measures, a row a site; how long records took is withheld where "late" has a small base."""
     found: dict[str, dict[str, Any]] = {}
-    for table, measures in ((ready, RECORD_MEASURES), (refused, REFUSED_MEASURES)):
-        for line in _lines(engine, table, measures, wanted.audience):
-            found.setdefault(line["submitter"], {}).update(line)
+    for line in (*of_records, *of_refused):
+        found.setdefault(line["submitter"], {}).update(line)
+    for row in found.values():
+        for name in _DELAYS:
+            known = row.get("late_of") and row.get(name) is not None
+            row[name] = round(row[name], 1) if known else None
     return [_whole_row(found[site], site) for site in sorted(found)]
-
-
-def _of_records(
-    engine: Backend, records: ir.Table, wanted: Wanted
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What is asked of each element, and the rules that warn."""
-    kind, audience = encounters.get(wanted.encounter), wanted.audience
-    counts = engine.to_pyarrow(measuring.element_counts(records, kind)).to_pylist()
-    elements = [line for row in counts for line in _element_lines(row, kind, audience)]
-    return elements, [line for row in counts for line in _check_lines(row, kind, audience)]
-
-
-def _causes(engine: Backend, refused: ir.Table, wanted: Wanted) -> list[dict[str, Any]]:
-    found = engine.to_pyarrow(measuring.causes(refused)).to_pylist()
-    return [withheld(_cause_line(line), ["rows"], wanted.audience) for line in found]
-
-
-def _lines(engine: Backend, table: ir.Table, measures: Any, audience: Audience) -> list[dict[str, Any]]:
-    """The measures by site, and of records how long they took: withheld where "late" has a small base."""
-    counted = measuring.measured(table, measures)
-    more = [name for name in ("days_median", "days_90th") if name in counted.columns]
-    shown = (whole if audience == "site" else protect)(counted, measures, ("submitter", *more))
-    lines: list[dict[str, Any]] = engine.to_pyarrow(shown).to_pylist()
-    for line in lines:
-        for name in more:
-            if not line["late_of"] or line[name] is None:
-                line[name] = None
-            else:
-                line[name] = round(line[name], 1)
-    return lines
 
 
 def _whole_row(row: dict[str, Any], site: str) -> dict[str, Any]:
