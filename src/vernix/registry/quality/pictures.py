@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from vernix.insights.quality.aspects import IMPLAUSIBLE, MISSING, NOT_KNOWN
+from vernix.intake.findings import shown
 from vernix.registry.charts import MOST_GROUPS, bars, drawn_as_svg, together
 from vernix.registry.quality import words
 from vernix.registry.quality.making import Quality
 from vernix.registry.quality.rendering import asked, stamp, title
+
+_WIDEST = 30  # characters of an element's label: there is room for so many in any sans-serif
 
 
 def svg(quality: Quality, language: str) -> str:
@@ -23,11 +26,15 @@ def _of_elements(quality: Quality, language: str) -> list[Any]:
     panels = []
     for at, aspect in enumerate((MISSING, NOT_KNOWN, IMPLAUSIBLE)):
         values = [
-            _bar(quality.kind.by_name[line["element"]].label.said(language), line, aspect.name, language)
+            _bar(shown(_label(quality, line, language), _WIDEST), line, aspect.name, language)
             for line in lines
         ]
         panels.append(bars(values, aspect.label.said(language), "%", first=at == 0))
     return panels
+
+
+def _label(quality: Quality, line: dict[str, Any], language: str) -> str:
+    return quality.kind.by_name[line["element"]].label.said(language)
 
 
 def _bar(group: str, line: dict[str, Any], name: str, language: str) -> dict[str, Any]:
