@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vernix.births.against_book import BookCheck
 from vernix.births.checks import Check
 from vernix.births.codes import Words
 from vernix.births.elements import Element, Privacy, Required, arrow_type
@@ -22,7 +23,8 @@ class Encounter:
 
     ``record_key`` names the element by which a site knows a record again; where it is blank, the row number
     within the file stands for it. ``when`` names the dates that say when it happened, the first that is known
-    counts: it tells to which month a record belongs, and how late it came.
+    counts: it tells to which month a record belongs, and how late it came. ``book_checks`` are asked at the
+    registry only, beside what it has.
 
     What an element means is the same in every encounter; how much it is needed may not be. An encounter names
     here those of which it needs more or less than their block says: a laboratory's result is not refused
@@ -36,6 +38,7 @@ class Encounter:
     checks: tuple[Check, ...] = ()
     record_key: str = "record_number"
     when: tuple[str, ...] = ("birth_date",)
+    book_checks: tuple[BookCheck, ...] = ()
     required: tuple[Element, ...] = ()
     expected: tuple[Element, ...] = ()
     optional: tuple[Element, ...] = ()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 REFERENCE = "Kramer 2001"
 FIRST_WEEK, LAST_WEEK = 22, 43
+_WEEKS = range(FIRST_WEEK, LAST_WEEK + 1)
 
 # fmt: off
 KRAMER_MALE: tuple[tuple[int, int], ...] = (
@@ -47,21 +48,28 @@ def centre_and_spread(sex: str, week: int) -> tuple[float, float]:
 
 
 def is_far_from_reference(
-    weight: ibis.expr.types.IntegerValue, gestation: ibis.expr.types.IntegerValue
-) -> ibis.expr.types.BooleanValue:
+    weight: ibis.Value, gestation: ibis.Value, sex: ibis.Value | None = None
+) -> ibis.Value:
     """True where a weight (g) is more than four standard deviations from the middle of its week (days // 7).
 
-    Sexes together: the difference between them is small beside four standard deviations. Null outside of
-    22..43 weeks.
+    By the table of the child's sex; where it is not known, by the middle of both. Null outside of 22..43
+    weeks.
     """
-    weeks = range(FIRST_WEEK, LAST_WEEK + 1)
-    bounds = {week: _bounds(week) for week in weeks}
-    week = gestation // 7
-    low = week.cases(*((number, bounds[number][0]) for number in weeks))
-    high = week.cases(*((number, bounds[number][1]) for number in weeks))
-    return (weight < low) | (weight > high)
+
+    def bound(end: int) -> ibis.Value:
+        either = _of_week(gestation // 7, "unknown", end)
+        if sex is None:
+            return either
+        own = ((each, _of_week(gestation // 7, each, end)) for each in ("male", "female"))
+        return sex.cases(*own, else_=either)
+
+    return (weight < bound(0)) | (weight > bound(1))
 
 
-def _bounds(week: int) -> tuple[int, int]:
-    middle, spread = centre_and_spread("unknown", week)
+def _of_week(week: ibis.Value, sex: str, end: int) -> ibis.Value:
+    return week.cases(*((number, _bounds(sex, number)[end]) for number in _WEEKS))
+
+
+def _bounds(sex: str, week: int) -> tuple[int, int]:
+    middle, spread = centre_and_spread(sex, week)
     return round(middle - _FAR * spread), round(middle + _FAR * spread)

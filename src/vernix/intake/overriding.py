@@ -32,13 +32,16 @@ class Overrides:
 
     ``confirmed`` holds, by code, the rows (their numbers) of which a warning was found and confirmed.
     ``later`` are codes of warnings that are found only when the whole file was seen; which rows override
-    those is remembered.
+    those is remembered. What the registry alone can warn of (the encounter's ``book_checks``) counts as
+    confirmed as soon as it is overridden: what is kept of a file must not depend on when it is read.
     """
 
     def __init__(self, encounter: Encounter, later: Collection[str]) -> None:
         soft = (check.code for check in encounter.checks if check.severity == "soft")
-        self._codes = {code.casefold(): code for code in (*soft, *later, *_FROM_CELLS)}
-        self._remembered: dict[str, array[int]] = {code: array("q") for code in later}
+        beside = [check.code for check in encounter.book_checks]
+        self._codes = {code.casefold(): code for code in (*soft, *later, *beside, *_FROM_CELLS)}
+        self._remembered: dict[str, array[int]] = {code: array("q") for code in (*later, *beside)}
+        self._beside = beside
         self._asked: Mapping[str, Sequence[int]] = {}
         self.confirmed: dict[str, array[int]] = {}
 
@@ -60,6 +63,9 @@ class Overrides:
     def whole_file(self) -> None:
         """From here on rows of the whole file are parted, not those of one batch."""
         self._asked = self._remembered
+        self.confirmed.update(
+            (code, self._remembered[code]) for code in self._beside if self._remembered[code]
+        )
 
     def standing(self, kind: Kind, rows: pa.Int64Array) -> tuple[pa.Int64Array, pa.Int64Array]:
         """Part the rows of a finding: those where it stands, and those where it was confirmed."""
@@ -68,7 +74,8 @@ class Overrides:
             return rows, _NO_ROWS
         mine = pc.is_in(rows, value_set=pa.array(asked, pa.int64()))
         confirmed = rows.filter(mine)
-        self.confirmed.setdefault(kind.code, array("q")).extend(confirmed.to_pylist())
+        if kind.code not in self._beside:
+            self.confirmed.setdefault(kind.code, array("q")).extend(confirmed.to_pylist())
         return rows.filter(pc.invert(mine)), confirmed
 
     def _note(self, asked: pa.RecordBatch) -> pa.Int64Array:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -91,6 +91,15 @@ class Reading:
         """All of `batches` as one table, for a file of moderate size."""
         return pa.Table.from_batches(self.batches(), self._rows.file.schema)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The partner's names of the columns, by element."""
+        return self._rows.file.names
+
+    def questioned(self, kind: Kind, rows: pa.Int64Array) -> Reading:
+        """This reading with one more warning (``kind``) about accepted rows, by their numbers in order."""
+        return replace(self, counts=self._rows.question(kind, rows))
+
 
 def read(path: Path, encounter: str, mapping: Mapping | None = None, *, format: str | None = None) -> Reading:
     """Read and check ``path`` as ``encounter``.
@@ -168,9 +177,18 @@ class _Rows:
             )
         self._hard, self._soft = [], []
         self._rejected = hard.combine_chunks()
+        self._warned = pc.and_not(soft, hard).combine_chunks()
+        return self._counts()
+
+    def question(self, kind: Kind, rows: pa.Int64Array) -> Counts:
+        """Warn of accepted rows once more, and count anew."""
+        mask = pc.is_in(self._compared.rows, value_set=self._say(kind, rows)).combine_chunks()
+        self._warned = pc.or_(self._warned, mask)
+        return self._counts()
+
+    def _counts(self) -> Counts:
         rejected = self._rejected.true_count
-        warned = pc.sum(pc.and_not(soft, hard)).as_py() or 0
-        return Counts(len(hard) - rejected, warned, rejected + self._lost)
+        return Counts(len(self._rejected) - rejected, self._warned.true_count, rejected + self._lost)
 
     def chosen(self, *, rejected: bool) -> Iterator[pa.RecordBatch]:
         """The rows with errors, or those without, from memory if they are few, else from the file."""

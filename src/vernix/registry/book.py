@@ -124,6 +124,17 @@ class Book:
             **{name: said[name] if name in said.columns else ibis.null(kind) for name, kind in types.items()}
         )
 
+    def about(
+        self, encounter: str, mothers: pa.Array, records: pa.Array, columns: Collection[str]
+    ) -> pa.Table:
+        """Every row ever said of some records (``pseudonym``) and of the records of some mothers."""
+        import pyarrow.compute as pc
+
+        table, record = self.table(encounter), pc.field("pseudonym")
+        theirs = pc.field("mother_pseudonym").isin(mothers) | record.isin(records)
+        wanted = table.read_where(["pseudonym"], theirs)["pseudonym"].unique()
+        return table.read_where(list(columns), record.isin(wanted))
+
     def current(
         self,
         engine: Backend,

@@ -133,8 +133,16 @@ class Lakehouse:
         return self.table().to_pyarrow_dataset().to_table(columns=columns)
 
     def read_where(self, columns: list[str], condition: ds.Expression) -> pa.Table:
-        """These columns of the rows that meet a condition."""
-        return self.table().to_pyarrow_dataset().to_table(columns=columns, filter=condition)
+        """These columns of the rows that meet a condition; null where no row was appended since a column
+        came.
+        """
+        import pyarrow as pa
+
+        rows = self.table().to_pyarrow_dataset()
+        found = rows.to_table([name for name in columns if name in rows.schema.names], filter=condition)
+        for name in set(columns).difference(found.column_names):
+            found = found.append_column(name, pa.nulls(len(found), self.schema.field(name).type))
+        return found.select(columns)
 
     def compact(self) -> bool:
         """Rewrite many small files into few, where there are many. No row changes; older versions stay."""

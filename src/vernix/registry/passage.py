@@ -13,6 +13,7 @@ from vernix.custody.delivery import Carried, Delivery
 from vernix.custody.drop import Drop
 from vernix.custody.manifest import Manifest
 from vernix.registry.answering import AnswerFiles
+from vernix.registry.beside import questioned
 from vernix.registry.collecting import carried_of
 from vernix.registry.dropped import opened_drop
 from vernix.registry.opening import Opened, opened, read_manifest
@@ -24,6 +25,7 @@ from vernix.registry.workflow.models import Submission, SubmittedFile
 
 if TYPE_CHECKING:
     from vernix.courier.exchange import Exchange
+    from vernix.intake.reading import Reading
 
 
 class Passage:
@@ -88,10 +90,7 @@ class Passage:
 
     def origin(self, file: SubmittedFile) -> Origin:
         """Where the rows of a file come from."""
-        submission = self.submission
-        return Origin(
-            submission.sender, submission.delivery, file.batch, submission.sent_at, submission.arrived_at
-        )
+        return self._origin(file.batch)
 
     def keepable(self) -> list[SubmittedFile]:
         """The files whose rows this submission brings: none that repeats an earlier file or is empty."""
@@ -101,6 +100,17 @@ class Passage:
         """The files of which rows were read, kept or not, for the first time."""
         files = self.submission.files.filter(repeats=None)
         return list(files.exclude(accepted=0, rejected=0).order_by("part"))
+
+    def beside_the_book(self, reading: Reading, batch: str) -> Reading:
+        """What was read, questioned beside what the registry has."""
+        registry, origin = self.registry, self._origin(batch)
+        return questioned(reading, origin, self.naming, registry.vault, registry.book, registry.folder.work)
+
+    def _origin(self, batch: str) -> Origin:
+        submission = self.submission
+        return Origin(
+            submission.sender, submission.delivery, batch, submission.sent_at, submission.arrived_at
+        )
 
     def remember(self, number: int, parted: Parted) -> None:
         """Keep what was read for the steps that follow in this process."""

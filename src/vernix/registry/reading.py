@@ -6,7 +6,7 @@ into the workflow in the same breath; whatever is killed later, the partner is t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 NOTHING = Counts(0, 0, 0)
 
+Beside = Callable[["Reading", str], "Reading"]
+"""Questions what was read of a batch beside what the registry has."""
+
 
 class Unfinished(Exception):
     """The same content is still on its way through the steps as an earlier submission: look again later."""
@@ -46,7 +49,7 @@ class Verdict:
     reading: Reading | None = None
 
 
-def judge(submission: Submission, opened: Opened, naming: Naming) -> list[Verdict]:
+def judge(submission: Submission, opened: Opened, naming: Naming, beside: Beside) -> list[Verdict]:
     """A verdict for every data file of a submission.
 
     Raises:
@@ -57,7 +60,7 @@ def judge(submission: Submission, opened: Opened, naming: Naming) -> list[Verdic
         raise Unusable("no-data", "The submission holds no data file.", "Send the file with vernix send.")
     verdicts: list[Verdict] = []
     for file in opened.data:
-        verdict = _judge_file(submission, file, naming)
+        verdict = _judge_file(submission, file, naming, beside)
         verdicts.append(_marked(verdict) if opened.bare else verdict)
     return verdicts
 
@@ -105,7 +108,7 @@ def format_of(file: OpenedFile) -> str:
     return stated(file.entry.media_type) or recognise(file.path).name
 
 
-def _judge_file(submission: Submission, file: OpenedFile, naming: Naming) -> Verdict:
+def _judge_file(submission: Submission, file: OpenedFile, naming: Naming, beside: Beside) -> Verdict:
     entry, name = file.entry, safe_name(file.entry.name)
     encounter, at = entry.encounter or "", format_time(submission.arrived_at)
     batch = naming.batch(submission.sender, encounter, file.path, file.mapping)
@@ -118,7 +121,7 @@ def _judge_file(submission: Submission, file: OpenedFile, naming: Naming) -> Ver
         )
         return Verdict(file, entry.part, encounter, batch, counts, earlier, answer)
     try:
-        reading = read_file(file)
+        reading = beside(read_file(file), batch)
     except DataRefused as error:
         known = encounter if encounter in encounters.names() else None
         answer = Acknowledgement.refused(

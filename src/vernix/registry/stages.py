@@ -47,7 +47,7 @@ def read(passage: Passage) -> Settle | None:
             reached("read:opened")
             if delivery.purpose != "submission":
                 return _settle_other(passage, delivery.purpose)
-            verdicts = judge(passage.submission, delivery, passage.naming)
+            verdicts = judge(passage.submission, delivery, passage.naming, passage.beside_the_book)
             files = [_kept(passage, verdict) for verdict in verdicts]
             verdicts = [told(passage, verdict) for verdict in verdicts]
             bare = delivery.bare

@@ -105,10 +105,17 @@ class Vault:
             "batch": pa.repeat(origin.batch, count),
             "row": rows,
             "sent_at": pa.repeat(pa.scalar(origin.sent_at, pa.timestamp("us", tz="UTC")), count),
-            **{f"index_{name}": self._indexed(name, people, origin.submitter) for name in INDEXES},
+            **{f"index_{name}": self.indexed(name, people, origin.submitter) for name in INDEXES},
             "sealed": blobs,
         }
         return self.table.append_once(pa.table(columns, schema=vault_schema()), origin.batch)
+
+    def known(self, index: str, wanted: pa.Array) -> pa.Table:
+        """The records (``pseudonym``) that once had one of some blind indexes (``index_NAME``)."""
+        import pyarrow.compute as pc
+
+        column = f"index_{index}"
+        return self.table.read_where(["pseudonym", column], pc.field(column).isin(wanted))
 
     def find(self, index: str, values: Mapping[str, Any]) -> list[bytes]:
         """The pseudonyms of records that once said exactly these values for ``INDEXES[index]``."""
@@ -153,7 +160,8 @@ class Vault:
         for batch in sorted({*broken, *whole}):
             yield batch, broken[batch], whole[batch]
 
-    def _indexed(self, index: str, people: list[dict[str, Any]], submitter: str) -> list[bytes | None]:
+    def indexed(self, index: str, people: list[dict[str, Any]], submitter: str) -> list[bytes | None]:
+        """The blind index of each of some people, none where a field of it is not told."""
         names = INDEXES[index]
         if not people or not {*people[0], "submitter"}.issuperset(names):
             return [None] * len(people)

@@ -1,7 +1,7 @@
 """Warming up: the first submission of the day shall not pay for loading the engines.
 
-One made-up birth is read, parted and written into a table that is thrown away: whatever is loaded or compiled
-on first use is loaded and compiled then.
+One made-up birth is read, parted, written into a table that is thrown away, and asked beside it: whatever is
+loaded or compiled on first use is loaded and compiled then.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vernix.births import encounters
+from vernix.registry.beside import questioned
 from vernix.registry.book import Book
 from vernix.registry.parting import Naming, part
 from vernix.registry.vault import Origin, Vault
@@ -21,7 +22,10 @@ from vernix.registry.vault import Origin, Vault
 if TYPE_CHECKING:
     from vernix.intake.reading import Reading
 
-_MADE_UP = {"record_number": "1", "sex": "F", "birth_weight": "3400", "mother_family_name": "Nobody"}
+_MADE_UP = {
+    "record_number": "1", "sex": "F", "birth_weight": "3400", "mother_family_name": "Nobody",
+    "mother_health_number": "9393881587",
+}  # fmt: skip
 
 
 def warm(work: Path, used: Iterable[str]) -> None:
@@ -55,10 +59,12 @@ def _made_up(folder: Path, encounter: str) -> Reading:
 def _keep(folder: Path, reading: Reading) -> None:
     now = datetime.now(UTC)
     origin = Origin("nobody", "none", "warming", now, now)
-    parted = part(reading, origin, Naming(secrets.token_bytes(32)))
+    naming = Naming(secrets.token_bytes(32))
+    parted = part(reading, origin, naming)
     vault = Vault(folder / "vault", secrets.token_bytes(32), secrets.token_bytes(32))
     book = Book(folder / "book")
     vault.found()
     book.found()
     vault.keep(parted.identities, parted.pseudonyms, parted.rows, origin)
     book.keep("birth", parted.clinical, origin.batch)
+    questioned(reading, origin, naming, vault, book, folder)

@@ -31,7 +31,7 @@ def _live_birth_very_light(t: ibis.Table) -> ibis.Value:
 
 
 def _weight_far_from_gestation(t: ibis.Table) -> ibis.Value:
-    return is_far_from_reference(t.birth_weight, t.gestation) & ~t.weight_confirmed.fill_null(False)
+    return is_far_from_reference(t.birth_weight, t.gestation, t.sex) & ~t.weight_confirmed.fill_null(False)
 
 
 def _class_is_not_the_weights(t: ibis.Table) -> ibis.Value:
@@ -119,7 +119,7 @@ WEIGHT = (
     Check(
         code="B-WGT-01",
         severity="soft",
-        elements=("birth_weight", "gestation", "weight_confirmed"),
+        elements=("birth_weight", "gestation", "sex", "weight_confirmed"),
         text=Words(
             "This weight hardly goes with this gestation: compare both with the chart; if they are right, "
             "set weight_confirmed.",
@@ -134,6 +134,8 @@ WEIGHT = (
             one("3400 g at 38 weeks", False, birth_weight=3400, gestation=266),
             one("340 g at 38 weeks: a digit lost", True, birth_weight=340, gestation=266),
             one("no reference before 22 weeks", False, birth_weight=3400, gestation=147),
+            one("too heavy for a girl of 38 weeks", True, birth_weight=4980, gestation=266, sex="female"),
+            one("not for a boy", False, birth_weight=4980, gestation=266, sex="male"),
         ),
     ),
     Check(

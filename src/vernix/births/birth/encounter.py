@@ -7,6 +7,7 @@ order of the checks is the one in which findings are told.
 from __future__ import annotations
 
 from vernix.births.antenatal.dating import LastPeriod
+from vernix.births.birth.book_checks import BOOK_CHECKS
 from vernix.births.birth.care_checks import CARE_CHECKS
 from vernix.births.birth.child import CareAtBirth, ConditionAtBirth
 from vernix.births.birth.clinical_checks import CLINICAL_CHECKS
@@ -92,4 +93,5 @@ BIRTH = Encounter(
         + pregnancy_checks("B", _ELEMENTS)
         + mother_checks("B", _ELEMENTS)
     ),
+    book_checks=BOOK_CHECKS,
 )

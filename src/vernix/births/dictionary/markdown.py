@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vernix.births import editions, encounters
+from vernix.births.against_book import BookCheck
 from vernix.births.checks import Check, Row
 from vernix.births.codes import CodeSet, Words
 from vernix.births.dictionary import document, facts
@@ -116,6 +117,15 @@ def _encounter(encounter: Encounter) -> Iterator[str]:
     )
     for check in encounter.checks:
         yield _check(check)
+    if encounter.book_checks:
+        yield "## Beside the registry / Auprès du registre"
+        yield (
+            "Asked at the registry only, of what it has; all are soft. `record`, `mother` and `child` stand\n"
+            "for keyed names.\n"
+            "*Posées au registre seulement, sur ce qu’il a ; toutes sont « soft ».*"
+        )
+    for beside in encounter.book_checks:
+        yield _book_check(beside)
 
 
 def _element(element: Element) -> str:
@@ -168,6 +178,26 @@ def _check(check: Check) -> str:
     for example in check.examples:
         for row, fails in zip(example.rows, example.fails, strict=True):
             lines.append(f"| {_cell(example.why)} | {_row(row)} | {'**fails**' if fails else 'passes'} |")
+    return "\n".join(lines)
+
+
+def _book_check(check: BookCheck) -> str:
+    lines = [
+        f"### {check.code} (soft)",
+        "",
+        _sentences(check.text),
+        "",
+        f"- Beside: `{check.against}`",
+        f"- Source: {check.source}",
+        "",
+        "| example | the registry has | sent | verdict |",
+        "|---|---|---|---|",
+    ]
+    for example in check.examples:
+        kept = "; ".join(_row(row) for row in example.kept) or "nothing"
+        for row, fails in zip(example.sent, example.fails, strict=True):
+            verdict = "**fails**" if fails else "passes"
+            lines.append(f"| {_cell(example.why)} | {kept} | {_row(row)} | {verdict} |")
     return "\n".join(lines)
 
 

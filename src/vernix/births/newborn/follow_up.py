@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from vernix.births.against_births import against_births
 from vernix.births.birth.child import ConditionAtBirth
 from vernix.births.birth.event import Event
 from vernix.births.checks import Check, one
@@ -306,4 +307,5 @@ NEWBORN_SCREENING_FOLLOW_UP = Encounter(
     elements=_ELEMENTS,
     when=("screen_positive_date", "birth_date"),
     checks=identity_checks("NF", _ELEMENTS) + FOLLOW_UP_CHECKS,
+    book_checks=against_births("NF", _ELEMENTS),
 )

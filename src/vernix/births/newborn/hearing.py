@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from vernix.births.against_births import against_births
 from vernix.births.birth.event import Event
 from vernix.births.checks import Check, one
 from vernix.births.codes import UNKNOWN, YES_NO, CodeSet, Words, code
@@ -412,4 +413,5 @@ HEARING_SCREENING = Encounter(
     when=("hearing_screen_date", "birth_date"),
     optional=(Event.gestation, Event.plurality),
     checks=identity_checks("HR", _ELEMENTS) + HEARING_CHECKS,
+    book_checks=against_births("HR", _ELEMENTS),
 )

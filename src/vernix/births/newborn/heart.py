@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from vernix.births.against_births import against_births
 from vernix.births.birth.event import Event
 from vernix.births.checks import Check, one
 from vernix.births.codes import UNKNOWN, YES_NO, CodeSet, Words, code
@@ -442,4 +443,5 @@ HEART_SCREENING = Encounter(
     when=("heart_screen_date", "birth_date"),
     optional=(Event.gestation, Event.plurality),
     checks=identity_checks("CC", _ELEMENTS) + HEART_CHECKS + OXIMETRY,
+    book_checks=against_births("CC", _ELEMENTS),
 )

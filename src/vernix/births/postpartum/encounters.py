@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vernix.births.against_births import against_births
 from vernix.births.birth.child import CareAtBirth
 from vernix.births.birth.event import Event
 from vernix.births.codes import Words
@@ -57,6 +58,7 @@ POSTPARTUM_CHILD = Encounter(
     ),
     elements=_CHILD,
     checks=identity_checks("PC", _CHILD) + POSTPARTUM_CHILD_CHECKS,
+    book_checks=against_births("PC", _CHILD),
 )
 
 _MOTHER = elements_of(
@@ -90,4 +92,5 @@ POSTPARTUM_MOTHER = Encounter(
     elements=_MOTHER,
     optional=(PregnancyIdentity.due_date, Event.plurality),
     checks=identity_checks("PM", _MOTHER) + POSTPARTUM_MOTHER_CHECKS,
+    book_checks=against_births("PM", _MOTHER),
 )

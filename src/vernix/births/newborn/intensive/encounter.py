@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vernix.births.against_births import against_births
 from vernix.births.birth.child import CareAtBirth, ConditionAtBirth
 from vernix.births.codes import Words
 from vernix.births.declaring import elements_of
@@ -65,4 +66,5 @@ NEONATAL_INTENSIVE_CARE = Encounter(
     elements=_ELEMENTS,
     when=("nicu_admission_date", "birth_date"),
     checks=identity_checks("NI", _ELEMENTS) + INTENSIVE_CARE_CHECKS + STAYS,
+    book_checks=against_births("NI", _ELEMENTS),
 )

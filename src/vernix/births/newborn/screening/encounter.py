@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vernix.births.against_births import against_births
 from vernix.births.codes import Words
 from vernix.births.declaring import elements_of
 from vernix.births.encounter import Encounter
@@ -46,4 +47,5 @@ NEWBORN_SCREENING = Encounter(
     elements=_ELEMENTS,
     when=("collection_date", "birth_date"),
     checks=identity_checks("NS", _ELEMENTS) + SCREENING_CHECKS + SAMPLES,
+    book_checks=against_births("NS", _ELEMENTS),
 )
