@@ -144,7 +144,7 @@ def test_a_signature_for_a_delivery_is_none_for_a_bundle(
         with pytest.raises(DataRefused, match="'format'"):
             own.open_signed(signed, directory, "registry", now)
         renamed = canonical.encode(
-            {**_object(signed), "format": own.FORMAT}  # the same words under the other name
+            {**_object(signed), "format": own.FORMATS[0]}  # the same words under the other name
         )
         with pytest.raises(NotProven):
             own.open_signed(Signed(renamed, signed.signatures), directory, "registry", now)

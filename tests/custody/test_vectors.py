@@ -45,7 +45,9 @@ _Document = (
 SIGNED: dict[str, type[_Document]] = {
     "delivery": Delivery,
     "manifest": Manifest,
+    "manifest-v2": Manifest,
     "bundle": BundleManifest,
+    "bundle-v2": BundleManifest,
     "receipt": Receipt,
     "read-receipt": ReadReceipt,
     "recall": Recall,
@@ -93,8 +95,9 @@ def test_a_signed_document_is_these_bytes(name: str) -> None:
     Signed.decode(told["envelope"].encode("utf-8")).check(told["domain"], [key.verify_key for key in keys])
 
 
-def test_the_bundle_is_these_bytes() -> None:
-    told = vector("bundle")
+@pytest.mark.parametrize("name", ["bundle", "bundle-v2"])
+def test_the_bundle_is_these_bytes(name: str) -> None:
+    told = vector(name)
     content = told["content"].encode("utf-8")
     stream = io.BytesIO(content)
     signed = bundle.read_beginning(stream)

@@ -160,7 +160,7 @@ def test_the_registrys_own_keys_are_told_by_when_they_are_to_be_renewed(kit: Exc
 
 @pytest.mark.parametrize("about", TEXTS)
 def test_every_text_is_whole_in_both_languages(about: str) -> None:
-    words = dict.fromkeys(("time", "ids", "key", "name"), "x")
+    words = dict.fromkeys(("time", "ids", "key", "name", "numbers", "series"), "x")
     values: dict[str, str | int] = {"count": 3, "percent": 80, "much": 1, "often": 1, "rest": 1, **words}
     fact = Fact("brake", about, "riverside", "m", values)
     text = body(fact, LABEL)
@@ -462,4 +462,4 @@ def test_wrong_settings_are_named_and_stop_nothing(
 
 def test_no_settings_are_none(tmp_path: Path) -> None:
     assert read_settings(tmp_path / "notifications.toml") is None
-    assert set(KINDS) == {"delivery", "receipt", "expiry", "quota", "refused", "brake"}
+    assert set(KINDS) == {"delivery", "receipt", "expiry", "quota", "refused", "brake", "missing"}

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vernix.custody.delivery import MAX_LIFETIME
+from vernix.custody.numbering import Numbers
 from vernix.errors import DataRefused, KeeperFailed
 
 LONGEST = int(MAX_LIFETIME.total_seconds())
@@ -65,6 +66,14 @@ class Dispatch:
     def fingerprint(self) -> str:
         """Hex digest by which two calls are recognised as the same request (32 characters)."""
         return hashlib.sha256(json.dumps(self.to_document(), sort_keys=True).encode()).hexdigest()[:32]
+
+    def counted(self, numbers: Numbers | None) -> dict[str, list[int]]:
+        """Its files' numbers by what they count: the purpose and an encounter."""
+        counted: dict[str, list[int]] = {}
+        for file, number in zip(self.files, numbers.of_files if numbers else (), strict=False):
+            if number is not None:
+                counted.setdefault(f"{self.purpose} {file.encounter}", []).append(number)
+        return counted
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -119,6 +128,7 @@ class Plan:
     """A delivery under way: its fixed id, what was asked, and how each file looked when it was asked.
 
     ``parts`` is the number of the part that each file goes into; it stays as it is if a file changes.
+    ``numbers`` are those under which its files of data are counted (``vernix.courier.counting``).
     """
 
     id: str
@@ -126,6 +136,12 @@ class Plan:
     dispatch: Dispatch
     looks: tuple[Look, ...]
     parts: tuple[int, ...]
+    numbers: Numbers | None = None
+
+    @property
+    def taken(self) -> dict[str, list[int]]:
+        """Its numbers by what they count."""
+        return self.dispatch.counted(self.numbers)
 
     def contents(self) -> list[tuple[OutgoingFile, ...]]:
         """The files of each part, part 1 first."""
@@ -140,18 +156,21 @@ class Plan:
             "dispatch": self.dispatch.to_document(),
             "looks": [asdict(look) for look in self.looks],
             "parts": list(self.parts),
+            "numbers": None if self.numbers is None else self.numbers.to_object(),
         }
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Plan:
         """The inverse of ``to_document``. Raises ``KeeperFailed`` when the outbox is damaged."""
         try:
+            numbers = document.get("numbers")  # none in what was sent before files were counted
             return cls(
                 document["id"],
                 document["created"],
                 Dispatch.from_document(document["dispatch"]),
                 tuple(Look(**look) for look in document["looks"]),
                 tuple(document["parts"]),
+                None if numbers is None else Numbers(numbers["series"], tuple(numbers["numbers"])),
             )
         except (KeyError, TypeError):
             raise KeeperFailed(

@@ -6,6 +6,7 @@
     pending/<id>/manifest        the signed manifest, before it is sealed as part 0
     pending/<id>/delivery.json   the signed delivery, kept before it is posted: posted again, never made again
     sent/<id>-<request>.json     what is remembered: to check a receipt, and to recognise the same request
+    numbers.json                 how far files of data are counted (``vernix.courier.counting``)
 
 A delivery goes from pending to sent when the gateway has verified it. With the pending folder go the file
 keys.
@@ -14,7 +15,7 @@ keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from vernix.courier.abreast import Lanes
+from vernix.courier.counting import Counter
 from vernix.courier.dispatch import Dispatch, Look, OutgoingFile, Plan
 from vernix.courier.exchange import SMALL_PART, Exchange
 from vernix.courier.keeping import held, private_folder, read_json, sweep, write_json
@@ -34,6 +36,7 @@ from vernix.custody.durable import remove_unfinished, write_file
 from vernix.custody.file_request import FileRequest
 from vernix.custody.identifiers import format_time, new_id, parse_time, utc_now
 from vernix.custody.manifest import File, Manifest
+from vernix.custody.numbering import Numbers
 from vernix.custody.signatures import Signed, SigningKey
 from vernix.errors import FarSideRefused, KeeperFailed, UsageError
 from vernix.sealing.recipients import Recipient
@@ -90,6 +93,7 @@ class Outbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.keys = Keys(folder)
+        self._counter = Counter(folder)
         self._pending = folder / "pending"
         self._sent = folder / "sent"
 
@@ -115,8 +119,8 @@ class Outbox:
             same = plan.id == delivery_id if delivery_id else plan.dispatch == dispatch
             if same and not (self._envelope_path(plan).exists() and plan.looks != looks and not delivery_id):
                 return plan
-        parts = parts_of(dispatch.files, looks)
-        plan = Plan(delivery_id or new_id(), format_time(utc_now()), dispatch, looks, parts)
+        parts, numbers = parts_of(dispatch.files, looks), self._numbers(dispatch)
+        plan = Plan(delivery_id or new_id(), format_time(utc_now()), dispatch, looks, parts, numbers)
         write_json(self._folder(plan) / "plan.json", plan.to_document())
         return plan
 
@@ -142,6 +146,7 @@ class Outbox:
                     for upload in uploads_in(self._folder(plan)):
                         with suppress(FarSideRefused):
                             exchange.abandon(upload)
+                    self.give_back(plan)
                     self._remove(plan)
                 return True
         return False
@@ -150,7 +155,26 @@ class Outbox:
         """Forget a plan of which nothing has left this machine; one that has begun to go stays."""
         with held(self._lock(plan)) as mine:
             if mine and not uploads_in(self._folder(plan)) and not self._envelope_path(plan).exists():
+                self.give_back(plan)
                 self._remove(plan)
+
+    @contextmanager
+    def counted(self, dispatch: Dispatch) -> Iterator[Numbers | None]:
+        """Numbers for what others will carry; given back where the ``with`` block fails."""
+        with self._alone():
+            numbers = self._numbers(dispatch)
+            self._counter.use_up(dispatch.counted(numbers))
+        try:
+            yield numbers
+        except BaseException:
+            with self._alone():
+                self._counter.give_back(dispatch.counted(numbers))
+            raise
+
+    def give_back(self, plan: Plan) -> None:
+        """Let the next plans take the numbers of one that will not arrive."""
+        with self._alone():
+            self._counter.give_back(plan.taken)
 
     def send(self, plan: Plan, exchange: Exchange, sender: Sender, moved: Moved = nobody_watches) -> Sent:
         """Do whatever is still to do for ``plan`` and return when the gateway has verified the delivery.
@@ -181,7 +205,12 @@ class Outbox:
             remove_unfinished(self.keys.folder)
             if keys is not None:
                 self.keys.keep(sent.plan.id, keys)
+            self._counter.use_up(sent.plan.taken)
             write_json(self._sent_path(sent.plan), _sent_document(sent))
+
+    def _numbers(self, dispatch: Dispatch) -> Numbers | None:
+        encounters = [file.encounter if file.role == "data" else None for file in dispatch.files]
+        return self._counter.take(dispatch.purpose, encounters, (plan.taken for plan in self.pending()))
 
     def _alone(self) -> AbstractContextManager[bool]:
         """Held for the moment in which plans are made, ``sent`` is written, and litter is swept."""
@@ -365,6 +394,7 @@ class _Work:
             note=dispatch.note,
             created=parse_time(self.plan.created),
             folders=dispatch.folders,
+            numbers=self.plan.numbers,
         )
         path = self._folder / "manifest"
         envelope = manifest.sign(self._sender.key).encode()

@@ -4,7 +4,7 @@ Inside the seal, in this order and with nothing between or after::
 
     vernix-bundle/v1 LF
     the length of the envelope in bytes, decimal, no leading zero, LF
-    the envelope of the signed manifest (canonical JSON, format and signing domain vernix/bundle/v1)
+    the envelope of the signed manifest (canonical JSON; a format and signing domain vernix/bundle/...)
     the files, in the manifest's order, each as long as it says
 
 The manifest names its intended recipients and, for each file, the SHA-256 of its content. So whoever can open

@@ -30,7 +30,7 @@ from vernix.custody.identifiers import format_time, new_id
 from vernix.custody.key import CLOCK_TOLERANCE
 from vernix.custody.manifest import Manifest
 from vernix.custody.partner import FILE_REQUESTS
-from vernix.custody.signatures import DELIVERY, FILE_REQUEST, MANIFEST, Signed, SigningKey, VerifyKey
+from vernix.custody.signatures import DELIVERY, FILE_REQUEST, Signed, SigningKey, VerifyKey
 from vernix.errors import DataRefused, FarSideRefused, NotProven
 
 TICKET = "vernix/ticket/v1"
@@ -155,7 +155,7 @@ class FileRequest:
         manifest.check_reader(reader, now)
         if manifest.sender != self.sender:
             raise NotProven("The manifest answers another request for files.")
-        signed.check(MANIFEST, [VerifyKey.from_text(self.key)])
+        signed.check(manifest.format, [VerifyKey.from_text(self.key)])
         return manifest
 
     def _covers(self, moment: datetime) -> bool:

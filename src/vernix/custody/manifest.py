@@ -1,13 +1,14 @@
 """The manifest: what the parts of a delivery are, sealed as its first part and signed inside the seal.
 
 A bundle (``vernix.custody.bundle``) begins with a manifest that has the same fields and another meaning of
-``digest``: it has a format and a signing domain of its own, ``vernix/bundle/v1``.
+``digest``: it has formats and signing domains of its own, ``vernix/bundle/v1`` and ``v2``.
 
-Canonical JSON, format and signing domain ``vernix/manifest/v1``, signed by one key of the sender. It names
-its intended recipients, so that nobody who can open it can seal it again for somebody else, or put another
-sender's signature on the outside: the two documents must agree.
+Canonical JSON, format and signing domain ``vernix/manifest/v1``, signed by one key of the sender; where files
+are numbered (``vernix.custody.numbering``), ``vernix/manifest/v2``. It names its intended recipients, so that
+nobody who can open it can seal it again for somebody else, or put another sender's signature on the outside:
+the two documents must agree.
 
-Rule of change: any new or changed field makes ``vernix/manifest/v2`` with a domain of its own; readers refuse
+Rule of change: any new or changed field makes ``vernix/manifest/v3`` with a domain of its own; readers refuse
 what they do not know. A role is added the same way.
 """
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate, groupby
 from pathlib import PurePosixPath
@@ -27,7 +28,8 @@ from vernix.custody.directory import PURPOSES, Directory
 from vernix.custody.fields import Fields
 from vernix.custody.identifiers import format_time
 from vernix.custody.key import CLOCK_TOLERANCE
-from vernix.custody.signatures import BUNDLE, MANIFEST, Signed, SigningKey
+from vernix.custody.numbering import Numbers
+from vernix.custody.signatures import BUNDLE, BUNDLE_V2, MANIFEST, MANIFEST_V2, Signed, SigningKey
 from vernix.errors import DataRefused, NotProven
 
 ROLES = ("data", "mapping", "acknowledgement", "file")
@@ -70,9 +72,11 @@ class Manifest:
     """What the sender says of the delivery ``delivery`` to its intended ``recipients`` (partner ids).
 
     Files that share a part lie in it one behind the other. ``folders`` are those that hold no file.
+    ``numbers`` are those of the files of data, where their sender counts them.
     """
 
-    FORMAT: ClassVar[str] = MANIFEST
+    FORMATS: ClassVar[tuple[str, str]] = (MANIFEST, MANIFEST_V2)
+    """Without and with numbers."""
 
     delivery: str
     sender: str
@@ -82,12 +86,18 @@ class Manifest:
     note: str
     created: datetime
     folders: tuple[tuple[str, ...], ...] = ()
+    numbers: Numbers | None = None
+
+    @property
+    def format(self) -> str:
+        """The document's format, and the domain in which it is signed."""
+        return self.FORMATS[self.numbers is not None]
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """Read canonical bytes; DataRefused names the field. Says nothing of who signed."""
         fields = Fields(canonical.decode(data), "manifest")
-        fields.format(cls.FORMAT)
+        version = fields.choice("format", cls.FORMATS)
         manifest = cls(
             delivery=fields.id("delivery"),
             sender=fields.partner("sender"),
@@ -98,6 +108,9 @@ class Manifest:
             created=fields.time("created"),
             folders=tuple(_parse_folder(item) for item in fields.items("folders", most=MAX_FILES)),
         )
+        if version != manifest.format:
+            counted = [file.role == "data" for file in manifest.files]
+            manifest = replace(manifest, numbers=Numbers.parse(fields, counted))
         fields.end()
         if () in manifest.folders or len(set(manifest.folders)) != len(manifest.folders):
             raise DataRefused("The manifest's field 'folders' names one twice, or none.")
@@ -108,6 +121,12 @@ class Manifest:
     def parts(self) -> tuple[tuple[File, ...], ...]:
         """The files by the part that they lie in, part 1 first."""
         return tuple(tuple(files) for _, files in groupby(self.files, key=lambda file: file.part))
+
+    @property
+    def numbered(self) -> dict[int, int]:
+        """The numbers of its files of data, by part."""
+        numbers = self.numbers.of_files if self.numbers else ()
+        return {file.part: number for file, number in zip(self.files, numbers, strict=False) if number}
 
     def check_parts(self) -> None:
         """Raise DataRefused unless the files fill every part once, in order and without gaps."""
@@ -120,7 +139,7 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """The canonical bytes. Raises DataRefused rather than write what ``parse`` would refuse."""
         document = {
-            "format": self.FORMAT,
+            "format": self.format,
             "delivery": self.delivery,
             "sender": self.sender,
             "recipients": list(self.recipients),
@@ -129,6 +148,7 @@ class Manifest:
             "note": self.note,
             "created": format_time(self.created),
             "folders": [list(folder) for folder in self.folders],
+            **({} if self.numbers is None else self.numbers.to_object()),
         }
         data = canonical.encode(document)
         self.parse(data)
@@ -136,7 +156,7 @@ class Manifest:
 
     def sign(self, key: SigningKey) -> Signed:
         """The signed envelope: these bytes are what gets sealed as part 0, or what a bundle begins with."""
-        return Signed.make(self.FORMAT, self.to_bytes(), [key])
+        return Signed.make(self.format, self.to_bytes(), [key])
 
     @classmethod
     def open_signed(cls, envelope: bytes | Signed, directory: Directory, reader: str, now: datetime) -> Self:
@@ -147,7 +167,7 @@ class Manifest:
         signed = envelope if isinstance(envelope, Signed) else Signed.decode(envelope)
         manifest = cls.parse(signed.document)
         manifest.check_reader(reader, now)
-        directory.check_signature(signed, cls.FORMAT, manifest.sender, manifest.created)
+        directory.check_signature(signed, manifest.format, manifest.sender, manifest.created)
         return manifest
 
     def check_reader(self, reader: str, now: datetime) -> None:
@@ -187,7 +207,7 @@ class BundleManifest(Manifest):
     and could put other content under the same header.
     """
 
-    FORMAT: ClassVar[str] = BUNDLE
+    FORMATS: ClassVar[tuple[str, str]] = (BUNDLE, BUNDLE_V2)
 
     def check_parts(self) -> None:
         """Raise DataRefused unless every file is a part of its own, in order: each has its own digest."""

@@ -31,7 +31,9 @@ from vernix.errors import DataRefused, KeeperFailed, NotProven
 
 DELIVERY = "vernix/delivery/v1"
 MANIFEST = "vernix/manifest/v1"
+MANIFEST_V2 = "vernix/manifest/v2"
 BUNDLE = "vernix/bundle/v1"
+BUNDLE_V2 = "vernix/bundle/v2"
 RECEIPT = "vernix/receipt/v1"
 READ_RECEIPT = "vernix/read-receipt/v1"
 RECALL = "vernix/recall/v1"
@@ -45,7 +47,9 @@ DOMAINS = frozenset(
     {
         DELIVERY,
         MANIFEST,
+        MANIFEST_V2,
         BUNDLE,
+        BUNDLE_V2,
         RECEIPT,
         READ_RECEIPT,
         RECALL,

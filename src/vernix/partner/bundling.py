@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from vernix.console import say
+from vernix.courier.sending import Outbox
 from vernix.custody import bundle
 from vernix.custody.directory import Directory
 from vernix.custody.identifiers import new_id, utc_now
@@ -50,7 +51,7 @@ def seal_bundle(
     partner = state.load(data)
     dispatch, recipients = _dispatch(partner, file, to)
     check_target(target, replace=replace)
-    with ExitStack() as opened:
+    with Outbox(partner.folder.outbox).counted(dispatch) as numbers, ExitStack() as opened:
         sources = [opened.enter_context(reading(item.path)) for item in dispatch.files]
         before = [fingerprint(source) for source in sources]
         manifest = BundleManifest(
@@ -61,6 +62,7 @@ def seal_bundle(
             files=tuple(map(_described, range(1, len(sources) + 1), dispatch.files, sources)),
             note=dispatch.note,
             created=utc_now(),
+            numbers=numbers,
         )
         beginning = bundle.beginning(manifest.sign(partner.signing_key()))
         streams = [os.fdopen(source, "rb", closefd=False) for source in sources]

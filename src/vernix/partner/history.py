@@ -101,6 +101,7 @@ class ToldSealed:
             "to": list(self.sealed.to),
             "sealed_bytes": self.sealed.size,
             "sealed": format_time(self.sealed.made),
+            "numbers": list(self.sealed.numbers),
             "addressees": [place.document() for place in self.places],
         }
 

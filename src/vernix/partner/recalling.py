@@ -36,7 +36,9 @@ def recall(delivery: str, *, data: Data = None, json: Json = False) -> int:
         raise UsageError("Nothing that was sent from here has that id.", hint=hint)
     exchange = connect(partner)
     exchange.refresh_directory()
-    Recalls(partner.folder.outbox).take_back(sent, exchange, Sender(partner.id, partner.signing_key()))
+    recalls = Recalls(partner.folder.outbox)
+    before = recalls.of(sent.plan.id)
+    recalls.take_back(sent, exchange, Sender(partner.id, partner.signing_key()))
     answers = Answers(partner.folder.incoming, outbox)
     keep_receipts(partner, exchange, answers, Mailbox(exchange, partner.id, answers.keeps).read())
     outbox.keys.let_go(sent.plan.id)
@@ -46,5 +48,7 @@ def recall(delivery: str, *, data: Data = None, json: Json = False) -> int:
     if have:
         say(f"Recalled, but {', '.join(have)} had collected it before: ask them to delete it.")
     else:
+        if before is None:
+            outbox.give_back(sent.plan)
         say("Recalled: nobody has signed for it, and it is gone from the gateway.")
     return 0

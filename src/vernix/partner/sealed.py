@@ -22,13 +22,16 @@ from vernix.sealing.header import MAX_HEADER, read_header
 
 @dataclass(frozen=True)
 class SealedFile:
-    """A bundle that was made here: its id, its readers, its sealed bytes and their digest."""
+    """A bundle that was made here: its id, its readers, its sealed bytes and their digest, and the numbers of
+    its files of data.
+    """
 
     bundle: str
     to: tuple[str, ...]
     made: datetime
     size: int
     digest: str
+    numbers: tuple[int, ...] = ()
 
 
 class Sealed:
@@ -45,6 +48,7 @@ class Sealed:
             "made": format_time(manifest.created),
             "size": file.stat().st_size,
             "to": list(manifest.recipients),
+            "numbers": list(manifest.numbered.values()),
         }
         write_json(self._path(digest_of(file)), document)
 
@@ -60,9 +64,8 @@ class Sealed:
             # What was sealed before more was remembered has a date only, and cannot be shown.
             if "bundle" in document:
                 moment = parse_time(document["made"])
-                found.append(
-                    SealedFile(document["bundle"], tuple(document["to"]), moment, document["size"], path.stem)
-                )
+                to, numbers = tuple(document["to"]), tuple(document.get("numbers", ()))
+                found.append(SealedFile(document["bundle"], to, moment, document["size"], path.stem, numbers))
         return sorted(found, key=lambda each: each.bundle, reverse=True)
 
     def tidy(self, now: datetime) -> None:

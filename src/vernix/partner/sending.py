@@ -102,6 +102,7 @@ def send_out(
     begun = outbox.begin(dispatch, again=again)
     if isinstance(begun, Sent) and _is_lost(partner, exchange, begun):
         say(f"This was sent before, as {begun.plan.id}, but the gateway has lost it: it is sent again.")
+        outbox.give_back(begun.plan)
         begun = outbox.begin(dispatch, again=True)
     if isinstance(begun, Sent):
         say(f"This was sent before, unchanged, as {begun.plan.id}. To send it once more: --again.")

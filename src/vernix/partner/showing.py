@@ -35,9 +35,11 @@ def show_sent(sent: Sent, *, json: bool = False, repeated: bool = False) -> None
 def sent_document(sent: Sent) -> dict[str, Any]:
     """A sent delivery for ``--json``."""
     delivery = sent.delivery
+    plan = sent.plan
+    numbers = plan.numbers.of_files if plan.numbers else [None] * len(plan.dispatch.files)
     files = [
-        {"name": file.name, "role": file.role, "encounter": file.encounter}
-        for file in sent.plan.dispatch.files
+        {"name": file.name, "role": file.role, "encounter": file.encounter, "number": number}
+        for file, number in zip(plan.dispatch.files, numbers, strict=True)
     ]
     return {
         "delivery": sent.plan.id,

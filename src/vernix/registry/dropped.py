@@ -17,7 +17,7 @@ from vernix.custody.drop import Drop, is_bundle
 from vernix.custody.identifiers import REGISTRY, utc_now
 from vernix.custody.manifest import File
 from vernix.errors import DataRefused, FarSideRefused
-from vernix.registry.opening import Opened, OpenedFile, Unusable, not_for_us, private_work, with_mappings
+from vernix.registry.opening import Opened, OpenedFile, Unusable, not_for_us, private_work
 from vernix.sealing.identities import HybridIdentity
 from vernix.sealing.opening import open_file
 from vernix.sealing.refusals import NotForUs
@@ -56,7 +56,7 @@ def _bundle(drop: Drop, stream: io.BufferedReader, directory: Directory, folder:
         files = [_file(entry, stream, folder) for entry in manifest.files]
     except (DataRefused, FarSideRefused) as error:
         raise Unusable("manifest", error.message, error.hint) from None
-    return Opened(manifest.purpose, with_mappings(files), folder)
+    return Opened.of(manifest, files, folder)
 
 
 def _file(entry: File, stream: io.BufferedReader, folder: Path) -> OpenedFile:

@@ -9,9 +9,9 @@ nothing is kept.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vernix.custody.delivery import Delivery
@@ -48,13 +48,22 @@ class OpenedFile:
 class Opened:
     """A delivery in the open, in its private ``folder``, and what it is for.
 
-    ``bare``: nobody but the gateway says who sent it.
+    ``bare``: nobody but the gateway says who sent it. ``numbered`` are the numbers of its files of data by
+    part, in the ``series`` of the machine that sent it.
     """
 
     purpose: str
     data: tuple[OpenedFile, ...]
     folder: Path
     bare: bool = False
+    series: str = ""
+    numbered: Mapping[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, manifest: Manifest, files: Sequence[OpenedFile], folder: Path) -> Opened:
+        """What a proven manifest says of files in the open."""
+        series = manifest.numbers.series if manifest.numbers else ""
+        return cls(manifest.purpose, with_mappings(files), folder, series=series, numbered=manifest.numbered)
 
 
 @contextmanager
@@ -73,7 +82,7 @@ def opened(
     with private_work(work, delivery.id) as folder:
         manifest = read_manifest(delivery, parts[0], identities, directory)
         files = [_open(entries, parts[entries[0].part], identities, folder) for entries in manifest.parts]
-        yield Opened(manifest.purpose, with_mappings(files), folder)
+        yield Opened.of(manifest, files, folder)
 
 
 @contextmanager

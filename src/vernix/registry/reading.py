@@ -18,6 +18,7 @@ from vernix.errors import DataRefused, UsageError
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.intake.findings import THE_FILE, Cause, Counts, Kind
 from vernix.intake.refusals import FileRefused
+from vernix.registry import numbering
 from vernix.registry.opening import Opened, OpenedFile, Unusable
 from vernix.registry.parting import Naming
 
@@ -61,14 +62,18 @@ def judge(submission: Submission, opened: Opened, naming: Naming, beside: Beside
     verdicts: list[Verdict] = []
     for file in opened.data:
         verdict = _judge_file(submission, file, naming, beside)
-        verdicts.append(_marked(verdict) if opened.bare else verdict)
+        verdicts.append(replace(verdict, answer=_remarked(verdict, submission, opened)))
     return verdicts
 
 
-def _marked(verdict: Verdict) -> Verdict:
-    """The verdict on a bare file, whose answer says so."""
-    causes = (*verdict.answer.causes, Cause(_VOUCHED_BY_THE_GATEWAY, 1, (THE_FILE,)))
-    return replace(verdict, answer=replace(verdict.answer, causes=causes))
+def _remarked(verdict: Verdict, submission: Submission, opened: Opened) -> Acknowledgement:
+    """An answer that also says how the file came: unsigned, or with others missing before it."""
+    remarks = (
+        *([_VOUCHED_BY_THE_GATEWAY] if opened.bare else []),
+        *numbering.remarks(submission, opened, verdict),
+    )
+    causes = (*verdict.answer.causes, *(Cause(kind, 1, (THE_FILE,)) for kind in remarks))
+    return replace(verdict.answer, causes=causes)
 
 
 def refusal(submission: Submission, error: Unusable) -> Acknowledgement:

@@ -20,7 +20,7 @@ from vernix.registry.answering import (
     send_acknowledgement,
 )
 from vernix.registry.failpoints import reached
-from vernix.registry.opening import Unusable, private_work
+from vernix.registry.opening import Opened, Unusable, private_work
 from vernix.registry.parting import part
 from vernix.registry.passage import Passage
 from vernix.registry.quality import confirming
@@ -48,7 +48,7 @@ def read(passage: Passage) -> Settle | None:
             if delivery.purpose != "submission":
                 return _settle_other(passage, delivery.purpose)
             verdicts = judge(passage.submission, delivery, passage.naming, passage.beside_the_book)
-            files = [_kept(passage, verdict) for verdict in verdicts]
+            files = [_kept(passage, delivery, verdict) for verdict in verdicts]
             verdicts = [told(passage, verdict) for verdict in verdicts]
             bare = delivery.bare
             passage.answer.keep(answers_for(passage.submission, verdicts), delivery.folder)
@@ -117,7 +117,7 @@ def receipt(passage: Passage) -> Settle | None:
     return None
 
 
-def _kept(passage: Passage, verdict: Verdict) -> SubmittedFile:
+def _kept(passage: Passage, delivery: Opened, verdict: Verdict) -> SubmittedFile:
     """What the workflow is to remember of a file; its accepted rows are parted while it is open."""
     file = SubmittedFile(
         submission=passage.submission,
@@ -128,6 +128,8 @@ def _kept(passage: Passage, verdict: Verdict) -> SubmittedFile:
         warned=verdict.counts.warned,
         rejected=verdict.counts.rejected,
         repeats=verdict.repeats,
+        series=delivery.series,
+        number=delivery.numbered.get(verdict.part),
     )
     if verdict.reading is not None:
         passage.remember(verdict.part, part(verdict.reading, passage.origin(file), passage.naming))

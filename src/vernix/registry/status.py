@@ -57,6 +57,7 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
         },
         "waiting": [_described(each) for each in waiting.order_by("sequence")[:_LISTED]],
         "set_aside": [_described(each) for each in set_aside.order_by("sequence")[:_LISTED]],
+        "missing": _missing(),
         "messages": _messages(folder),
         "gateway_state": gateway_state(folder),
         "mail": _mail(folder),
@@ -101,6 +102,24 @@ def _messages(folder: RegistryFolder) -> dict[str, int]:
     from vernix.registry.messages import counted
 
     return counted(folder)
+
+
+def _missing() -> list[dict[str, str]]:
+    """Files that partners numbered and that have not arrived, while later ones have."""
+    # The tables are open only now.
+    from vernix.registry.numbering import gaps, spelled
+
+    return [
+        {
+            "partner": gap.partner,
+            "purpose": gap.purpose,
+            "encounter": gap.encounter,
+            "series": gap.series,
+            "numbers": spelled([(gap.first, gap.last)]),
+            "since": format_time(gap.noticed),
+        }
+        for gap in gaps(utc_now())
+    ]
 
 
 def _invitations() -> list[dict[str, str]]:
@@ -171,6 +190,11 @@ def _tell(document: dict[str, Any]) -> None:
             trouble = f": {each['trouble']}" if each["trouble"] else ""
             kind = title.replace("_", " ")
             tell(f"  {kind}: {each['delivery']} from {each['partner']}, {each['state']}{trouble}")
+    for gap in document["missing"][:_LISTED]:
+        tell(
+            f"  missing: {gap['purpose']} {gap['encounter']} number {gap['numbers']} from {gap['partner']} "
+            f"(series {gap['series']}), noticed {gap['since']}; ask them to look at vernix sent --json"
+        )
     if unread := document["messages"]["unread"]:
         tell(f"Messages: {unread} not read; vernix-registry messages lists them.")
     _tell_of_gateway(document["gateway_state"])

@@ -6,11 +6,11 @@ It never stops what the registry is there for: whatever fails here is written do
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from vernix.custody.directory import Directory
-from vernix.custody.identifiers import utc_now
+from vernix.custody.identifiers import format_time, utc_now
 from vernix.errors import FarSideRefused, RoadFailed, UsageError, VernixError
 from vernix.registry.failpoints import reached
 from vernix.registry.logs import log, place_of
@@ -19,9 +19,12 @@ from vernix.registry.notifying.facts import Fact, from_keys, from_state
 from vernix.registry.notifying.news import tell_news
 from vernix.registry.notifying.settings import Notifications
 from vernix.registry.notifying.smtp import MailRefused, compose, connected, hand_over
+from vernix.registry.numbering import gaps, spelled
 from vernix.registry.workflow.models import State, Submission
 
 _MOST_AT_ONCE = 50
+_ON_ITS_WAY = timedelta(hours=1)
+"""How long a file that others overtook may take before somebody is told by mail."""
 
 
 def look(settings: Notifications, state: Mapping[str, Any], directory: Directory) -> None:
@@ -66,6 +69,12 @@ def _facts(state: Mapping[str, Any], directory: Directory, now: datetime) -> Ite
     for submission in Submission.objects.filter(state=State.SET_ASIDE).defer("envelope"):
         delivery = submission.delivery
         yield Fact("refused", "refused", submission.sender, delivery, {"count": 1, "ids": delivery})
+    for gap in gaps(now):
+        if now - gap.noticed > _ON_ITS_WAY:
+            numbers = spelled([(gap.first, gap.last)])
+            told = {"numbers": numbers, "series": gap.series, "time": format_time(gap.noticed)}
+            mark = f"{gap.series} {gap.purpose} {gap.encounter} {numbers}"
+            yield Fact("missing", "missing", gap.partner, mark, told)
 
 
 def _trouble(error: VernixError) -> str:

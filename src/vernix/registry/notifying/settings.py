@@ -15,7 +15,7 @@ from typing import Any
 
 from vernix.errors import UsageError
 
-KINDS = ("delivery", "receipt", "expiry", "quota", "refused", "brake")
+KINDS = ("delivery", "receipt", "expiry", "quota", "refused", "brake", "missing")
 SECURITIES = ("starttls", "tls", "none")
 _HERE = ("127.0.0.1", "::1", "localhost")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,200}")

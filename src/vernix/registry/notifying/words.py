@@ -53,6 +53,14 @@ TEXTS: Mapping[str, Text] = {
         "{count} deliveries were refused or set aside: {ids}.",
         "{count} envois ont été refusés ou mis de côté : {ids}.",
     ),
+    "missing": Text(
+        ("A file is missing", "Un fichier manque"),
+        "Files with later numbers have arrived, but not number {numbers} of series {series}; noticed {time}. "
+        "vernix sent --json says which file it was; if it is not on its way, send it again.",
+        "Des fichiers de numéros ultérieurs sont arrivés, mais pas le numéro {numbers} de la série "
+        "{series} ; constaté le {time}. vernix sent --json dit quel fichier c'était ; s'il n'est pas en "
+        "route, renvoyez-le.",
+    ),
     "refused-there": Text(
         ("The gateway refused requests", "La passerelle a refusé des demandes"),
         "The gateway refused {count} requests: {much} beyond a bound or a quota, {often} too often, "

@@ -85,14 +85,20 @@ class SubmittedFile(models.Model):
     rejected = models.PositiveBigIntegerField(default=0)
     # The first file that said exactly this, when this one repeats it: its rows are there already.
     repeats = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    # Under which number its sender's machine counted it (``vernix.custody.numbering``), if it did.
+    series = models.CharField(max_length=16, blank=True)
+    number = models.PositiveBigIntegerField(null=True)
 
     class Meta:
-        """A part is one file; a batch is looked for when a file comes again."""
+        """A part is one file; a batch is looked for when a file comes again, a number when one is missing."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["submission", "part"], name="file_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["batch"], name="file_batch")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["batch"], name="file_batch"),
+            models.Index(fields=["series", "encounter", "number"], name="file_number"),
+        ]
 
 
 class Step(models.Model):
