@@ -89,7 +89,7 @@ class World:
     def registry(self, command: str, *arguments: str | Path, accept: tuple[int, ...] = (0,)) -> Ended:
         """Run one command of the registry to its end."""
         options: tuple[str | Path, ...] = ("--data", self.root / "registry")
-        if command not in ("messages", "status", "report", "partners"):
+        if command not in ("messages", "status", "report", "partners", "transfers"):
             options = (*options, "--passphrase-file", self.root / "passphrase")
         return self._run("vernix-registry", command, *arguments, *options, accept=accept)
 

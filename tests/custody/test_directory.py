@@ -143,6 +143,22 @@ def test_who_may_send_what_to_whom(
             directory.check_rights(sender, ["registry", addressee], purpose)
 
 
+@pytest.mark.parametrize(
+    ("purposes", "held"),
+    [(("test",), True), (("message", "test"), True), (("submission", "test"), False), (("message",), False)],
+)
+def test_who_may_send_tests_and_no_submissions_is_held_to_them(
+    purposes: tuple[str, ...], held: bool, directory: Directory
+) -> None:
+    granted = dataclasses.replace(directory, rights=(Right("riverside-hospital", "registry", purposes),))
+    assert granted.is_held_to_tests("riverside-hospital", "registry") is held
+    assert not granted.is_held_to_tests("lakeside-midwives", "registry")
+    if held:
+        with pytest.raises(FarSideRefused) as refused:
+            granted.check_rights("riverside-hospital", ["registry"], "submission")
+        assert "--lane test" in refused.value.hint
+
+
 GROUP_RIGHTS = [
     # right's sender, right's addressee, sender, addressee, may it?
     ("@hospitals", "lakeside-midwives", "riverside-hospital", "lakeside-midwives", True),

@@ -323,7 +323,7 @@ def big_file(bad: BadWorld, name: str) -> Path:
 
 def start_sending(bad: BadWorld, file: Path) -> subprocess.Popen[str]:
     """Begin to send ``file``; returns when its first part has begun."""
-    words = launched("vernix", "send", "--purpose", "test", file, "--data", bad.hospital)
+    words = launched("vernix", "send", "--purpose", "message", file, "--data", bad.hospital)
     process = subprocess.Popen(words, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     begun = bad.hospital / "outbox" / "pending"
     bad.world.until(
@@ -335,7 +335,7 @@ def start_sending(bad: BadWorld, file: Path) -> subprocess.Popen[str]:
 def test_a_file_that_is_sent_twice_at_once_is_sent_once(bad: BadWorld) -> None:
     file = big_file(bad, "both.bin")
     first = start_sending(bad, file)
-    second = run_program("vernix", "send", "--purpose", "test", file, "--data", bad.hospital)
+    second = run_program("vernix", "send", "--purpose", "message", file, "--data", bad.hospital)
     out, err = first.communicate(timeout=60)
     assert first.returncode == 0, err
     if second.code != 0:
@@ -355,7 +355,7 @@ def test_a_stopped_sender_says_so_and_goes_on(bad: BadWorld) -> None:
     assert (process.returncode, out) == (130, ""), err
     assert err.strip() == "Stopped. What was complete is kept; run the same command again to go on."
     assert len(bad.pending(bad.hospital)) == 1
-    bad.world.vernix(bad.hospital, "send", "--purpose", "test", file)
+    bad.world.vernix(bad.hospital, "send", "--purpose", "message", file)
     assert len(bad.world.held_parts()) == 2
     bad.assert_nothing_half_done()
     bad.world.registry("run", "--once")

@@ -21,6 +21,7 @@ from vernix.courier.sending import Outbox
 from vernix.custody.delivery import Delivery
 from vernix.custody.manifest import Manifest
 from vernix.custody.receipt import Receipt
+from vernix.custody.rights import OF_DATA
 from vernix.custody.signatures import Signed
 from vernix.intake.acknowledgement import Acknowledgement
 from vernix.registry.keyring import Keyring
@@ -174,7 +175,7 @@ class Hospital:
         encounter: str = "birth",
     ) -> str:
         """Send a file; returns the delivery's id."""
-        role = role or ("data" if purpose == "submission" else "file")
+        role = role or ("data" if purpose in OF_DATA else "file")
         kind = encounter if role == "data" else None
         files = [OutgoingFile(path, path.name, "text/csv", role, kind)]
         if mapping is not None:

@@ -289,18 +289,14 @@ def test_a_submission_without_data_is_refused(registry: Registry, hospital: Hosp
     assert "no data file" in answer.acknowledgements[0].refusal
 
 
-def test_a_test_delivery_is_signed_for_and_a_message_is_kept_sealed(
-    registry: Registry, hospital: Hospital
-) -> None:
+def test_a_message_is_signed_for_and_kept_sealed(registry: Registry, hospital: Hospital) -> None:
     path = hospital.folder / "note.txt"
     path.write_text(CANARIES[0])
-    tested = hospital.send_file(path, purpose="test")
     message = hospital.send_file(path, purpose="message")
     assert work(registry) == 0
-    for delivery in (tested, message):
-        answer = hospital.answer(delivery)
-        assert answer.receipt.result == "received"
-        assert answer.acknowledgements == []
+    answer = hospital.answer(message)
+    assert answer.receipt.result == "received"
+    assert answer.acknowledgements == []
     assert [path.name for path in registry.folder.parts.iterdir()] == [message]
 
 

@@ -15,10 +15,8 @@ from typing import Any
 
 from vernix.courier.keeping import read_json, write_json
 from vernix.custody.numbering import Numbers, new_series
+from vernix.custody.rights import OF_DATA
 from vernix.errors import KeeperFailed
-
-COUNTED = ("submission", "test")
-"""The purposes of which files of data are counted."""
 
 Taken = Mapping[str, Sequence[int]]
 """Numbers by what is counted: a purpose and an encounter, with a space between."""
@@ -50,7 +48,7 @@ class Counter:
 
         ``under_way`` are the numbers of the plans that are.
         """
-        if purpose not in COUNTED or not any(encounters):
+        if purpose not in OF_DATA or not any(encounters):
             return None
         series, counts = self._read()
         taken: dict[str, set[int]] = {}

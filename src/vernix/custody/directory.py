@@ -32,6 +32,7 @@ from vernix.custody.rights import (
     GROUP_MARK,
     MAX_GROUPS,
     MAX_RIGHTS,
+    OF_DATA,
     PURPOSES,
     Grants,
     Group,
@@ -64,6 +65,7 @@ __all__ = [
 FORMAT = "vernix/directory/v1"
 _POST_QUANTUM = "age1pq1"
 _MAX_PARTNERS = 20_000
+_HELD_TO_TESTS = "It may send tests: --lane test. The registry grants submissions when these read well."
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,11 @@ class Directory:
                 return False
         return self._grants.allow(sender, addressee, purpose)
 
+    def is_held_to_tests(self, sender: str, addressee: str) -> bool:
+        """Whether ``sender`` may send data in the test lane only."""
+        submission, test = (self.may_send(sender, addressee, purpose) for purpose in OF_DATA)
+        return test and not submission
+
     def addressees(self, name: str, sender: str) -> tuple[str, ...]:
         """Whom ``name`` stands for when ``sender`` sends: a partner, or a group's active members but itself.
 
@@ -193,7 +200,9 @@ class Directory:
             if not self.may_send(sender, addressee, purpose):
                 raise FarSideRefused(
                     f"The directory does not let {sender} send a {purpose} to {addressee}.",
-                    hint="Ask the registry for that right.",
+                    hint=_HELD_TO_TESTS
+                    if self.is_held_to_tests(sender, addressee)
+                    else "Ask the registry for that right.",
                 )
 
     def _check_active(self, partner_id: str) -> None:

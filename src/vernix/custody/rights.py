@@ -16,6 +16,8 @@ from vernix.custody.fields import Fields
 from vernix.errors import DataRefused
 
 PURPOSES = ("submission", "acknowledgement", "message", "test")
+OF_DATA = ("submission", "test")
+"""The two lanes of data to a registry: a submission is kept; a test is read and answered, and not kept."""
 EVERYBODY = "*"
 GROUP_MARK = "@"
 

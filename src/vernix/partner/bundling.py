@@ -39,7 +39,14 @@ if TYPE_CHECKING:
 
 
 def seal_bundle(
-    file: Path, to: Sequence[str], target: Path, *, data: Path | None, armor: bool, replace: bool
+    file: Path,
+    to: Sequence[str],
+    target: Path,
+    *,
+    data: Path | None,
+    armor: bool,
+    replace: bool,
+    test: bool = False,
 ) -> tuple[str, ...]:
     """Seal ``file`` (with the mapping that explains it) and a signed manifest to partners and groups; to whom
     that is.
@@ -49,7 +56,7 @@ def seal_bundle(
     the directory has no such partner, group or right, ``DataRefused`` if the file changes meanwhile.
     """
     partner = state.load(data)
-    dispatch, recipients = _dispatch(partner, file, to)
+    dispatch, recipients = _dispatch(partner, file, to, test)
     check_target(target, replace=replace)
     with Outbox(partner.folder.outbox).counted(dispatch) as numbers, ExitStack() as opened:
         sources = [opened.enter_context(reading(item.path)) for item in dispatch.files]
@@ -78,11 +85,13 @@ def seal_bundle(
     return dispatch.to
 
 
-def _dispatch(partner: state.Partner, file: Path, to: Sequence[str]) -> tuple[Dispatch, list[Recipient]]:
+def _dispatch(
+    partner: state.Partner, file: Path, to: Sequence[str], test: bool
+) -> tuple[Dispatch, list[Recipient]]:
     """What goes to whom, and whom to seal it to, by the directory on disk."""
     directory, now = _directory(partner), utc_now()
     try:
-        dispatch = dispatch_for(partner, Wish([file], everybody(directory, to, partner.id)))
+        dispatch = dispatch_for(partner, Wish([file], everybody(directory, to, partner.id), test=test))
         directory.check_rights(partner.id, dispatch.to, dispatch.purpose)
         return dispatch, [each for name in dispatch.to for each in directory.recipients(name, now)]
     except FarSideRefused as error:

@@ -16,6 +16,7 @@ from vernix.custody.delivery import MAX_LIFETIME, Carried
 from vernix.custody.identifiers import utc_now
 from vernix.custody.key import SIGNING
 from vernix.custody.partner import BARE_FILES
+from vernix.custody.rights import OF_DATA
 from vernix.errors import DataRefused, FarSideRefused, KeeperFailed, RoadFailed, UsageError, worst_exit_code
 from vernix.partner import showing, state
 from vernix.partner.answers import Answers, NewAnswers
@@ -187,7 +188,7 @@ class _Collection:
         submissions = [
             sent
             for sent in self._outbox.sent()
-            if sent.plan.dispatch.purpose == "submission" and sent.sent > since
+            if sent.plan.dispatch.purpose in OF_DATA and sent.sent > since
         ]
         if self.answers.awaited(submissions):
             return True

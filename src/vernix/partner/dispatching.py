@@ -30,7 +30,7 @@ _MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _ANY_TYPE = "application/octet-stream"
-PURPOSES = ("submission", "message", "test")
+PURPOSES = ("submission", "message")
 """What a partner may send; an acknowledgement comes from the registry alone."""
 
 _LIFE = re.compile(r"([1-9][0-9]{0,4})([mhd])")
@@ -51,6 +51,7 @@ class Wish:
     life: int = LONGEST
     downloads: int | None = None
     format: str | None = None
+    test: bool = False
 
 
 def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
@@ -63,6 +64,8 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
     purpose = wish.purpose or ("submission" if wish.files and wish.to == (partner.registry,) else "message")
     if purpose not in PURPOSES:
         raise UsageError(f"There is no purpose {purpose!r}.", hint=f"There is: {', '.join(PURPOSES)}.")
+    if wish.test and purpose != "submission":
+        raise UsageError("A lane belongs to a submission.", hint="Leave --lane out, or send to the registry.")
     if purpose == "submission":
         if not gathered.files:
             raise UsageError(
@@ -79,7 +82,13 @@ def dispatch_for(partner: Partner, wish: Wish) -> Dispatch:
         files = [_outgoing(found, "file", None) for found in gathered.files]
     folders = tuple(_harmless(folder) for folder in gathered.folders)
     return Dispatch(
-        wish.to, purpose, tuple(files), wish.note, folders=folders, life=wish.life, downloads=wish.downloads
+        wish.to,
+        "test" if wish.test else purpose,
+        tuple(files),
+        wish.note,
+        folders=folders,
+        life=wish.life,
+        downloads=wish.downloads,
     )
 
 

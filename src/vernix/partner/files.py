@@ -15,7 +15,7 @@ from vernix.console import say
 from vernix.custody.bundle import MARK
 from vernix.errors import UsageError
 from vernix.partner.named import identities_named, passphrase_in, recipients_named
-from vernix.partner.options import Data, Force, Identities, Output, Recipients
+from vernix.partner.options import Data, Force, Identities, Lane, Output, Recipients, in_lane
 from vernix.sealing.armor import armored
 from vernix.sealing.descriptors import is_regular, reading
 from vernix.sealing.identities import (
@@ -72,6 +72,7 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
     recipients_file: Annotated[list[Path] | None, Parameter(name=["-R", "--recipients-file"])] = None,
     output: Output = None,
     to: list[str] | None = None,
+    lane: Lane = "production",
     armor: Annotated[bool, Parameter(name=["-a", "--armor"])] = False,
     data: Data = None,
     force: Force = False,
@@ -91,6 +92,8 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
     to
         Seal to this partner of the directory (or a group as @GROUP: all its members but you), as a bundle:
         signed by us inside the seal, and as good as a delivery whatever carries it. Can be repeated.
+    lane
+        With --to registry: in the test lane it reads and answers as ever, and keeps nothing of it.
     armor
         Write text instead of bytes.
     force
@@ -103,9 +106,12 @@ def seal(  # noqa: PLR0913  (each argument is an option of the command)
         _refuse_same(file, target)
         from vernix.partner.bundling import seal_bundle
 
-        readers = seal_bundle(file, to, target, data=data, armor=armor, replace=force)
-        say(f"Sealed to {', '.join(readers)}, signed by us: {target}")
+        test = lane == "test"
+        readers = seal_bundle(file, to, target, data=data, armor=armor, replace=force, test=test)
+        say(f"Sealed to {', '.join(readers)}{in_lane(test)}, signed by us: {target}")
         return
+    if lane == "test":
+        raise UsageError("A lane belongs to a submission.", hint="Leave --lane out, or add --to registry.")
     recipients = recipients_named(recipient or [], recipients_file or [])
     if target == _STANDARD:
         with reading(_source(file)) as descriptor:

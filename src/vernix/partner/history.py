@@ -60,6 +60,11 @@ class Told:
         """Its id and when it was sent, as they are shown."""
         return self.sent.plan.id, format_time(self.sent.sent)
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it went in the test lane."""
+        return self.sent.delivery.purpose == "test"
+
     def left(self, place: Place) -> str:
         """How long it still waits there, in words."""
         return showing.time_left(self.sent.delivery.expires) if place.state == "waiting" else ""
@@ -90,6 +95,11 @@ class ToldSealed:
         """Its id and when it was sealed, as they are shown."""
         return self.sealed.bundle, format_time(self.sealed.made)
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it was made for the test lane."""
+        return self.sealed.purpose == "test"
+
     def left(self, _place: Place) -> str:
         """Nobody here knows whether it was ever carried."""
         return ""
@@ -101,6 +111,7 @@ class ToldSealed:
             "to": list(self.sealed.to),
             "sealed_bytes": self.sealed.size,
             "sealed": format_time(self.sealed.made),
+            "purpose": self.sealed.purpose,
             "numbers": list(self.sealed.numbers),
             "addressees": [place.document() for place in self.places],
         }

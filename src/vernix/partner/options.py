@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -15,12 +15,19 @@ Data = Annotated[Path | None, Parameter(env_var="VERNIX_DATA", help="This partne
 Json = Annotated[bool, Parameter(help="Print one JSON document.")]
 Fhir = Annotated[bool, Parameter(help="Print what was found as a FHIR R4 OperationOutcome.")]
 
+Lane = Literal["production", "test"]
+"""Which way data goes to the registry."""
 
 Identities = Annotated[list[Path] | None, Parameter(name=["-i", "--identity"])]
 Recipients = Annotated[list[str] | None, Parameter(name=["-r", "--recipient"])]
 Output = Annotated[Path | None, Parameter(name=["-o", "--output"], allow_leading_hyphen=True)]
 Force = Annotated[bool, Parameter(name=["-f", "--force"])]
 """Each command says in its own words what these are to it."""
+
+
+def in_lane(test: bool) -> str:
+    """What is said behind an addressee of what goes in the test lane."""
+    return " (test lane)" if test else ""
 
 
 def checked_id(text: str) -> str:

@@ -22,8 +22,8 @@ from vernix.sealing.header import MAX_HEADER, read_header
 
 @dataclass(frozen=True)
 class SealedFile:
-    """A bundle that was made here: its id, its readers, its sealed bytes and their digest, and the numbers of
-    its files of data.
+    """A bundle that was made here: its id, its readers, its sealed bytes and their digest, the numbers of its
+    files of data, and what it is for.
     """
 
     bundle: str
@@ -32,6 +32,7 @@ class SealedFile:
     size: int
     digest: str
     numbers: tuple[int, ...] = ()
+    purpose: str | None = None
 
 
 class Sealed:
@@ -49,6 +50,7 @@ class Sealed:
             "size": file.stat().st_size,
             "to": list(manifest.recipients),
             "numbers": list(manifest.numbered.values()),
+            "purpose": manifest.purpose,
         }
         write_json(self._path(digest_of(file)), document)
 
@@ -64,8 +66,17 @@ class Sealed:
             # What was sealed before more was remembered has a date only, and cannot be shown.
             if "bundle" in document:
                 moment = parse_time(document["made"])
-                to, numbers = tuple(document["to"]), tuple(document.get("numbers", ()))
-                found.append(SealedFile(document["bundle"], to, moment, document["size"], path.stem, numbers))
+                found.append(
+                    SealedFile(
+                        bundle=document["bundle"],
+                        to=tuple(document["to"]),
+                        made=moment,
+                        size=document["size"],
+                        digest=path.stem,
+                        numbers=tuple(document.get("numbers", ())),
+                        purpose=document.get("purpose"),
+                    )
+                )
         return sorted(found, key=lambda each: each.bundle, reverse=True)
 
     def tidy(self, now: datetime) -> None:

@@ -18,7 +18,7 @@ from vernix.errors import DataRefused, FarSideRefused, UsageError, VernixError, 
 from vernix.partner import showing, state
 from vernix.partner.connecting import connect, warn_if_nearly_used, warn_if_stale
 from vernix.partner.dispatching import Wish, dispatch_for, everybody, life_in, read_note
-from vernix.partner.options import Data, Json
+from vernix.partner.options import Data, Json, Lane
 from vernix.partner.progress import progress
 from vernix.partner.state import Partner
 
@@ -27,6 +27,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
     *files: Path,
     to: list[str] | None = None,
     purpose: str | None = None,
+    lane: Lane = "production",
     as_: Annotated[str | None, Parameter(name="--as")] = None,
     mapping: Path | None = None,
     format_: Annotated[str | None, Parameter(name="--format")] = None,
@@ -53,7 +54,9 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         The partner (its id in the directory) to send to, or a group as @GROUP: all its members but you. Can
         be repeated.
     purpose
-        submission, message or test. To the registry it is a submission, to others a message.
+        submission or message. To the registry it is a submission, to others a message.
+    lane
+        In the test lane the registry reads and answers a submission as ever, and keeps nothing of it.
     as_
         The encounter that the files hold (such as birth), if it is not to be recognised from their columns.
     mapping
@@ -90,7 +93,7 @@ def send(  # noqa: PLR0913  (each argument is an option of the command)
         return _finish_all(partner, outbox, exchange, json)
     life = life_in(expires)
     addressees = addressees_of(partner, exchange, to or [partner.registry])
-    wish = Wish(files, addressees, purpose, as_, mapping, text, life, downloads, format_)
+    wish = Wish(files, addressees, purpose, as_, mapping, text, life, downloads, format_, lane == "test")
     return send_out(partner, exchange, dispatch_for(partner, wish), again=again, json=json)
 
 

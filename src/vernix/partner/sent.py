@@ -17,7 +17,7 @@ from vernix.partner.collecting import keep_receipts
 from vernix.partner.connecting import connect, warn_if_stale
 from vernix.partner.history import History, Told, ToldSealed, let_keys_go, spelled
 from vernix.partner.losing import lost, say_lost
-from vernix.partner.options import Data, Json, checked_id
+from vernix.partner.options import Data, Json, checked_id, in_lane
 from vernix.partner.sealed import Sealed
 from vernix.partner.state import Partner
 
@@ -117,5 +117,6 @@ def _table(found: Sequence[Told | ToldSealed]) -> None:
     for told in found:
         for place in told.places:
             moments = (spelled(place.delivered) or "", spelled(place.read) or "")
-            rows.append([*told.beginning, place.partner, place.state, *moments, told.left(place)])
+            to = f"{place.partner}{in_lane(told.is_test)}"
+            rows.append([*told.beginning, to, place.state, *moments, told.left(place)])
     showing.table("Sent", columns, rows)

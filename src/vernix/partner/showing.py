@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vernix.console import one_line, print_json, say, size_in_words
 from vernix.custody.identifiers import format_time, utc_now
+from vernix.partner.options import in_lane
 
 if TYPE_CHECKING:
     # What is shown is loaded by whoever has it: `send` shows no acknowledgement.
@@ -29,7 +30,8 @@ def show_sent(sent: Sent, *, json: bool = False, repeated: bool = False) -> None
     delivery = sent.delivery
     size = size_in_words(sum(part.size for part in delivery.parts))
     sys.stdout.write(f"{sent.plan.id}\n")
-    say(f"Delivered to {', '.join(delivery.addressees)}: {size} sealed, verified by the gateway.")
+    to = f"{', '.join(delivery.addressees)}{in_lane(delivery.purpose == 'test')}"
+    say(f"Delivered to {to}: {size} sealed, verified by the gateway.")
 
 
 def sent_document(sent: Sent) -> dict[str, Any]:

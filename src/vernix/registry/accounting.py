@@ -73,6 +73,9 @@ def transfers_command(  # a command's options, each told in --help
             for record, row in zip(records, rows, strict=True)
             if isinstance(row, Transfer)
         ]
+        columns.append("purpose")
+        purposes = _purposes()
+        records = [{**record, "purpose": purposes.get(record["delivery"])} for record in records]
     writers = {"table": _table, "csv": _csv, "json": _json}
     sys.stdout.write(writers[format](columns, records))
     if not records:
@@ -110,6 +113,14 @@ def _rows(
     if what == "refused":
         return refused
     return totals(made, refused) if what == "totals" else made
+
+
+def _purposes() -> dict[str, str]:
+    """What came to the registry itself, and for what; of what partners send each other only they know."""
+    # The tables are open only now.
+    from vernix.registry.workflow.models import Submission
+
+    return dict(Submission.objects.values_list("delivery", "purpose"))
 
 
 def _utc(time: datetime | None) -> datetime | None:

@@ -67,7 +67,8 @@ def _file(entry: File, stream: io.BufferedReader, folder: Path) -> OpenedFile:
 
 
 def _bare(drop: Drop, content: Path, directory: Directory) -> Opened:
-    if not drop.is_granted_bare(directory):
+    purpose = "test" if directory.is_held_to_tests(drop.sender, REGISTRY) else "submission"
+    if not drop.is_granted_bare(directory) or not directory.may_send(drop.sender, REGISTRY, purpose):
         raise Unusable(
             "bare",
             "This sealed file bears no signature, so nobody can say who sealed it.",
@@ -75,4 +76,4 @@ def _bare(drop: Drop, content: Path, directory: Directory) -> Opened:
         )
     size = content.stat().st_size
     entry = File(1, f"{drop.id}.age", "application/octet-stream", size, drop.digest, "data", BARE_ENCOUNTER)
-    return Opened("submission", (OpenedFile(entry, content),), content.parent, bare=True)
+    return Opened(purpose, (OpenedFile(entry, content),), content.parent, bare=True)

@@ -86,7 +86,7 @@ def _enrol(registry: Registry, signed: Signed) -> bool:
         if not is_open and _has_key(directory, row.partner, enrolment.signing_key):
             return None  # taken before a kill
         directory.invitation(row.id, utc_now())
-        return with_enrolled(directory, row.partner, enrolment)
+        return with_enrolled(directory, row.partner, enrolment, tests_only=row.tests_only)
 
     directory = registry.publishing.change(change)
     reached("enrolment:added")

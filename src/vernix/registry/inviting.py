@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -31,6 +31,7 @@ def invite(
     name: str | None = None,
     *,
     to: Annotated[str | None, Parameter(name="--for")] = None,
+    lane: Literal["production", "test"] = "production",
     access: Access = Access(),
     json: Json = False,
 ) -> None:
@@ -42,13 +43,22 @@ def invite(
         A new partner's name, as everybody will see it in the directory.
     to
         The id of a partner that is there: who joins with it adds keys of its own to that partner's.
+    lane
+        test: the new partner's data is read and answered, and nothing of it kept, until you promote it.
     """
     registry = unlock(access)
     if (name is None) == (to is None):
         raise UsageError(
             "An invitation is for a new partner or for one that is there.", hint="Give a NAME, or --for ID."
         )
-    made = make_invitation(registry, name) if name is not None else invite_machine(registry, to or "")
+    if to is not None and lane == "test":
+        raise UsageError("A machine goes in its partner's lane.", hint="Leave --lane out.")
+    tests_only = lane == "test"
+    made = (
+        make_invitation(registry, name, tests_only=tests_only)
+        if name is not None
+        else invite_machine(registry, to or "")
+    )
     name = made.invitation.partner_name
     reaches = registry.tell_gateway()
     if json:
@@ -65,6 +75,9 @@ def invite(
     say(f"This invites {name!r} (as {made.partner}) until {format_time(made.invitation.expires)}, once.")
     say("Whoever holds it can join in that name: send it over a channel that you trust.")
     say("They run: vernix join INVITE")
+    if tests_only:
+        promote = f"vernix-registry grant {made.partner} registry submission"
+        say(f"They may send tests (vernix send --lane test) until you promote them: {promote}")
     if others := [row.partner for row in _open_rows(name) if row.id != made.invitation.id]:
         say(f"Open in the same name: {', '.join(others)}. If that went astray: vernix-registry withdraw ID")
     if not reaches:
@@ -79,8 +92,10 @@ class Invited:
     partner: str
 
 
-def make_invitation(registry: Registry, name: str) -> Invited:
+def make_invitation(registry: Registry, name: str, *, tests_only: bool = False) -> Invited:
     """Make an invitation and publish its public half.
+
+    ``tests_only`` holds the newcomer to the test lane.
 
     Raises:
         UsageError: that cannot be the name of a partner.
@@ -95,7 +110,7 @@ def make_invitation(registry: Registry, name: str) -> Invited:
         raise UsageError(
             "That cannot be the name of a partner.", hint="Give 1 to 200 letters, without control characters."
         ) from None
-    return _made(registry, invitation, _free_id(name, registry.publishing.current()))
+    return _made(registry, invitation, _free_id(name, registry.publishing.current()), tests_only)
 
 
 def invite_machine(registry: Registry, partner_id: str) -> Invited:
@@ -114,7 +129,7 @@ def invite_machine(registry: Registry, partner_id: str) -> Invited:
     return _made(registry, invitation, known.id)
 
 
-def _made(registry: Registry, invitation: Invitation, partner: str) -> Invited:
+def _made(registry: Registry, invitation: Invitation, partner: str, tests_only: bool = False) -> Invited:
     from vernix.registry.workflow.models import Invitation as Row
 
     now = utc_now()
@@ -125,6 +140,7 @@ def _made(registry: Registry, invitation: Invitation, partner: str) -> Invited:
         public_key=invitation.public_entry().key,
         created_at=now,
         expires_at=invitation.expires,
+        tests_only=tests_only,
     )
     registry.publishing.change(lambda directory: with_invitation(directory, invitation.public_entry(), now))
     return Invited(invitation, partner)

@@ -93,12 +93,12 @@ class Passage:
         return self._origin(file.batch)
 
     def keepable(self) -> list[SubmittedFile]:
-        """The files whose rows this submission brings: none that repeats an earlier file or is empty."""
-        return list(self.submission.files.filter(repeats=None, accepted__gt=0).order_by("part"))
+        """The files whose rows this submission brings."""
+        return [file for file in self.read() if file.accepted]
 
     def read(self) -> list[SubmittedFile]:
-        """The files of which rows were read, kept or not, for the first time."""
-        files = self.submission.files.filter(repeats=None)
+        """The files of which rows were read for the first time, and are kept or noted as refused."""
+        files = SubmittedFile.of_the_book().filter(submission=self.submission)
         return list(files.exclude(accepted=0, rejected=0).order_by("part"))
 
     def beside_the_book(self, reading: Reading, batch: str) -> Reading:

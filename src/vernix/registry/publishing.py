@@ -181,9 +181,13 @@ def without_invitation(directory: Directory, invitation: str) -> Directory | Non
     return replace(directory, invitations=left) if len(left) < len(directory.invitations) else None
 
 
-def with_enrolled(directory: Directory, partner_id: str, enrolment: Enrolment) -> Directory:
+def with_enrolled(
+    directory: Directory, partner_id: str, enrolment: Enrolment, *, tests_only: bool = False
+) -> Directory:
     """The directory with the enrolled keys: of a new partner, with its rights towards the registry and the
     registry's towards it, or of one more machine of a partner that is there.
+
+    A new partner's data goes in the test lane only, where ``tests_only`` says so.
     """
     now = utc_now()
     values = (enrolment.signing_key, *enrolment.recipients, *enrolment.ssh_keys)
@@ -194,7 +198,8 @@ def with_enrolled(directory: Directory, partner_id: str, enrolment: Enrolment) -
         partner = replace(known, keys=_in_order((*known.keys, *keys)))
     else:
         partner = Partner(partner_id, enrolment.partner_name, _in_order(tuple(keys)))
-        rights = (Right(partner_id, REGISTRY, TO_REGISTRY), Right(REGISTRY, partner_id, FROM_REGISTRY))
+        purposes = tuple(each for each in TO_REGISTRY if not (tests_only and each == "submission"))
+        rights = (Right(partner_id, REGISTRY, purposes), Right(REGISTRY, partner_id, FROM_REGISTRY))
     others = [each for each in directory.partners if each.id != partner_id]
     return replace(
         directory,

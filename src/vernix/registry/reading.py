@@ -67,8 +67,9 @@ def judge(submission: Submission, opened: Opened, naming: Naming, beside: Beside
 
 
 def _remarked(verdict: Verdict, submission: Submission, opened: Opened) -> Acknowledgement:
-    """An answer that also says how the file came: unsigned, or with others missing before it."""
+    """An answer that also says how the file came: as a test, unsigned, or with others missing before it."""
     remarks = (
+        *([_IN_THE_TEST_LANE] if submission.is_test else []),
         *([_VOUCHED_BY_THE_GATEWAY] if opened.bare else []),
         *numbering.remarks(submission, opened, verdict),
     )
@@ -141,9 +142,9 @@ def _earlier(submission: Submission, batch: str) -> SubmittedFile | None:
     """The file that said this first and whose rows are kept, if any."""
     from vernix.registry.workflow.models import State, SubmittedFile
 
-    said = SubmittedFile.objects.filter(batch=batch, repeats=None, accepted__gt=0).exclude(
-        submission=submission
-    )
+    if submission.is_test:
+        return None  # read anew, however often
+    said = SubmittedFile.of_the_book().filter(batch=batch, accepted__gt=0).exclude(submission=submission)
     first = (
         said.exclude(submission__state=State.SET_ASIDE).select_related("submission").order_by("pk").first()
     )
@@ -151,6 +152,17 @@ def _earlier(submission: Submission, batch: str) -> SubmittedFile | None:
         raise Unfinished
     return first
 
+
+_IN_THE_TEST_LANE = Kind(
+    code="lane.test",
+    severity="warning",
+    column=None,
+    element=None,
+    text_en="This came in the test lane: it was read and checked as ever, and nothing of it is kept. What is "
+    "meant for the registry is sent without --lane test.",
+    text_fr="Ceci est arrivé par la voie d’essai : tout a été lu et vérifié comme à l’ordinaire, et rien "
+    "n’en est conservé. Ce qui est destiné au registre s’envoie sans --lane test.",
+)
 
 _VOUCHED_BY_THE_GATEWAY = Kind(
     code="file.bare",

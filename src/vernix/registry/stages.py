@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from vernix.custody.manifest import Manifest
 from vernix.custody.receipt import Counts
+from vernix.custody.rights import OF_DATA
 from vernix.registry.answering import (
     answers_for,
     answers_to_none,
@@ -40,16 +41,18 @@ def collect(passage: Passage) -> Settle | None:
 
 def read(passage: Passage) -> Settle | None:
     """Open, prove and read; write the answer, and what is decided."""
-    if passage.submission.purpose != "submission":
+    if passage.submission.purpose not in OF_DATA:
         return _read_other(passage)
     try:
         with passage.opened() as delivery:
             reached("read:opened")
-            if delivery.purpose != "submission":
+            if delivery.purpose not in OF_DATA:
                 return _settle_other(passage, delivery.purpose)
+            passage.submission.purpose = delivery.purpose  # of a drop it is known only now
             verdicts = judge(passage.submission, delivery, passage.naming, passage.beside_the_book)
             files = [_kept(passage, delivery, verdict) for verdict in verdicts]
-            verdicts = [told(passage, verdict) for verdict in verdicts]
+            if not passage.submission.is_test:
+                verdicts = [told(passage, verdict) for verdict in verdicts]
             bare = delivery.bare
             passage.answer.keep(answers_for(passage.submission, verdicts), delivery.folder)
     except Unusable as error:
@@ -131,7 +134,7 @@ def _kept(passage: Passage, delivery: Opened, verdict: Verdict) -> SubmittedFile
         series=delivery.series,
         number=delivery.numbered.get(verdict.part),
     )
-    if verdict.reading is not None:
+    if verdict.reading is not None and not passage.submission.is_test:
         passage.remember(verdict.part, part(verdict.reading, passage.origin(file), passage.naming))
     return file
 
@@ -144,7 +147,7 @@ def _settle_refusal(passage: Passage, error: Unusable) -> Settle:
 
 
 def _read_other(passage: Passage) -> Settle:
-    """A message or a test: its manifest is proven, nothing else is opened. A message is filed as it came.
+    """A message: its manifest is proven, nothing else is opened, and it is filed as it came.
 
     What its manifest calls a confirmation is opened: it is for this program, and answered.
     """

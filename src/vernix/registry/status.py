@@ -7,7 +7,7 @@ from typing import Any
 
 from vernix.console import print_json, tell
 from vernix.courier.keeping import read_json
-from vernix.custody.identifiers import format_time, utc_now
+from vernix.custody.identifiers import REGISTRY, format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
 from vernix.registry.book import Book
@@ -53,6 +53,7 @@ def look(folder: RegistryFolder) -> dict[str, Any]:
             "by_state": dict(Counter(submissions.values_list("state", flat=True))),
             "by_result": dict(Counter(filter(None, submissions.values_list("result", flat=True)))),
             "vouched_for_by_the_gateway_only": submissions.filter(bare=True).count(),
+            "in_the_test_lane": submissions.filter(purpose="test").count(),
             "last_arrived": format_time(last.arrived_at) if last else None,
         },
         "waiting": [_described(each) for each in waiting.order_by("sequence")[:_LISTED]],
@@ -71,11 +72,12 @@ def _directory(folder: RegistryFolder) -> dict[str, Any]:
         directory, age = mirror.current(), int(mirror.age().total_seconds())
     except NotProven as error:
         return {"trouble": error.message}
-    partners = sum(partner.role == "partner" for partner in directory.partners)
+    partners = [partner.id for partner in directory.partners if partner.role == "partner"]
     return {
         "version": directory.version,
         "age_seconds": age,
-        "partners": partners,
+        "partners": len(partners),
+        "held_to_tests": [each for each in partners if directory.is_held_to_tests(each, REGISTRY)],
         "own_keys": {"renew_by": format_time(renew_by(directory)), "due": is_due(directory, utc_now())},
         "keys_ending": [
             {"partner": partner.id, "key": key.id, "label": key.label, "ends": format_time(key.valid_until)}
@@ -162,18 +164,7 @@ def _described(submission: Any) -> dict[str, Any]:
 
 
 def _tell(document: dict[str, Any]) -> None:
-    directory, submissions = document["directory"], document["submissions"]
-    if "trouble" in directory:
-        tell(f"Directory: {directory['trouble']} vernix-registry run renews it.")
-    else:
-        tell(
-            f"Directory: version {directory['version']}, {directory['partners']} partners, "
-            f"vouched for {directory['age_seconds']} s ago."
-        )
-    if (own := directory.get("own_keys")) and own["due"]:
-        tell(f"  The registry's own keys are to be renewed by {own['renew_by']}: vernix-registry renew-keys")
-    for each in directory.get("keys_ending", ()):
-        tell(f"  key {each['key']} of {each['partner']} ends {each['ends']}; they run: vernix renew")
+    _tell_directory(document["directory"])
     for each in document["invitations"]:
         tell(f"  invited: {each['name']} (as {each['partner']}) until {each['expires']}")
     _tell_ledger(document["ledger"])
@@ -183,8 +174,38 @@ def _tell(document: dict[str, Any]) -> None:
             f"{trouble['place']}), since {trouble['since']}, last tried {trouble['last']}. "
             "Post waits there; run goes on by itself when the cause is gone."
         )
+    _tell_submissions(document)
+    if unread := document["messages"]["unread"]:
+        tell(f"Messages: {unread} not read; vernix-registry messages lists them.")
+    _tell_of_gateway(document["gateway_state"])
+    if (mail := document["mail"]) is not None:
+        trouble = f" The last trouble: {mail['trouble']}" if mail["trouble"] else ""
+        tell(f"Mails: {mail['sent']} sent, {mail['waiting']} wait, {mail['given_up']} given up.{trouble}")
+    tell(f"Kept: {document['births']} births, {document['persons']} persons.")
+
+
+def _tell_directory(directory: dict[str, Any]) -> None:
+    if "trouble" in directory:
+        tell(f"Directory: {directory['trouble']} vernix-registry run renews it.")
+        return
+    tell(
+        f"Directory: version {directory['version']}, {directory['partners']} partners, "
+        f"vouched for {directory['age_seconds']} s ago."
+    )
+    if (own := directory["own_keys"])["due"]:
+        tell(f"  The registry's own keys are to be renewed by {own['renew_by']}: vernix-registry renew-keys")
+    for each in directory["keys_ending"]:
+        tell(f"  key {each['key']} of {each['partner']} ends {each['ends']}; they run: vernix renew")
+    for each in directory["held_to_tests"]:
+        tell(f"  in the test lane: {each}; to promote it: vernix-registry grant {each} registry submission")
+
+
+def _tell_submissions(document: dict[str, Any]) -> None:
+    submissions = document["submissions"]
     states = ", ".join(f"{count} {state}" for state, count in sorted(submissions["by_state"].items()))
     tell(f"Deliveries: {submissions['total']}" + (f" ({states})" if states else "") + ".")
+    if tests := submissions["in_the_test_lane"]:
+        tell(f"  {tests} of them came in the test lane: nothing of them is kept")
     for title in ("waiting", "set_aside"):
         for each in document[title]:
             trouble = f": {each['trouble']}" if each["trouble"] else ""
@@ -195,13 +216,6 @@ def _tell(document: dict[str, Any]) -> None:
             f"  missing: {gap['purpose']} {gap['encounter']} number {gap['numbers']} from {gap['partner']} "
             f"(series {gap['series']}), noticed {gap['since']}; ask them to look at vernix sent --json"
         )
-    if unread := document["messages"]["unread"]:
-        tell(f"Messages: {unread} not read; vernix-registry messages lists them.")
-    _tell_of_gateway(document["gateway_state"])
-    if (mail := document["mail"]) is not None:
-        trouble = f" The last trouble: {mail['trouble']}" if mail["trouble"] else ""
-        tell(f"Mails: {mail['sent']} sent, {mail['waiting']} wait, {mail['given_up']} given up.{trouble}")
-    tell(f"Kept: {document['births']} births, {document['persons']} persons.")
 
 
 def _tell_of_gateway(state: dict[str, Any]) -> None:

@@ -105,7 +105,7 @@ def _expected() -> tuple[dict[str, int], set[str]]:
     booked = set(Step.objects.filter(name="book").values_list("submission_id", flat=True))
     kept: dict[str, int] = {}
     under_way: set[str] = set()
-    files = SubmittedFile.objects.filter(repeats=None, accepted__gt=0).select_related("submission")
+    files = SubmittedFile.of_the_book().filter(accepted__gt=0).select_related("submission")
     for file in files.order_by("pk"):
         if file.submission_id in booked:
             kept[file.batch] = file.accepted

@@ -21,6 +21,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    # Whether the newcomer may send data in the test lane only, until it is promoted.
+    tests_only = models.BooleanField(default=False)
 
 
 class State(models.TextChoices):
@@ -65,6 +67,11 @@ class Submission(models.Model):
     result = models.CharField(max_length=10, blank=True)
     reason = models.CharField(max_length=40, blank=True)
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it came in the test lane: read and answered as ever, and nothing of it kept."""
+        return self.purpose == "test"
+
     class Meta:
         """Work is looked for by state."""
 
@@ -88,6 +95,11 @@ class SubmittedFile(models.Model):
     # Under which number its sender's machine counted it (``vernix.custody.numbering``), if it did.
     series = models.CharField(max_length=16, blank=True)
     number = models.PositiveBigIntegerField(null=True)
+
+    @classmethod
+    def of_the_book(cls) -> models.QuerySet[SubmittedFile]:
+        """Files of which something is kept: none that repeats an earlier one or came in the test lane."""
+        return cls.objects.filter(repeats=None).exclude(submission__purpose="test")
 
     class Meta:
         """A part is one file; a batch is looked for when a file comes again, a number when one is missing."""
