@@ -99,9 +99,10 @@ def test_a_partner_is_held_to_it_until_it_is_promoted(
     assert work(registry) == 0
     assert hospital.answer(tested).receipt.result == "accepted"
     assert kept(registry) == {"vault": 0, "birth": 0}
-    promoted = with_right(kit.directory, Right("riverside", "registry", ("submission",)))
-    assert promoted is not None
-    kit.publish(rights=promoted.rights)
+    registry.publishing.change(
+        lambda directory: with_right(directory, Right("riverside", "registry", ("submission",)))
+    )
+    assert registry.tell_gateway()
     send(hospital, {**GOOD, "record_number": "T2"}, purpose="submission")
     assert work(registry) == 0
     assert kept(registry) == {"vault": 1, "birth": 1}

@@ -8,7 +8,7 @@ names the same records, and a correction meets the rows it corrects.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,7 +101,8 @@ def _clinical(reading: Reading, pseudonyms: list[bytes], origin: Origin, naming:
         "row": records["_row"],
         "sent_at": pa.repeat(pa.scalar(origin.sent_at, moment), count),
         "received_at": pa.repeat(pa.scalar(origin.received_at, moment), count),
-        "cleared": _cleared(records, set(schema.names)),
+        # With her number goes the pseudonym that was made of it.
+        "cleared": _cleared(records, set(schema.names), {"mother_health_number": "mother_pseudonym"}),
         "confirmed": _confirmed(reading),
         "identified_by": _identified_by(reading),
     }
@@ -141,9 +142,15 @@ def _identified_by(reading: Reading) -> pa.Array | pa.ChunkedArray:
     return pc.split_pattern(pc.if_else(pc.equal(joined, ""), none, joined), " ")
 
 
-def _cleared(records: pa.Table, names: set[str]) -> pa.Array:
-    """The cleared elements of each row, those of ``names`` only: a clear tells as much as a value would."""
+def _cleared(records: pa.Table, names: set[str], known_as: Mapping[str, str] | None = None) -> pa.Array:
+    """The cleared elements of each row, those of ``names`` only: a clear tells as much as a value would.
+
+    ``known_as`` are names that stand for others there.
+    """
     import pyarrow as pa
 
-    kept = [[name for name in cleared or () if name in names] for cleared in records[CLEARED].to_pylist()]
+    known = {name: name for name in names} | dict(known_as or {})
+    kept = [
+        [known[name] for name in cleared or () if name in known] for cleared in records[CLEARED].to_pylist()
+    ]
     return pa.array(kept, pa.list_(pa.string()))

@@ -10,7 +10,7 @@ from vernix.courier.keeping import read_json
 from vernix.custody.identifiers import REGISTRY, format_time, utc_now
 from vernix.custody.trust import DirectoryMirror
 from vernix.errors import NotProven, UsageError
-from vernix.registry.book import Book
+from vernix.registry.book import ORDER, Book
 from vernix.registry.key_ends import is_due, renew_by
 from vernix.registry.options import Data, Json
 from vernix.registry.overseeing import gateway_state
@@ -19,6 +19,7 @@ from vernix.registry.trouble import Trouble
 from vernix.registry.witnessing import watch_file
 
 _LISTED = 20
+_WHOSE = ["pseudonym", "mother_pseudonym", "cleared"]
 
 
 def status(*, data: Data = None, json: Json = False) -> None:
@@ -136,18 +137,20 @@ def _invitations() -> list[dict[str, str]]:
 
 
 def _people(book: Book) -> dict[str, Any]:
-    """Counts of records and of persons: children by pseudonym, mothers by health number."""
-    import pyarrow.compute as pc
-
+    """Counts of records and of persons: children by pseudonym, mothers by the health number said last."""
     rows, births, mothers = {}, 0, 0
     for encounter, table in book.kept():
-        said = table.read(["pseudonym", "mother_pseudonym"])
+        said = table.read([*_WHOSE, *ORDER])
         rows[encounter] = said.num_rows
         if encounter == "birth":
-            births = pc.count_distinct(said["pseudonym"]).as_py()
-            numbered = said.filter(pc.is_valid(said["mother_pseudonym"]))
-            without = births - pc.count_distinct(numbered["pseudonym"]).as_py()
-            mothers = pc.count_distinct(numbered["mother_pseudonym"]).as_py() + without
+            last: dict[bytes, bytes | None] = {}
+            said = said.sort_by([(name, "ascending") for name in ORDER]).select(_WHOSE)
+            for child, mother, cleared in zip(*(column.to_pylist() for column in said.columns), strict=True):
+                if mother is not None or child not in last or "mother_pseudonym" in (cleared or ()):
+                    last[child] = mother
+            births = len(last)
+            # Without a number she counts as nobody else's mother.
+            mothers = len({mother or child for child, mother in last.items()})
     return {"births": births, "persons": births + mothers, "rows": rows}
 
 

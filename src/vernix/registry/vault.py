@@ -36,6 +36,8 @@ INDEXES: dict[str, tuple[str, ...]] = {
 """What a record can be found by: the index's name and the fields that make it, all of which must be there."""
 
 _CONTEXT = b"vernix/vault/v1\0"
+_ORDER = ("sent_at", "submission", "row")
+"""What makes one row later than another, as in the book."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,27 @@ class Vault:
         return self.table.append_once(pa.table(columns, schema=vault_schema()), origin.batch)
 
     def known(self, index: str, wanted: pa.Array) -> pa.Table:
-        """The records (``pseudonym``) that once had one of some blind indexes (``index_NAME``)."""
+        """The records (``pseudonym``) that now have one of some blind indexes (``index_NAME``).
+
+        One that was corrected or cleared since counts no more; what was cleared stands in the sealed blob
+        alone.
+        """
+        import pyarrow as pa
         import pyarrow.compute as pc
 
         column = f"index_{index}"
-        return self.table.read_where(["pseudonym", column], pc.field(column).isin(wanted))
+        once = self.table.read_where(["pseudonym"], pc.field(column).isin(wanted))["pseudonym"].unique()
+        said = self.table.read_where(
+            ["pseudonym", column, "sealed", *_ORDER], pc.field("pseudonym").isin(once)
+        ).sort_by([(name, "ascending") for name in _ORDER])
+        latest: dict[bytes, bytes | None] = {}
+        columns = (said[name].to_pylist() for name in ("pseudonym", column, "sealed"))
+        for pseudonym, value, sealed in zip(*columns, strict=True):
+            if value is not None or not self._open(pseudonym, sealed)[1].isdisjoint(INDEXES[index]):
+                latest[pseudonym] = value
+        schema = said.select(["pseudonym", column]).schema
+        found = pa.table([list(latest), list(latest.values())], schema=schema)
+        return found.filter(pc.is_in(found[column], value_set=wanted))
 
     def find(self, index: str, values: Mapping[str, Any]) -> list[bytes]:
         """The pseudonyms of records that once said exactly these values for ``INDEXES[index]``."""
@@ -135,16 +153,19 @@ class Vault:
         """
         import pyarrow.compute as pc
 
-        found = self.table.read_where(
-            ["sealed", "sent_at", "submission", "row"], pc.field("pseudonym") == pseudonym
-        ).sort_by([("sent_at", "ascending"), ("submission", "ascending"), ("row", "ascending")])
+        found = self.table.read_where(["sealed", *_ORDER], pc.field("pseudonym") == pseudonym)
         person: dict[str, Any] = {}
-        for sealed in found["sealed"].to_pylist():
-            said = json.loads(self._records.open(sealed, _CONTEXT + pseudonym))
-            for name in said.pop("cleared", ()):
+        for sealed in found.sort_by([(name, "ascending") for name in _ORDER])["sealed"].to_pylist():
+            said, cleared = self._open(pseudonym, sealed)
+            for name in cleared:
                 person.pop(name, None)
             person.update(said)
         return person
+
+    def _open(self, pseudonym: bytes, sealed: bytes) -> tuple[dict[str, Any], frozenset[str]]:
+        """What one row says of who it is, and which names it clears."""
+        said = json.loads(self._records.open(sealed, _CONTEXT + pseudonym))
+        return said, frozenset(said.pop("cleared", ()))
 
     def check(self) -> Iterator[tuple[str, int, int]]:
         """For each batch, how many blobs do not open and how many do."""
