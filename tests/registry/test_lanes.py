@@ -24,9 +24,14 @@ MIXED = (
 
 
 def kept(registry: Registry) -> dict[str, int]:
-    """How many rows vault and book hold."""
+    """How many rows vault and book hold, and how many months are known to have been touched."""
+    from vernix.registry.workflow.models import PeriodEvent
+
+    refused = registry.refusals.table("birth")
     tables = {"vault": registry.vault.table, **dict(registry.book.kept())}
-    return {name: table.read(["row"]).num_rows for name, table in tables.items()}
+    tables |= {"refused": refused} if refused.exists else {}
+    rows = {name: table.read(["row"]).num_rows for name, table in tables.items()}
+    return rows | {"months": PeriodEvent.objects.count()}
 
 
 def send(hospital: Hospital, *rows: dict[str, str], purpose: str = "test", again: bool = False) -> str:
@@ -50,7 +55,7 @@ def test_it_is_answered_as_a_submission_and_not_kept(
         with pytest.raises(Killed):
             work(registry)
     assert work(registry) == 0
-    assert kept(registry) == {"vault": 0, "birth": 0}
+    assert kept(registry) == {"vault": 0, "birth": 0, "months": 0}
     (test,) = hospital.answer(tested).acknowledgements
     real = hospital.send(*MIXED)
     assert work(registry) == 0
@@ -60,7 +65,7 @@ def test_it_is_answered_as_a_submission_and_not_kept(
     assert (test.counts, test.result) == (production.counts, production.result)
     ours, theirs = hospital.answer(tested).receipt, hospital.answer(real).receipt
     assert (ours.result, ours.counts) == (theirs.result, theirs.counts)
-    assert kept(registry) == {"vault": 2, "birth": 2}
+    assert kept(registry) == {"vault": 2, "birth": 2, "refused": 1, "months": 1}
     assert compare(registry.folder).problems == []
     assert list(registry.folder.parts.iterdir()) == []
 
@@ -74,7 +79,7 @@ def test_a_test_makes_no_submission_a_repetition_and_none_a_test(
         assert work(registry) == 0
         (answer,) = hospital.answer(sent).acknowledgements
         assert "already-received" not in {each.code for each in answer.findings}, purpose
-    assert kept(registry) == {"vault": 1, "birth": 1}
+    assert kept(registry) == {"vault": 1, "birth": 1, "months": 1}
     assert compare(registry.folder).problems == []
 
 
@@ -98,11 +103,11 @@ def test_a_partner_is_held_to_it_until_it_is_promoted(
     tested = send(hospital, {**GOOD, "record_number": "T1"})
     assert work(registry) == 0
     assert hospital.answer(tested).receipt.result == "accepted"
-    assert kept(registry) == {"vault": 0, "birth": 0}
+    assert kept(registry) == {"vault": 0, "birth": 0, "months": 0}
     registry.publishing.change(
         lambda directory: with_right(directory, Right("riverside", "registry", ("submission",)))
     )
     assert registry.tell_gateway()
     send(hospital, {**GOOD, "record_number": "T2"}, purpose="submission")
     assert work(registry) == 0
-    assert kept(registry) == {"vault": 1, "birth": 1}
+    assert kept(registry) == {"vault": 1, "birth": 1, "months": 1}
