@@ -81,6 +81,7 @@ def test_delimiters_are_as_declared(theirs: str, ours: str | None) -> None:
         ("", "utf-8", None),
         ("UNICODE UTF-8", "utf-8", None),
         ("8859/1", "iso8859-1", None),
+        ("WINDOWS-1252", "cp1252", None),
         ("", "cp1252", "cp1252"),
     ],
 )

@@ -139,6 +139,7 @@ def test_an_empty_field_leaves_and_a_null_clears(tmp_path: Path) -> None:
             "negative",
         ),
         (answer("57130-7", "LA18944-1^Screen is out of range^LN", flag="N"), "screen_result", "positive"),
+        (answer(" 57130-7 ", "la18944-1", kind="CE"), "screen_result", "positive"),
         (answer("57130-7", "LA12431-5^Out of range^LN"), "screen_result", "positive"),
         (answer("57721-3", "LA12421-6^Initial screen^LN"), "screen_reason", "initial"),
         (answer("57718-9", "LA12432-3^Acceptable^LN"), "sample_quality", "satisfactory"),
@@ -329,6 +330,13 @@ def test_segments_in_pieces_indented_and_in_any_order_are_read(tmp_path: Path) -
     )
     found = record(tmp_path, message.replace("    ADD", "ADD"), "birth")
     assert (found["child_given_names"], found["mother_given_names"]) == ("Anne Zoe", "Marie")
+
+
+@pytest.mark.parametrize("name", ["Roy^Baby Girl", "Roy^BB", "Roy^bébé 2", "Roy^NEWBORN^A", "BabyBoy Roy"])
+def test_a_child_without_a_name_or_a_date_is_a_newborn(tmp_path: Path, name: str) -> None:
+    child = CHILD.replace("Roy^Anne^Zoe", name).replace("202402290305", "")
+    reading = reading_of(tmp_path, [admission("A01", child, "PV1|1|I")], "birth")
+    assert codes(reading) == {"B-DAT-01"}
 
 
 def test_before_22_the_event_says_what_an_adt_is(tmp_path: Path) -> None:

@@ -31,9 +31,15 @@ _CHARACTER_SETS = {
     "UNICODE UTF-8": "utf-8",
     "UNICODE": "utf-8",
     "UTF-8": "utf-8",
+    "UTF8": "utf-8",
     "8859/1": "iso8859-1",
     "8859/15": "iso8859-15",
+    "ISO-8859-1": "iso8859-1",
+    "ISO-8859-15": "iso8859-15",
+    "WINDOWS-1252": "cp1252",
+    "CP1252": "cp1252",
 }
+"""Table 0211, and what others write."""
 _DECLARED = re.compile(rb"MSH(.)")
 
 

@@ -102,6 +102,6 @@ def _later(rows: pa.Array) -> pa.BooleanArray:
 def asked(questions: pa.StringArray, asking: Mapping[str, int]) -> pa.Int32Array:
     """The number of what each text (OBX-3) asks, by its code or its other code; null where nobody asks it."""
     encoded = questions.dictionary_encode()
-    codes = (text.split("^", 4) for text in encoded.dictionary.to_pylist())
+    codes = ([part.strip() for part in text.split("^", 4)] for text in encoded.dictionary.to_pylist())
     numbers = [asking.get(each[0], asking.get(each[3]) if len(each) > 3 else None) for each in codes]
     return pa.array(numbers, pa.int32()).take(encoded.indices)

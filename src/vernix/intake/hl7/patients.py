@@ -35,6 +35,8 @@ _WARDS = (3, 10)
 _TYPE, _ASKED, _ORDERED = 8, 3, 4
 _ADMITTED_NEWBORN = ("N", "NB", "NEWBORN")
 """How an admission is said to be a newborn's (table 0007, and what others write)."""
+_UNNAMED = re.compile(r"(?:baby|bb|newborn|infant|b[ée]b[ée])(?:boy|girl)?\b", re.IGNORECASE)
+"""How a child is called that has no name yet."""
 _NEWBORN_DAYS = 28
 _GROWN_DAYS = 3_652
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -173,7 +175,7 @@ def _screens_asked(segments: Segments, component: int) -> dict[int, set[str]]:
 
 def _screen_of(text: str, component: int) -> str | None:
     parts = text.split("^", component + 1)
-    return _asks().get(parts[component]) if component < len(parts) else None
+    return _asks().get(parts[component].strip()) if component < len(parts) else None
 
 
 @cache
@@ -200,8 +202,11 @@ def _person(text: str) -> Patient:
     days = _age(text, person)
     visit = _segment(text, "PV1") or []
     has_mother = _at(person, 21) != "" or _has_mother(text)
-    newborn = _at(visit, 4).split("^")[0].upper() in _ADMITTED_NEWBORN or (
-        days is not None and 0 <= days <= _NEWBORN_DAYS
+    born = days is None and any(map(_UNNAMED.match, _at(person, 5).split("^")[:2]))
+    newborn = (
+        _at(visit, 4).split("^")[0].upper() in _ADMITTED_NEWBORN
+        or born
+        or (days is not None and 0 <= days <= _NEWBORN_DAYS)
     )
     if newborn or (days is None and has_mother):
         return Patient(frozenset({"birth", "patient_profile"}))
