@@ -12,6 +12,9 @@ Write = Callable[[Any, Sequence[int]], Sequence[str]]
 Composed = tuple[Read, Write | None, str | None]
 """How to read, how to write (None: others write the items), and the unit that a figure is in."""
 
+_NOT_KNOWN = frozenset(digit * length for digit in "98" for length in range(2, 61))
+"""Nines and eights, as long as any item may be; one alone is a figure."""
+
 
 def first(texts: Sequence[str]) -> str:
     """The first item, as it is."""
@@ -20,15 +23,12 @@ def first(texts: Sequence[str]) -> str:
 
 def known(texts: Sequence[str]) -> str:
     """A figure; nines only say that it is not known, and eights that the question was not put."""
-    text = texts[0]
-    return "" if len(text) > 1 and set(text) in ({"9"}, {"8"}) else text
+    return "" if texts[0] in _NOT_KNOWN else texts[0]
 
 
 def read_date(texts: Sequence[str]) -> str:
     """A date of which all parts are known."""
-    if not all(map(known, ([each] for each in texts))):
-        return ""
-    return "-".join(texts)
+    return "-".join(texts) if all(texts) and _NOT_KNOWN.isdisjoint(texts) else ""
 
 
 def write_date(value: Any, widths: Sequence[int]) -> Sequence[str]:

@@ -21,6 +21,7 @@ from vernix.intake.ije.layouts import FETAL_DEATH
 from vernix.intake.ije.lines import records_of, survey
 from vernix.intake.mapping import Mapping
 from vernix.intake.source import Remark, RowBatch, Source, text_batch
+from vernix.intake.typed import MEMO
 
 RECORDS = Unit(Words("record", "enregistrement"), Words("records", "enregistrements"))
 
@@ -40,6 +41,7 @@ class IjeSource(Source):
         self._fillings = fillings(encounters.get("birth"), self._layout)
         named = dict.fromkeys(("VOID", *(item for each in self._fillings for item in each.items)))
         self._places = {item: self._layout.items[item] for item in named}
+        self._known: dict[str, dict[str, str]] = {}
         self.header = tuple(dict.fromkeys(each.name for each in self._fillings))
         if self._encoding != "utf-8":
             self.remarks = (sentences.guessed_encoding(self._encoding),)
@@ -84,24 +86,32 @@ class IjeSource(Source):
         return RowBatch(cells, numbers, tuple(sorted(lost, key=_number)), remarks)
 
     def _cells(self, items: ReadOnly[str, pa.StringArray]) -> pa.RecordBatch:
-        columns = {each.name: _column([items[item] for item in each.items], each) for each in self._fillings}
+        columns = {
+            each.name: self._column([items[item] for item in each.items], each) for each in self._fillings
+        }
         return text_batch([columns[name] for name in self.header])
+
+    def _column(self, items: list[pa.StringArray], filling: Filling) -> pa.StringArray:
+        """The texts of one filling; items that say the same are read once."""
+        if filling.is_as_written:
+            return items[0]
+        # No item holds a line end.
+        together = items[0] if len(items) == 1 else pc.binary_join_element_wise(*items, "\n")
+        encoded = together.dictionary_encode()
+        known = self._known.setdefault(filling.element.name, {})
+        if len(known) > MEMO:
+            known.clear()
+        read = []
+        for text in encoded.dictionary.to_pylist():
+            if text not in known:
+                known[text] = filling.read(tuple(text.split("\n")))
+            read.append(known[text])
+        return pa.array(read, pa.string()).take(encoded.indices)
 
 
 def _characters(start: int, end: int) -> str:
     """A stretch as people count it: ``29–32``, or ``30``."""
     return f"{start + 1}" if end == start + 1 else f"{start + 1}–{end}"
-
-
-def _column(items: list[pa.StringArray], filling: Filling) -> pa.StringArray:
-    """The texts of one filling; items that say the same are read once."""
-    if filling.is_as_written:
-        return items[0]
-    # No item holds a line end.
-    together = items[0] if len(items) == 1 else pc.binary_join_element_wise(*items, "\n")
-    encoded = together.dictionary_encode()
-    read = [filling.read(tuple(text.split("\n"))) for text in encoded.dictionary.to_pylist()]
-    return pa.array(read, pa.string()).take(encoded.indices)
 
 
 def _number(lost: tuple[int, Kind]) -> int:
