@@ -62,6 +62,10 @@ def test_the_document_says_each_thing_once_and_comes_back() -> None:
     assert [each["name"] for each in said["encounters"]] == list(encounters.names())
     assert [each["name"] for each in said["code_sets"]] == [each.name for each in encounters.code_sets()]
     weight = next(each for each in said["elements"] if each["name"] == "birth_weight")
+    elements = {each["name"]: each for each in said["elements"]}
+    for told, encounter in zip(said["encounters"], ALL, strict=True):
+        levels = {name: document.level_in(told, elements[name]) for name in told["elements"]}
+        assert levels == {each.name: each.required for each in encounter.elements}
     assert (weight["unit"], weight["possible"], weight["at"]["loinc"]) == ("g", ["100", "7500"], "8339-4")
 
 
@@ -125,6 +129,14 @@ def test_every_link_of_the_page_leads_to_something_on_it(page: str) -> None:
     places = {f"in={name}" for name in encounters.names()} | set(anchors)
     assert targets <= places
     assert {f"element-{name}" for name in ELEMENTS} <= set(anchors)
+
+
+def test_the_page_says_by_whom_an_element_is_needed(page: str) -> None:
+    sex = page[page.index('<article id="element-sex"') :].partition("</article>")[0]
+    required = sex[sex.index("required") :].partition("<br>")[0]
+    assert "in=birth" in required
+    assert "in=well_baby_visit" not in required
+    assert "expected" in sex
 
 
 def test_the_page_is_told_in_both_languages(page: str) -> None:

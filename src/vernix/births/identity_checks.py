@@ -16,6 +16,7 @@ from vernix.births.checks import Check, Example, asked_of, one
 from vernix.births.codes import Words
 from vernix.births.elements import Element
 from vernix.births.identifiers import health_number_is_right, is_plain_number, postal_code_is_shaped
+from vernix.births.name_checks import NAME_CHECKS
 
 if TYPE_CHECKING:
     import ibis
@@ -25,7 +26,7 @@ _MARCH = date(2024, 3, 1)
 
 def identity_checks(letters: str, elements: Iterable[Element]) -> tuple[Check, ...]:
     """The checks that can be asked of these elements; ``letters`` begin their codes (NS: NS-HCN-01)."""
-    return asked_of(elements, (*_NUMBERS, *_MOTHER_AND_CHILD, _SITE, _TWICE), letters)
+    return asked_of(elements, (*_NUMBERS, *NAME_CHECKS, *_MOTHER_AND_CHILD, _SITE, _TWICE), letters)
 
 
 def digits(column: ibis.Value) -> ibis.Value:
@@ -117,6 +118,7 @@ _NUMBERS = (
         examples=(
             one("the published dummy number", False, child_health_number="9393881587"),
             one("its version code is let pass", False, child_health_number="9393-881-587 AB"),
+            one("given in advance, on the registration form", False, child_health_number="1234567897"),
             one("one digit off", True, child_health_number="9393881588"),
             one("two digits exchanged", True, child_health_number="9393885187"),
             one("too short", True, child_health_number="939388158"),

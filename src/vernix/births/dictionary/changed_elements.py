@@ -21,6 +21,23 @@ def changed(old: Said, new: Said, encounters: tuple[str, ...]) -> Iterator[Chang
             yield Change(action, kind, new["name"], Words(english, french), encounters)
 
 
+def level(name: str, was: str, becomes: str, encounters: tuple[str, ...]) -> Change:
+    """An element is needed more, or less, in these encounters."""
+    if _LEVELS.index(becomes) < _LEVELS.index(was):
+        said = Words(f"It is {becomes}; it was {was}.", f"Il est « {becomes} » ; il était « {was} ».")
+        return Change("know", "level_lowered", name, said, encounters)
+    if becomes == "required":
+        said = Words(
+            "Fill it in every row: a blank is refused.", "Remplissez-le à chaque ligne : un blanc est refusé."
+        )
+        return Change("must", "level_raised", name, said, encounters)
+    said = Words(
+        "Fill it where you can: a blank counts as missing.",
+        "Remplissez-le si possible : un blanc compte comme manquant.",
+    )
+    return Change("may", "level_raised", name, said, encounters)
+
+
 def _type(old: Said, new: Said) -> _Found:
     if old["type"] != new["type"]:
         yield (
@@ -46,29 +63,6 @@ def _unit(old: Said, new: Said) -> _Found:
             "unit_changed",
             f"Convert it: the unit is {after}; it was {before}.",
             f"Convertissez : l’unité est {after} ; c’était {before}.",
-        )
-
-
-def _level(old: Said, new: Said) -> _Found:
-    before, after = (_LEVELS.index(said["required"]) for said in (old, new))
-    if after > before:
-        action: Action = "must" if new["required"] == "required" else "may"
-        yield (
-            action,
-            "level_raised",
-            "Fill it in every row: a blank is refused."
-            if action == "must"
-            else "Fill it where you can: a blank counts as missing.",
-            "Remplissez-le à chaque ligne : un blanc est refusé."
-            if action == "must"
-            else "Remplissez-le si possible : un blanc compte comme manquant.",
-        )
-    elif after < before:
-        yield (
-            "know",
-            "level_lowered",
-            f"It is {new['required']}; it was {old['required']}.",
-            f"Il est « {new['required']} » ; il était « {old['required']} ».",
         )
 
 
@@ -172,7 +166,7 @@ def _end(old: Said, new: Said) -> _Found:
 
 
 _LOOKS: tuple[Callable[[Said, Said], _Found], ...] = (
-    *(_type, _unit, _level, _possible, _plausible, _length, _digits),
+    *(_type, _unit, _possible, _plausible, _length, _digits),
     *(_meaning, _names, _privacy, _end),
 )
 

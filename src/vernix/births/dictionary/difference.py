@@ -12,7 +12,7 @@ from typing import Any
 from vernix.births.codes import Words
 from vernix.births.dictionary import changed_elements
 from vernix.births.dictionary.changes import Action, Change, Said, named
-from vernix.births.dictionary.document import no_dictionary
+from vernix.births.dictionary.document import level_in, no_dictionary
 
 FORMAT = "vernix/dictionary-changes/v1"
 ACTIONS: tuple[Action, ...] = ("must", "may", "know")
@@ -27,6 +27,7 @@ def compare(old: Said, new: Said) -> list[Change]:
         found = [
             *_of_encounters(old, new),
             *_of_elements(old, new),
+            *_of_levels(old, new),
             *_of_code_sets(old, new),
             *_of_checks(old, new),
         ]
@@ -72,7 +73,7 @@ def _of_columns(old: Said, new: Said, elements: dict[str, Said]) -> Iterator[Cha
             gone.remove(former)
             yield _renamed(former, name, new["name"])
         else:
-            yield _added(element, new["name"])
+            yield _added(element, new)
     for name in gone:
         text = Words("Stop sending it: nothing is read from it.", "Cessez de l’envoyer : rien n’en est lu.")
         yield Change("must", "element_removed", name, text, (new["name"],))
@@ -86,14 +87,14 @@ def _renamed(former: str, name: str, encounter: str) -> Change:
     return Change("may", "element_renamed", former, text, (encounter,))
 
 
-def _added(element: Said, encounter: str) -> Change:
-    if element["required"] == "required":
+def _added(element: Said, encounter: Said) -> Change:
+    if level_in(encounter, element) == "required":
         text = Words(
             "Add the column: every record needs it.", "Ajoutez la colonne : chaque dossier doit l’avoir."
         )
-        return Change("must", "required_element_added", element["name"], text, (encounter,))
+        return Change("must", "required_element_added", element["name"], text, (encounter["name"],))
     text = Words("The column can be sent.", "La colonne peut être envoyée.")
-    return Change("may", "element_added", element["name"], text, (encounter,))
+    return Change("may", "element_added", element["name"], text, (encounter["name"],))
 
 
 def _of_elements(old: Said, new: Said) -> Iterator[Change]:
@@ -101,6 +102,20 @@ def _of_elements(old: Said, new: Said) -> Iterator[Change]:
     for name, element in named(new["elements"]).items():
         if name in before:
             yield from changed_elements.changed(before[name], element, _standing(new, name))
+
+
+def _of_levels(old: Said, new: Said) -> Iterator[Change]:
+    """Elements that an encounter needs more or less than before, each change once for all its encounters."""
+    before, were, are = named(old["encounters"]), named(old["elements"]), named(new["elements"])
+    moved: dict[tuple[str, str, str], list[str]] = {}
+    for encounter in new["encounters"]:
+        former = before.get(encounter["name"], {"elements": ()})
+        for name in (each for each in encounter["elements"] if each in former["elements"]):
+            was, becomes = level_in(former, were[name]), level_in(encounter, are[name])
+            if was != becomes:
+                moved.setdefault((name, was, becomes), []).append(encounter["name"])
+    for (name, was, becomes), those in moved.items():
+        yield changed_elements.level(name, was, becomes, tuple(those))
 
 
 def _standing(said: Said, element: str) -> tuple[str, ...]:

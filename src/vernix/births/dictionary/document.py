@@ -14,6 +14,7 @@ Rule of change: a reader refuses another ``format``; new fields need a new one.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -31,13 +32,15 @@ _KEYS = {"format", "edition", "valid_from", "valid_until", "encounters", "elemen
 def document() -> dict[str, Any]:
     """What the declarations say."""
     kinds = [encounters.get(name) for name in encounters.names()]
-    elements = {element.name: element for kind in kinds for element in kind.elements}
+    elements: dict[str, Element] = {}
+    for element in (each for kind in kinds for each in kind.elements):
+        elements.setdefault(element.name, element)
     return {
         "format": FORMAT,
         "edition": editions.current().number,
         "valid_from": editions.current().valid_from.isoformat(),
         "valid_until": None,
-        "encounters": [_encounter(kind) for kind in kinds],
+        "encounters": [_encounter(kind, elements) for kind in kinds],
         "elements": [_element(element) for element in elements.values()],
         "code_sets": [_code_set(code_set) for code_set in encounters.code_sets()],
     }
@@ -76,13 +79,26 @@ def no_dictionary() -> DataRefused:
     )
 
 
-def _encounter(encounter: Encounter) -> dict[str, Any]:
+def level_in(encounter: Mapping[str, Any], element: Mapping[str, Any]) -> str:
+    """How much an encounter needs an element: its own word, or else the element's."""
+    level: str = encounter.get("levels", {}).get(element["name"], element["required"])
+    return level
+
+
+def _encounter(encounter: Encounter, elements: Mapping[str, Element]) -> dict[str, Any]:
+    """``levels`` are those of the elements that it needs more or less than the element's own entry says."""
+    levels = {
+        each.name: each.required
+        for each in encounter.elements
+        if each.required != elements[each.name].required
+    }
     return {
         "name": encounter.name,
         "label": asdict(encounter.label),
         "definition": asdict(encounter.definition),
         "record_key": encounter.record_key,
         "elements": list(encounter.by_name),
+        "levels": levels,
         "checks": [_check(check) for check in encounter.checks],
     }
 

@@ -13,7 +13,7 @@ from vernix.births.bilingual.page import asset, both, code, page, said, switch
 from vernix.births.checks import Check
 from vernix.births.codes import CodeSet, Words
 from vernix.births.dictionary import facts
-from vernix.births.elements import Element
+from vernix.births.elements import Element, Required
 from vernix.births.encounter import Encounter
 
 _TITLE = Words("Data dictionary of the birth registry", "Dictionnaire de données du registre des naissances")
@@ -99,7 +99,7 @@ def _encounter(encounter: Encounter) -> str:
 def _element(element: Element, holding: list[Encounter]) -> str:
     told = [
         (said("type", "type"), _kind(element)),
-        (said("level", "niveau"), both(facts.REQUIRED[element.required])),
+        (said("level", "niveau"), _levels(element.name, holding)),
         (
             said("privacy", "confidentialité"),
             f"{both(facts.PRIVACY[element.privacy])}, {both(facts.SUBJECT[element.subject])}",
@@ -116,6 +116,20 @@ def _element(element: Element, holding: list[Encounter]) -> str:
         told.append((said("also called", "aussi appelé"), ", ".join(map(code, element.aliases))))
     title = f"{code(element.name)} {both(element.label)}"
     return _article(f"element-{element.name}", title, element.definition, told, holding)
+
+
+def _levels(name: str, holding: list[Encounter]) -> str:
+    """How much it is needed; where that differs, by whom."""
+    by_level: dict[Required, list[Encounter]] = {}
+    for encounter in holding:
+        by_level.setdefault(encounter.element(name).required, []).append(encounter)
+    if len(by_level) == 1:
+        return both(facts.REQUIRED[next(iter(by_level))])
+    told = (
+        f"{both(facts.REQUIRED[level])}: {', '.join(map(_link, those))}"
+        for level, those in sorted(by_level.items(), reverse=True)
+    )
+    return "<br>".join(told)
 
 
 def _kind(element: Element) -> str:
