@@ -88,6 +88,13 @@ def _takes_rows(element: Any) -> bool:
     return bool(element.is_insert and element.select is None)
 
 
+def say(connection: Connection, words: str) -> None:
+    """Run words without values, such as those that begin or end a savepoint."""
+    driver: Any = connection.connection.driver_connection
+    with _as_sqlalchemy(connection.dialect):
+        driver.execute(words)
+
+
 @contextmanager
 def together(connection: Connection) -> Iterator[None]:
     """Send what is run inside in one go, where that spares waiting: what it did is known at the end.
