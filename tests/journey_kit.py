@@ -17,6 +17,7 @@ import csv
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -167,10 +168,13 @@ class World:
         rows = [row for row in self.report()["rows"] if row["site"] == site]
         return {measure: sum(row[measure] or 0 for row in rows) for measure in measures}
 
-    def held_parts(self) -> list[Path]:
-        """The bodies that the gateway holds: every file of its folder that begins like an age file."""
-        files = [path for path in (self.root / "gateway").rglob("*") if path.is_file()]
-        return [path for path in files if path.open("rb").read(21) == b"age-encryption.org/v1"]
+    def held_parts(self) -> list[str]:
+        """The bodies that the gateway holds: each file that begins like an age file, and each small part."""
+        folder = self.root / "gateway"
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        names = [path.name for path in files if path.open("rb").read(21) == b"age-encryption.org/v1"]
+        with contextlib.closing(sqlite3.connect(folder / "gateway.sqlite3")) as database:
+            return names + [blob for (blob,) in database.execute("SELECT blob FROM contents")]
 
     def until(self, condition: Any, complaint: str) -> None:
         """Wait until something is so, with patience but not for ever."""

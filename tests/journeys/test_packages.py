@@ -85,12 +85,12 @@ def test_sent_followed_read_answered(
 
 
 def test_taken_back(kit: ExchangeKit, gateway: RunningGateway, vernix: Vernix, scans: Path) -> None:
-    before = everything_in(kit.data / "blobs")
+    before = kit.lying()
     sent = vernix("riverside", "send", "--to", "lakeside", scans, "--again")
-    assert len(everything_in(kit.data / "blobs")) > len(before)
+    assert len(kit.lying()) > len(before)
     told = vernix("riverside", "recall", sent["delivery"])
     assert told["addressees"][0]["state"] == "recalled"
-    assert everything_in(kit.data / "blobs") == before
+    assert kit.lying() == before
     assert vernix("lakeside", "inbox")["recalls"][0]["delivery"] == sent["delivery"]
     assert vernix("lakeside", "collect")["files"] == []
 
