@@ -33,19 +33,18 @@ def run(rows: int = ROWS, more: int = MORE, repeats: int = 2) -> dict[str, Any]:
         births.write(rows, files["csv"], files["parquet"])
         measured = {name: _best(path, repeats) for name, path in files.items()}
         peers = _peers(files["csv"], Path(folder) / "peers.csv")
+        rules = _rules(validators.header(files["csv"]))
         larger = _larger(files, more) if more > rows else {}
     rates = {name: found["rows_a_second"] for name, found in measured.items()}
     peaks = [found["peak_mib"] for found in (*measured.values(), *larger.values())]
     return {
         "rows": rows,
         "columns": births.COLUMNS,
-        "rules": _rules(),
+        "rules": rules,
         "formats": measured,
         "larger": larger,
         "peers": peers,
-        "csv_beside_peers": {
-            name: round(rates["csv"] / found["rows_a_second"], 1) for name, found in peers.items()
-        },
+        "csv_beside_peers": {name: _beside(measured["csv"], found) for name, found in peers.items()},
         "left_out": [name for name in ("pandera", "msgspec", "pydantic") if name not in peers],
         "targets": {**TARGETS, "peak_mib": TARGET_MIB},
         "reached": {
@@ -55,14 +54,23 @@ def run(rows: int = ROWS, more: int = MORE, repeats: int = 2) -> dict[str, Any]:
     }
 
 
-def _rules() -> dict[str, int]:
-    """The rules of a birth: what the declarations of its elements ask, and its own checks."""
+def _beside(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, float]:
+    """How many times as many rows as a peer, by the clock and by the processor."""
+    own, other = (each["rows"] / each["processor_seconds"] for each in (ours, theirs))
+    return {
+        "clock": round(ours["rows_a_second"] / theirs["rows_a_second"], 2),
+        "processor": round(own / other, 2),
+    }
+
+
+def _rules(columns: list[str]) -> dict[str, int]:
+    """The rules of a file of births: what its elements' declarations ask, and the encounter's own checks."""
     from vernix.births import encounters
 
     birth = encounters.get("birth")
     asked = [
         (each.type != "text", each.codes, each.possible, each.plausible, each.required == "required")
-        for each in birth.elements
+        for each in map(birth.element, columns)
     ]
     return {"of_elements": sum(map(bool, sum(asked, ()))), "checks": len(birth.checks)}
 
