@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.fhir_kit import full_birth
-from tests.registry.conftest import Hospital, Killed, work
+from tests.registry.conftest import Hospital, Killed, everything_readable, work
 from tests.registry.test_ways_in import form, ije, workbook, xml
 
 from vernix.registry.unlocked import Registry
@@ -137,3 +137,17 @@ def test_what_cannot_be_read_is_answered_so(registry: Registry, hospital: Hospit
         f"acknowledgement-1.{ending}" for ending in ("json", "html", "csv")
     ]
     assert b"The file cannot be read." in dict(answer.files)["acknowledgement-1.html"]
+
+
+def test_a_files_name_lies_nowhere_while_its_answer_is_under_way(
+    registry: Registry, hospital: Hospital, kill_at: Any
+) -> None:
+    path = hospital.folder / "Quexzylborough, Vrantilda.csv"
+    table(path)
+    hospital.send_file(path)
+    kill_at("answer:acted")
+    with pytest.raises(Killed):
+        work(registry)
+    assert list(registry.folder.outbox.rglob("*.json")), "the plan of the answer is there"
+    for place, content in everything_readable(hospital.kit.folder, leave_out=("gateway",)):
+        assert b"Quexzyl" not in content, place
