@@ -27,6 +27,8 @@ LISTED = 10_000
 ROOM = ((100_000, 150_000), (LISTED_PER_KIND, 200_000), (10, 1 << 40))
 THE_FILE = 0
 """The row of what is true of the file as a whole; rows are numbered from 1."""
+TEST_LANE = "lane.test"
+"""The code of the finding that says: this was a trial, nothing of it is kept."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from vernix.custody.identifiers import format_time
 from vernix.custody.manifest import safe_name
 from vernix.errors import DataRefused, UsageError
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.findings import THE_FILE, Cause, Counts, Kind
+from vernix.intake.findings import TEST_LANE, THE_FILE, Cause, Counts, Kind
 from vernix.intake.refusals import FileRefused
 from vernix.registry import numbering
 from vernix.registry.opening import Opened, OpenedFile, Unusable
@@ -154,7 +154,7 @@ def _earlier(submission: Submission, batch: str) -> SubmittedFile | None:
 
 
 _IN_THE_TEST_LANE = Kind(
-    code="lane.test",
+    code=TEST_LANE,
     severity="warning",
     column=None,
     element=None,

@@ -17,6 +17,7 @@ from vernix.intake.reading import read
 
 HARD = Kind("value.code", "error", "sex", "sex", "Must be one of.", "Doit être l’un de.")
 SOFT = Kind("B-TIM-01", "warning", "time", "birth_time", "Is it midnight?", "Est-ce minuit ?")
+TRIED = Cause(Kind("lane.test", "warning", None, None, "A trial.", "Un essai."), 1, (THE_FILE,))
 RECORD_KEY = Kind("file.record-key", "warning", None, "record_number", "No key.", "Pas de clé.")
 
 
@@ -60,6 +61,11 @@ def text(page: str, language: str) -> str:
             "Le registre accepterait 2 lignes sur 3 et en rejetterait 1.",
         ),
         (
+            answered(Counts(2, 0, 1), TRIED),
+            "The registry would accept 2 of 3 rows and would reject 1.",
+            "Le registre accepterait 2 lignes sur 3 et en rejetterait 1.",
+        ),
+        (
             answered(Counts(0, 0, 0), refusal="No."),
             "The file cannot be read. Nothing of it was kept.",
             "Le fichier ne peut être lu. Rien n’en a été gardé.",
@@ -86,6 +92,8 @@ def test_the_headline_says_what_became_of_the_file(
             answered(Counts(3, 0, 1), Cause(RECORD_KEY, 1, (THE_FILE,))),
             ["Correct", "Send only what was rejected"],
         ),
+        (answered(Counts(3, 1, 0), TRIED), ["This was a trial: nothing of it is kept."]),
+        (answered(Counts(3, 0, 1), TRIED), ["This was a trial", "Correct what is rejected"]),
         (answered(Counts(0, 0, 0), refusal="No."), []),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from vernix.births.codes import Words
 from vernix.births.identity import Record
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.findings import ROWS, Unit
+from vernix.intake.findings import ROWS, TEST_LANE, Unit
 
 _OVERRIDE, _REASON = Record.override.name, Record.override_reason.name
 _COLUMNS: Mapping[str, Words] = {
@@ -57,8 +57,9 @@ def headline(answer: Acknowledgement) -> Words:
         end = Words("Nothing was sent.", "Rien n’a été envoyé.") if checked else _NOTHING_KEPT
         return Words(f"The file cannot be read. {end.en}", f"Le fichier ne peut être lu. {end.fr}")
     accepted, rejected = answer.counts.accepted, answer.counts.rejected
-    accept = Words("would accept", "accepterait") if checked else Words("accepted", "a accepté")
-    reject = Words("would reject", "rejetterait") if checked else Words("rejected", "a rejeté")
+    supposed = checked or _has(answer, TEST_LANE)
+    accept = Words("would accept", "accepterait") if supposed else Words("accepted", "a accepté")
+    reject = Words("would reject", "rejetterait") if supposed else Words("rejected", "a rejeté")
     if not rejected:
         return _of_all(accept, accepted, answer.unit)
     if not accepted:
@@ -86,6 +87,8 @@ def to_do(answer: Acknowledgement) -> list[Words]:
     """The steps that are left to the partner, in order."""
     if answer.refusal:
         return []
+    if _has(answer, TEST_LANE):
+        return [_TRIED, *([_CORRECT] if answer.counts.rejected else [])]
     steps = []
     if answer.counts.rejected:
         steps += [_CORRECT, _SEND_PART if _has(answer, "file.record-key") else _SEND_WHOLE]
@@ -96,6 +99,10 @@ def to_do(answer: Acknowledgement) -> list[Words]:
     return steps or [_DONE if answer.delivery else _READY]
 
 
+_TRIED = Words(
+    "This was a trial: nothing of it is kept. When all is well, send the file without --lane test.",
+    "C’était un essai : rien n’en est conservé. Quand tout va bien, envoyez le fichier sans --lane test.",
+)
 _CORRECT = Words(
     "Correct what is rejected, in the system that the file comes from or in the file.",
     "Corrigez ce qui est rejeté, dans le système d’où vient le fichier ou dans le fichier.",
