@@ -89,7 +89,7 @@ def test_status_says_what_was_a_test(registry: Registry, hospital: Hospital) -> 
     status = look(registry.folder)
     assert (status["submissions"]["in_the_test_lane"], status["births"]) == (1, 0)
     told = run_program("vernix-registry", "status", "--data", registry.folder.root)
-    assert "1 of them came in the test lane" in told.out
+    assert "in the test lane: 1; nothing of these is kept" in told.out
 
 
 def test_a_partner_is_held_to_it_until_it_is_promoted(

@@ -208,7 +208,7 @@ def _tell_submissions(document: dict[str, Any]) -> None:
     states = ", ".join(f"{count} {state}" for state, count in sorted(submissions["by_state"].items()))
     tell(f"Deliveries: {submissions['total']}" + (f" ({states})" if states else "") + ".")
     if tests := submissions["in_the_test_lane"]:
-        tell(f"  {tests} of them came in the test lane: nothing of them is kept")
+        tell(f"  in the test lane: {tests}; nothing of these is kept")
     for title in ("waiting", "set_aside"):
         for each in document[title]:
             trouble = f": {each['trouble']}" if each["trouble"] else ""

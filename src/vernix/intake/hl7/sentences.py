@@ -89,8 +89,10 @@ STRAY = _of_message(
 FOR_TESTS = _of_message(
     "hl7.test",
     "warning",
-    "The message says that it is no real one (MSH-11 is not P). Send it to a test registry only.",
-    "Le message se dit d’essai (MSH-11 n’est pas P). Ne l’envoyez qu’à un registre d’essai.",
+    "The message says that it is no real one (MSH-11 is not P). Send trials in the test lane (--lane test); "
+    "in real messages write P.",
+    "Le message se dit d’essai (MSH-11 n’est pas P). Envoyez les essais par la voie d’essai (--lane test) ; "
+    "dans les vrais messages, écrivez P.",
 )
 COUNT = _of_message(
     "hl7.count",
@@ -136,10 +138,10 @@ def other_encounter(encounter: Encounter, patients: int, first: int) -> Kind:
     return _of_message(
         "hl7.other",
         "warning",
-        f"{patients} patients, the first in message {first}, also or only have a record of {encounter.name}, "
-        f"which was not read now. Send or check the file as {encounter.name} as well.",
-        f"{patients} patients, le premier au message {first}, ont aussi ou seulement un dossier "
-        f"{encounter.name}, qui n’a pas été lu cette fois. Envoyez ou vérifiez aussi le fichier comme "
+        f"The file also holds records of {encounter.name}, which were not read now (patients: {patients}, the "
+        f"first in message {first}). Send or check the file as {encounter.name} as well.",
+        f"Le fichier contient aussi des dossiers {encounter.name}, qui n’ont pas été lus cette fois "
+        f"(patients : {patients}, le premier au message {first}). Envoyez ou vérifiez aussi le fichier comme "
         f"{encounter.name}.",
     )
 

@@ -76,7 +76,7 @@ def _described(period: Period, notes: dict[tuple[str, str, str], list[dict[str, 
 
 
 def _line(line: dict[str, Any]) -> str:
-    since = f"  {line['records_since']} records since" if line["reported"] and line["records_since"] else ""
+    since = f"  records since: {line['records_since']}" if line["reported"] and line["records_since"] else ""
     moment = line["confirmed"] or line["reported"] or ""
     head = f"{line['month']}  {line['site']}  {line['encounter']}  {line['standing']}  {moment}{since}"
     said = (f"    {each['confirmed']}: {one_line(each['note'])}" for each in line.get("confirmations", []))
