@@ -169,6 +169,17 @@ def test_every_form_holds_the_numbers_and_no_script(registry: Registry, hospital
     assert "value.required" in table
 
 
+def test_a_table_explains_the_signs_that_stand_in_it_and_no_others(
+    registry: Registry, hospital: Hospital
+) -> None:
+    hospital.send(*births(2))
+    work(registry)
+    whole = rendered(report(registry), "table", "en").decode()
+    few = rendered(report(registry, audience="others"), "table", "en").decode()
+    assert "not sent by this site" not in whole + few
+    assert "Half came within (days)     withheld" in few
+
+
 def test_hostile_names_are_inert(registry: Registry, hospital: Hospital) -> None:
     hospital.send(*births(1))
     work(registry)

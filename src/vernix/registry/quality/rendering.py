@@ -69,7 +69,7 @@ def as_table(quality: Quality, language: str) -> str:
         sites = (quality.names.get(site, site) for site in quality.sites)
         lines = [[site, *(values[at] for _, values in measures)] for at, site in enumerate(sites)]
         out += _ruled([header, *lines], left=1)
-    reasons = {row[f"{measure.name}_reason"] for row in quality.rows for measure in QUALITY_MEASURES}
+    reasons = {row[f"{measure.name}_reason"] for row in quality.rows for measure in asked(quality)}
     out += ["", *words.legend(reasons - {None}, language)]
     return "\n".join([*out, words.AUDIENCE[quality.wanted.audience].said(language), stamp(quality)]) + "\n"
 
@@ -121,8 +121,15 @@ def measure_rows(quality: Quality, language: str) -> Iterator[tuple[str, list[st
         yield measure.label.said(language), [shown(row, measure.name, language) for row in quality.rows]
         if measure.name == "late":
             for name, label in (("days_median", words.MEDIAN), ("days_90th", words.NINETIETH)):
-                values = [words.number(row[name], language) or "–" for row in quality.rows]
+                values = [_delay(row, name, language) for row in quality.rows]
                 yield label.said(language), values
+
+
+def _delay(row: dict[str, Any], name: str, language: str) -> str:
+    """Days are withheld with the number of records that they are of, and are no number of records."""
+    if row[name] is None and row["late_reason"] in ("small", "difference"):
+        return words.withheld("difference", language)
+    return words.number(row[name], language) or "–"
 
 
 def _sections(quality: Quality, language: str) -> list[str]:
