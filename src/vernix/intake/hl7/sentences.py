@@ -138,8 +138,8 @@ def other_encounter(encounter: Encounter, patients: int, first: int) -> Kind:
     return _of_message(
         "hl7.other",
         "warning",
-        f"The file also holds records of {encounter.name}, which were not read now (patients: {patients}, the "
-        f"first in message {first}). Send or check the file as {encounter.name} as well.",
+        f"The file also holds records of {encounter.name}, which were not read now (patients: {patients}, "
+        f"the first in message {first}). Send or check the file as {encounter.name} as well.",
         f"Le fichier contient aussi des dossiers {encounter.name}, qui n’ont pas été lus cette fois "
         f"(patients : {patients}, le premier au message {first}). Envoyez ou vérifiez aussi le fichier comme "
         f"{encounter.name}.",

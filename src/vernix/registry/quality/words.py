@@ -141,7 +141,7 @@ def _told(name: str, row: dict[str, Any], language: str) -> str:
 
 _BLANK = Words(
     "{0} is blank or unknown in {1} of {2} records: fill in what is known.",
-    "{0} : vide ou inconnu dans {1} dossiers sur {2} ; complétez ce qui est connu.",
+    "{0} : vide ou inconnu dans {1} des {2} dossiers ; complétez ce qui est connu.",
 )
 
 _TO_DO = {
