@@ -206,6 +206,14 @@ def test_of_a_partial_date_the_year_is_kept(tmp_path: Path) -> None:
     assert (row["birth_date"], row["birth_year"], row["mother_birth_date"]) == (None, 2024, None)
 
 
+def test_a_time_of_another_day_is_not_read(tmp_path: Path) -> None:
+    """A minute before midnight in winter, written with Z: 04:59 of the 5th would be a time nobody saw."""
+    born = child(birthDate="2024-03-04")
+    born["_birthDate"]["extension"][0]["valueDateTime"] = "2024-03-05T04:59:00Z"
+    (row,) = rows_of(tmp_path, bundle(born, mother()))
+    assert (str(row["birth_date"]), row["birth_time"]) == ("2024-03-04", None)
+
+
 def test_an_edit_flag_confirms_a_weight(tmp_path: Path) -> None:
     flag = {"url": "x/BypassEditFlag", "valueCodeableConcept": concept("1correctOutOfRange")}
     weight = observation("8339-4", CHILD, **quantity(900, "g"))

@@ -98,7 +98,10 @@ def _born(person: Patient) -> Said:
     if not date:
         yield "Patient.birthDate.substring(0, 4)", _partial_year(beside)
     for extension in extensions(beside, "patient-birthTime"):
-        yield "Patient.birthDate.extension.value", clock(extension.value_date_time or "")
+        moment = extension.value_date_time or ""
+        # A moment of another day was turned to another clock, as by Z: which time it was here is not known.
+        if not date or moment.startswith(date):
+            yield "Patient.birthDate.extension.value", clock(moment)
         break
 
 
