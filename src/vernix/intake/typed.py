@@ -20,8 +20,8 @@ from vernix.intake.cells import CLEAR, FORMULA, Cell, ReadCell
 from vernix.intake.findings import Kind
 
 MEMO = 50_000  # distinct texts remembered for a column before starting afresh
-_SIGNS = "!=@+-"
-"""How a text begins that may be a formula, or ask to clear the element."""
+_SIGNS = "!=@+- \t"
+"""How a text begins that may be a formula, ask to clear the element, or be nothing but blanks."""
 _UNREAD = frozenset({"type", "formula", "code", "impossible"})
 
 Cells: TypeAlias = pa.StringArray | pa.DictionaryArray
@@ -103,9 +103,12 @@ class TypedColumn:
         gone = pc.equal(lengths, 0)
         odd = _beginning_with(cells, _SIGNS)
         outcome = Outcome(cells)
-        if len(odd) and (clear := pc.equal(cells, CLEAR)).true_count:
-            outcome.cleared = clear
-            gone = pc.or_(gone, clear)
+        if len(odd):
+            trimmed = pc.utf8_trim_whitespace(cells.take(odd))
+            gone = pc.or_(gone, _at(odd, pc.equal(trimmed, ""), len(cells)))
+            if (clear := pc.equal(trimmed, CLEAR)).true_count:
+                outcome.cleared = _at(odd, clear, len(cells))
+                gone = pc.or_(gone, outcome.cleared)
         if self.unknown:
             gone = pc.or_(gone, pc.is_in(cells, value_set=pa.array(sorted(self.unknown))))
         if gone.true_count:
@@ -119,10 +122,7 @@ class TypedColumn:
             # A formula that stands for "not known" is not one.
             formula = pc.match_substring_regex(outcome.values.take(odd), f"^(?:{FORMULA})").fill_null(False)
             if formula.true_count:
-                rows = pa.arange(0, len(cells))
-                outcome.problems["formula-like"] = pc.is_in(
-                    rows, value_set=odd.filter(formula).cast(pa.int64())
-                )
+                outcome.problems["formula-like"] = _at(odd, formula, len(cells))
         return outcome
 
     def _require(self, outcome: Outcome, said: pa.BooleanArray | None) -> None:
@@ -146,6 +146,11 @@ class TypedColumn:
 def constant(element: Element, value: Any, rows: int) -> pa.Array:
     """A column in which every row holds ``value``."""
     return pa.repeat(pa.scalar(value, arrow_type(element)), rows)
+
+
+def _at(places: pa.UInt64Array, chosen: pa.BooleanArray, rows: int) -> pa.BooleanArray:
+    """A mask over ``rows`` rows: true at those of the places that are chosen."""
+    return pc.is_in(pa.arange(0, rows), value_set=places.filter(chosen).cast(pa.int64()))
 
 
 def _beginning_with(cells: pa.StringArray, signs: str) -> pa.UInt64Array:
