@@ -401,3 +401,31 @@ def test_an_encounter_is_recognised_by_a_saved_mapping(tmp_path: Path) -> None:
     path.write_text("s\nf\n")
     (tmp_path / "m.toml").write_text('encounter = "birth"\n[columns.sex]\ncolumn = "s"\n')
     assert recognise(path, tmp_path) == "birth"
+
+
+def test_a_text_of_blanks_alone_is_blank(tmp_path: Path) -> None:
+    """As in every other column: else a padded export would replace a name that is known by blanks."""
+    text = "record_number,birth_date,sex,child_given_names\n1,2024-02-29,f,   \n2,2024-02-29,f, Zoé\n"
+    reading = reading_of(tmp_path, text + "3,2024-02-29,f, !clear \n4,2024-02-29,f,\t\n")
+    kept = [(each["child_given_names"], each["_cleared"]) for each in records(reading)]
+    assert kept == [(None, []), (" Zoé", []), (None, ["child_given_names"]), (None, [])]
+
+
+@pytest.mark.parametrize(
+    ("columns", "encounter", "warned"),
+    [
+        ("record_number,birth_date,sex,birth_weight", "hearing_screening", True),
+        ("record_number,birth_date,sex,birth_weight", "birth", False),
+        ("record_number,birth_date", "hearing_screening", False),
+        ("record_number,birth_date,sex,birth_weight,right_ear", "hearing_screening", False),
+    ],
+)
+def test_a_file_of_another_encounter_is_told_of(
+    tmp_path: Path, columns: str, encounter: str, warned: bool
+) -> None:
+    """A birth's record read as a hearing screen holds nothing of one, and would be accepted silently."""
+    path = tmp_path / "file.csv"
+    cells = ["1", "2024-02-29", "f", "3400", ""][: len(columns.split(","))]
+    path.write_text(f"{columns}\n{','.join(cells)}\n")
+    listed = read(path, encounter).findings.listed()
+    assert ("file.other-encounter" in [each.code for each in listed]) is warned

@@ -102,6 +102,25 @@ def test_french_by_flag_and_by_locale(tmp_path: Path) -> None:
     assert "The registry would accept" in vernix(tmp_path, str(file)).stdout
 
 
+def test_what_is_counted_agrees_in_both_languages(tmp_path: Path) -> None:
+    file = tmp_path / "births.csv"
+    file.write_text("".join(GOOD.splitlines(keepends=True)[:2]))
+    english = vernix(tmp_path, str(file)).stdout
+    assert "· 1 row\n  1 accepted (0 of them with warnings), 0 rejected\n" in english
+    french = vernix(tmp_path, str(file), "--french").stdout
+    assert "· 1 ligne\n  acceptés : 1 (dont avec avertissement : 0) ; rejetés : 0\n" in french
+
+
+def test_messages_that_say_no_encounter_are_not_said_to_have_columns(tmp_path: Path) -> None:
+    file = tmp_path / "merge.hl7"
+    file.write_text("MSH|^~\\&|EHR|LAKESIDE|VERNIX|REG|20240304||ADT^A40|M1|P|2.5.1\rPID|1||7\rMRG|8\r")
+    done = vernix(tmp_path, str(file))
+    assert done.returncode == 2
+    assert "Name the encounter: --as" in done.stderr
+    assert "column" not in done.stderr
+    assert "mapping" not in done.stderr
+
+
 def test_a_header_alone_ends_with_1_and_is_said(tmp_path: Path) -> None:
     file = tmp_path / "births.csv"
     file.write_text(GOOD.splitlines()[0] + "\n")

@@ -42,6 +42,13 @@ class Unit:
         """``row 12``."""
         return Words(f"{self.one.en} {number}", f"{self.one.fr} {number}")
 
+    def counted(self, count: int) -> Words:
+        """``1 row``, ``2 rows``; French has one of none, too: ``0 ligne``."""
+        return Words(
+            f"{count} {self.one.en if count == 1 else self.many.en}",
+            f"{count} {self.one.fr if count < 2 else self.many.fr}",
+        )
+
 
 ROWS = Unit(Words("row", "ligne"), Words("rows", "lignes"))
 

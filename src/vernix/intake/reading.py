@@ -29,6 +29,7 @@ from vernix.intake.fitting import fitting, unused_columns
 from vernix.intake.formats import open_source
 from vernix.intake.mapping import Mapping
 from vernix.intake.overriding import OVERRIDE, Overrides, confirmed
+from vernix.intake.recognising import better_than
 from vernix.intake.refusals import FileRefused
 from vernix.intake.source import Source
 from vernix.intake.typed_file import CLEARED, TypedBatch, TypedFile
@@ -134,6 +135,9 @@ def _say_what_is_known_already(source: Source, mapping: Mapping, findings: Findi
         # misspelling.
         for column in unused_columns(mapping, source.header):
             findings.add_to_file(sentences.unknown_column(shown(column)))
+        fitting_better = better_than(mapping.encounter, source.header)
+        if fitting_better is not None:
+            findings.add_to_file(sentences.other_columns(mapping.encounter, fitting_better))
 
 
 class _Rows:

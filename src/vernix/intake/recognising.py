@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vernix.births import encounters
+from vernix.births.encounter import Encounter
 from vernix.intake.formats import known_columns, open_source
 from vernix.intake.mapping import Mapping, fitting_best, saved
 from vernix.intake.source import Source
@@ -26,6 +27,18 @@ def encounter_of(source: Source, mappings: Sequence[Mapping] = ()) -> str | None
     if mapping is not None:
         return mapping.encounter.name
     return source.encounter or _by_header(source.header)
+
+
+def better_than(asked: Encounter, header: tuple[str, ...]) -> Encounter | None:
+    """The encounter that a header rather is: it knows all columns that ``asked`` knows, and more."""
+    name = _by_header(header)
+    if name is None or name == asked.name:
+        return None
+    better = encounters.get(name)
+    ours, theirs = (
+        {each.column for each in Mapping.of_elements(kind, header).columns} for kind in (asked, better)
+    )
+    return better if ours < theirs else None
 
 
 def _by_header(header: tuple[str, ...]) -> str | None:

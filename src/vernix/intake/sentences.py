@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from vernix.births.codes import Words
 from vernix.births.elements import Element, Range
+from vernix.births.encounter import Encounter
 from vernix.births.gestation import spelled
 from vernix.intake.findings import Kind, Severity
 
@@ -61,10 +62,24 @@ def guessed_encoding(encoding: str) -> Kind:
         "warning",
         None,
         None,
-        f"The file is not UTF-8; it was read as {encoding}. Look at names with accents, or save it as "
-        "'CSV UTF-8'.",
+        f"The file is not UTF-8; it was read as {encoding}. Look at names with accents, or have it written "
+        "in UTF-8; a spreadsheet program calls that 'CSV UTF-8'.",
         f"Le fichier n’est pas en UTF-8 ; il a été lu comme {encoding}. Vérifiez les noms accentués, ou "
-        "enregistrez-le en « CSV UTF-8 ».",
+        "faites-le écrire en UTF-8 ; un tableur appelle cela « CSV UTF-8 ».",
+    )
+
+
+def other_columns(asked: Encounter, fitting: Encounter) -> Kind:
+    """All that is read of the file is asked in another encounter as well, which knows more of its columns."""
+    return Kind(
+        "file.other-encounter",
+        "warning",
+        None,
+        None,
+        f"No column is of {asked.name} alone, and {fitting.name} knows more of the columns. Look whether the "
+        f"file is {fitting.name}; if so, check or send it as that.",
+        f"Aucune colonne n’est propre à {asked.name}, et {fitting.name} en connaît davantage. Vérifiez si le "
+        f"fichier est {fitting.name} ; si oui, vérifiez-le ou envoyez-le comme tel.",
     )
 
 

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 _PIECE = 2_000  # records turned into JSON at a time
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
-        "accepted": "accepted",
-        "warned": "of them with warnings",
-        "rejected": "rejected",
+        "counts": "{accepted} accepted ({warned} of them with warnings), {rejected} rejected",
+        "colon": ": ",
         "none": "No findings.",
         "error": "error",
         "warning": "warning",
@@ -38,9 +37,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "column": "column",
     },
     "fr": {
-        "accepted": "acceptées",
-        "warned": "dont avec avertissements",
-        "rejected": "rejetées",
+        "counts": "acceptés : {accepted} (dont avec avertissement : {warned}) ; rejetés : {rejected}",
+        "colon": " : ",
         "none": "Aucun constat.",
         "error": "erreur",
         "warning": "avertissement",
@@ -63,19 +61,16 @@ def print_report(reading: Reading, file: Path, language: str) -> None:
     words = _WORDS[language]
     counts = reading.counts
     console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False, emoji=False, markup=False)
-    total = counts.accepted + counts.rejected
+    total = reading.source.unit.counted(counts.accepted + counts.rejected).said(language)
     label = reading.encounter.label.said(language)
-    console.print(f"{shown(file.name)} · {label} · {total} {reading.source.unit.many.said(language)}")
-    console.print(
-        f"  {counts.accepted} {words['accepted']} ({counts.warned} {words['warned']}), "
-        f"{counts.rejected} {words['rejected']}"
-    )
+    console.print(f"{shown(file.name)} · {label} · {total}")
+    console.print("  " + words["counts"].format_map(counts.as_dict()))
     if reading.findings.counts:
         _print_findings(console, reading, language)
     else:
         console.print(words["none"])
     if reading.unused:
-        console.print(f"{words['unused']}: {', '.join(map(shown, reading.unused))}")
+        console.print(f"{words['unused']}{words['colon']}{', '.join(map(shown, reading.unused))}")
     console.print(words["not_ok" if counts.rejected else "ok"])
 
 
@@ -107,7 +102,7 @@ def _where(source: Source, rows: list[int], count: int, language: str) -> str:
     if count == 1:
         return places[0]
     listed = ", ".join(each.removeprefix(f"{one} ") for each in places)
-    return f"{count} {many}: {listed}{', …' if count > len(rows) else ''}"
+    return f"{count} {many}{_WORDS[language]['colon']}{listed}{', …' if count > len(rows) else ''}"
 
 
 def _order(item: tuple[Kind, int]) -> tuple[int, int, str]:

@@ -21,6 +21,7 @@ from vernix.partner.options import Data, Fhir, Json
 if TYPE_CHECKING:
     from vernix.intake.acknowledgement import Acknowledgement
     from vernix.intake.reading import Reading
+    from vernix.intake.source import Source
 
 
 def check(  # noqa: PLR0913 - each is an option of the command
@@ -117,7 +118,7 @@ def read_file(
     mapping = named or fitting_best(kept, source.header, encounter)
     encounter = encounter or (mapping.encounter.name if mapping else encounter_of(source))
     if encounter is None:
-        raise _untold()
+        raise _untold(source)
     return read_source(source, encounter, mapping)
 
 
@@ -145,9 +146,16 @@ def _tell(reading: Reading, file: Path, spoken: str, *, json: bool, fhir: bool) 
         report.print_report(reading, file, spoken)
 
 
-def _untold() -> UsageError:
+def _untold(source: Source) -> UsageError:
     from vernix.births import encounters
 
+    if source.mapping(encounters.get("birth")) is not None:
+        # The format says by itself where everything stands; no column can be named otherwise.
+        return UsageError(
+            "Nothing in this file says which encounter it holds.",
+            hint=f"Name the encounter: --as {'|'.join(encounters.names())}. "
+            "What is not read is then said place by place.",
+        )
     return UsageError(
         "The columns of this file do not say what it holds.",
         hint=f"Name the encounter: --as {'|'.join(encounters.names())}. "

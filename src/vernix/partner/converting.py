@@ -105,7 +105,7 @@ def _tell(writer: IjeWriter, reading: Reading, output: Path, *, json: bool) -> N
             }
         )
         return
-    say(f"Wrote {writer.written} records to {output}.")
+    say(f"Wrote {writer.written} {'record' if writer.written == 1 else 'records'} to {output}.")
     if writer.left_out:
         say(f"{writer.left_out} belong to the other layout and were left out.")
     if rejected:
