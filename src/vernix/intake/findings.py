@@ -29,6 +29,8 @@ THE_FILE = 0
 """The row of what is true of the file as a whole; rows are numbered from 1."""
 TEST_LANE = "lane.test"
 """The code of the finding that says: this was a trial, nothing of it is kept."""
+RECEIVED_BEFORE = "already-received"
+"""The code of the finding that says: this very file came before, and is answered with the counts of then."""
 
 
 @dataclass(frozen=True)

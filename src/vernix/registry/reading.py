@@ -16,7 +16,7 @@ from vernix.custody.identifiers import format_time
 from vernix.custody.manifest import safe_name
 from vernix.errors import DataRefused, UsageError
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.findings import TEST_LANE, THE_FILE, Cause, Counts, Kind
+from vernix.intake.findings import RECEIVED_BEFORE, TEST_LANE, THE_FILE, Cause, Counts, Kind
 from vernix.intake.refusals import FileRefused
 from vernix.registry import numbering
 from vernix.registry.opening import Opened, OpenedFile, Unusable
@@ -178,7 +178,7 @@ _VOUCHED_BY_THE_GATEWAY = Kind(
 
 def _received_before(delivery: str) -> Kind:
     return Kind(
-        code="already-received",
+        code=RECEIVED_BEFORE,
         severity="warning",
         column=None,
         element=None,

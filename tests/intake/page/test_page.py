@@ -18,6 +18,7 @@ from vernix.intake.reading import read
 HARD = Kind("value.code", "error", "sex", "sex", "Must be one of.", "Doit être l’un de.")
 SOFT = Kind("B-TIM-01", "warning", "time", "birth_time", "Is it midnight?", "Est-ce minuit ?")
 TRIED = Cause(Kind("lane.test", "warning", None, None, "A trial.", "Un essai."), 1, (THE_FILE,))
+REPEATED = Cause(Kind("already-received", "warning", None, None, "Again.", "Encore."), 1, (THE_FILE,))
 RECORD_KEY = Kind("file.record-key", "warning", None, "record_number", "No key.", "Pas de clé.")
 
 
@@ -94,6 +95,8 @@ def test_the_headline_says_what_became_of_the_file(
         ),
         (answered(Counts(3, 1, 0), TRIED), ["This was a trial: nothing of it is kept."]),
         (answered(Counts(3, 0, 1), TRIED), ["This was a trial", "Correct what is rejected"]),
+        (answered(Counts(3, 0, 1), REPEATED), ["This file came before."]),
+        (answered(Counts(3, 0, 0), REPEATED), ["There is nothing to do."]),
         (answered(Counts(0, 0, 0), refusal="No."), []),
     ],
 )

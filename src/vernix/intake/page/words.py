@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from vernix.births.codes import Words
 from vernix.births.identity import Record
 from vernix.intake.acknowledgement import Acknowledgement
-from vernix.intake.findings import ROWS, TEST_LANE, Unit
+from vernix.intake.findings import RECEIVED_BEFORE, ROWS, TEST_LANE, Unit
 
 _OVERRIDE, _REASON = Record.override.name, Record.override_reason.name
 _COLUMNS: Mapping[str, Words] = {
@@ -89,6 +89,8 @@ def to_do(answer: Acknowledgement) -> list[Words]:
         return []
     if _has(answer, TEST_LANE):
         return [_TRIED, *([_CORRECT] if answer.counts.rejected else [])]
+    if _has(answer, RECEIVED_BEFORE):
+        return [_SEE_THE_FIRST if answer.counts.rejected or answer.counts.warned else _DONE]
     steps = []
     if answer.counts.rejected:
         steps += [_CORRECT, _SEND_PART if _has(answer, "file.record-key") else _SEND_WHOLE]
@@ -102,6 +104,12 @@ def to_do(answer: Acknowledgement) -> list[Words]:
 _TRIED = Words(
     "This was a trial: nothing of it is kept. When all is well, send the file without --lane test.",
     "C’était un essai : rien n’en est conservé. Quand tout va bien, envoyez le fichier sans --lane test.",
+)
+_SEE_THE_FIRST = Words(
+    "This file came before. What is to be corrected or compared stands in the acknowledgement of the first "
+    "time; send the file again when it is corrected.",
+    "Ce fichier est déjà venu. Ce qui est à corriger ou à vérifier figure dans l’accusé de réception de la "
+    "première fois ; renvoyez le fichier une fois corrigé.",
 )
 _CORRECT = Words(
     "Correct what is rejected, in the system that the file comes from or in the file.",
