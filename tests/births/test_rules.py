@@ -76,4 +76,4 @@ def test_an_encounter_is_asked_the_identity_checks_that_its_elements_allow() -> 
     assert [check.code for check in identity_checks("X", Record.elements)] == ["X-SIT-01", "X-DUP-01"]
     mothers = identity_checks("X", MotherIdentity.elements)
     assert [check.code for check in mothers] == ["X-HCN-03", "X-POS-01"]
-    assert len(identity_checks("B", BIRTH.elements)) == 8
+    assert len(identity_checks("B", BIRTH.elements)) == 10

@@ -235,6 +235,7 @@ def begin_anew(log: LyingLog) -> None:
 
 FIRST_LINE = (
     "delivery", "sender", "addressee", "size", "sent", "collected", "ended", "outcome", "seconds",
+    "purpose",
 )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ _NAMES = ("sex", "birth_year", "birth_weight", "gestation", "birth_date", "child
 
 
 @given(st.lists(st.tuples(*(_TEXTS for _ in _NAMES)), min_size=1, max_size=30), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_texts_read_alike_from_csv_and_from_parquet(
     rows: list[tuple[str, ...]], dictionaries: bool
 ) -> None:
