@@ -58,7 +58,7 @@ def counts(registry: Registry) -> tuple[int, int]:
 
 
 def without_how_it_came(registry: Registry) -> dict[bytes, dict[str, Any]]:
-    """The book’s records, but for when, in which file and naming whom they came last."""
+    """The book's records, but for when, in which file and naming whom they came last."""
     came = {*ORDER, "batch", "received_at", "identified_by"}
     return {
         row["pseudonym"]: {name: value for name, value in row.items() if name not in came}
