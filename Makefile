@@ -14,8 +14,9 @@ DEMO ?=
 TESTS ?= tests
 BENCH ?=
 FUZZ ?=
-# Both cores. loadfile keeps a file's tests on one worker, so that its servers are started once.
-WORKERS ?= 2
+# One more than there are cores, for servers are waited for. loadfile keeps a file's tests on one worker, so that
+# its servers are started once.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test nightly fuzz bench lint format docs reference lock clean

@@ -28,7 +28,7 @@ def test_every_real_file_is_read_or_refused(files: list[Path]) -> None:
             said_of(path, "birth")
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(
     places=st.tuples(st.integers(0, 9_999), st.integers(0, 9_999)),
     damages=DAMAGES,

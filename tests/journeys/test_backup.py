@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.journey_kit import World, write_births
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 def test_a_registry_is_restored_from_an_old_copy(world: World, tmp_path: Path) -> None:

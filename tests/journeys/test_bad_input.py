@@ -196,6 +196,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # Invitations, words, keys
 
 
+@pytest.mark.slow
 def test_bad_invitations_join_nobody(bad: BadWorld) -> None:
     used = (bad.world.root / "used").read_text().strip()
     invitation = Invitation.from_text(used)
@@ -256,6 +257,7 @@ def test_words_that_do_not_fit_change_no_registry(bad: BadWorld, words: str, cod
     assert (bad.book(), sorted((bad.world.root / "registry" / "public").iterdir())) == before
 
 
+@pytest.mark.slow
 def test_who_may_not_send_is_told_why(bad: BadWorld) -> None:
     good = bad.files / "good.csv"
     assert_one_sentence(bad.mischief("send", bad.clinic, good, "key"), 3, "no such signing key")
@@ -284,6 +286,7 @@ def test_a_directory_that_nobody_vouched_for_is_refused(bad: BadWorld) -> None:
 # Programs that are away, stopped, or there twice
 
 
+@pytest.mark.slow
 def test_a_gateway_that_is_away_is_exit_four(bad: BadWorld) -> None:
     send = ("send", "--again", bad.files / "good.csv", "--data", bad.clinic)
     bad.world.stop("gateway")
@@ -364,6 +367,7 @@ def test_a_stopped_sender_says_so_and_goes_on(bad: BadWorld) -> None:
 # Disks that are full, or not to be written
 
 
+@pytest.mark.slow
 def test_a_full_disk_of_a_partner(bad: BadWorld, sealed: Path) -> None:
     disk, good = bad.disks["partners"], bad.files / "good.csv"
     out, key = disk.folder / "out", sealed / "key"
@@ -412,6 +416,7 @@ def test_a_full_disk_of_the_registry(bad: BadWorld) -> None:
     bad.assert_nothing_half_done()
 
 
+@pytest.mark.slow
 def test_a_full_disk_of_the_gateway(bad: BadWorld) -> None:
     """No room for the database's next page, then none for a part."""
     for left in (0, 1 << 20):

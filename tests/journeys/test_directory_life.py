@@ -22,6 +22,7 @@ def signing_key(world: World, partner: str) -> str:
     return str(next(key["id"] for key in keys if key["kind"] == "signing" and key["state"] == "holds"))
 
 
+@pytest.mark.slow
 def test_groups_rights_suspension_and_revocation(world: World, note: Path) -> None:
     north, south, lab = (world.invite_and_join(name) for name in ("North", "South", "Lab"))
     refused = world.vernix(north, "send", "--to", "south", note, accept=(3,))

@@ -21,6 +21,7 @@ def send_and_collect(world: World, hospital: Path, folder: Path, name: str) -> s
     return delivery
 
 
+@pytest.mark.slow
 def test_a_gateway_from_a_copy_is_caught_and_begun_anew_by_name(world: World, tmp_path: Path) -> None:
     hospital = world.invite_and_join("Riverside Hospital")
     first = send_and_collect(world, hospital, tmp_path, "first")

@@ -64,6 +64,7 @@ def test_a_bundle_is_carried_read_and_answered(world: World, hospital: Path, tmp
     assert world.held_parts() == [], "the receipt removes what it confirms"
 
 
+@pytest.mark.slow
 def test_the_same_bundle_twice_counts_once(world: World, hospital: Path, tmp_path: Path) -> None:
     sealed, file = tmp_path / "births.age", write_births(tmp_path / "births.csv", {})
     world.vernix(hospital, "seal", "--to", "registry", "-o", sealed, file)
@@ -95,6 +96,7 @@ def test_a_bare_file_is_taken_only_where_it_is_allowed_and_is_marked(
     assert status["submissions"]["vouched_for_by_the_gateway_only"] == 1
 
 
+@pytest.mark.slow
 def test_a_cut_file_is_refused_by_who_opens_it(world: World, hospital: Path, tmp_path: Path) -> None:
     """No gateway can see that it is cut."""
     sealed, file = tmp_path / "births.age", write_births(tmp_path / "births.csv", *[{} for _ in range(40)])
@@ -142,6 +144,7 @@ def test_a_partner_collects_what_another_left_and_refuses_what_is_cut(
     assert SURNAME not in "".join(world.said)
 
 
+@pytest.mark.slow
 def test_a_renewed_ssh_key_lets_in_and_so_does_the_old_one_for_a_while(
     world: World, hospital: Path, tmp_path: Path
 ) -> None:

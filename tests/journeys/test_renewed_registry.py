@@ -9,7 +9,7 @@ import pytest
 from tests.journey_kit import World, run_program, write_births
 from tests.journeys.test_over_sftp import births, carry
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 
 def own_keys(world: World) -> dict[str, dict[str, Any]]:

@@ -52,6 +52,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in encounters.names() if name != "birth"])
 def test_the_findings_of_a_file_are_those_that_were_planted(everything: Path, name: str) -> None:
     """Every encounter's rows keep its own checks; a planted error is found by its code, and nothing else."""
@@ -69,12 +70,14 @@ def test_the_findings_of_a_file_are_those_that_were_planted(everything: Path, na
         )
 
 
+@pytest.mark.slow
 def test_errors_of_many_kinds_are_planted(everything: Path) -> None:
     errors = {row["error"] for path in everything.glob("*/truth.csv") for row in _read(path)} - {""}
     assert {"value.code", "value.date", "value.required"} < errors
     assert len(errors) > 50
 
 
+@pytest.mark.slow
 def test_a_child_is_the_same_in_every_encounter(everything: Path) -> None:
     """A screen is after the birth, of the same mother and child, under the number that the birth has."""
     born = {row["child"]: row for row in _told(everything, everything)}
@@ -89,6 +92,7 @@ def test_a_child_is_the_same_in_every_encounter(everything: Path) -> None:
         assert row["birth_date"] < row["collection_date"] <= row["received_date"] <= row["result_date"]
 
 
+@pytest.mark.slow
 def test_a_pregnancy_has_its_visits_in_order(everything: Path) -> None:
     visits: dict[str, list[str]] = {}
     for row in _told(everything / "antenatal_visit", everything):

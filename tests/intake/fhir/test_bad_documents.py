@@ -138,7 +138,7 @@ def test_memory_stays_flat_over_many_lines(tmp_path: Path, monkeypatch: pytest.M
     assert peak < path.stat().st_size // 5
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_truncated_and_flipped_documents_never_break_the_reader(tmp_path: Path, data: st.DataObject) -> None:
     text = bytearray(json.dumps(bundle(child(name=[{"family": CANARY}]), mother())).encode())
@@ -154,7 +154,7 @@ def test_truncated_and_flipped_documents_never_break_the_reader(tmp_path: Path, 
     assert CANARY not in "".join(said)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_any_value_in_any_place_is_read_or_said(tmp_path: Path, data: st.DataObject) -> None:
     document = full_birth()

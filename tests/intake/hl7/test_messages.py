@@ -380,7 +380,7 @@ def _said(tmp_path: Path, data: bytes) -> str:
     return said
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_damage_is_a_finding_or_a_refusal_without_a_value(tmp_path: Path, data: st.DataObject) -> None:
     marked = CHILD.replace("Roy", CANARY).replace("|F|", f"|{CANARY}|")
@@ -392,7 +392,7 @@ def test_any_damage_is_a_finding_or_a_refusal_without_a_value(tmp_path: Path, da
     assert CANARY not in _said(tmp_path, bytes(damaged))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rest=st.binary(max_size=300))
 def test_any_bytes_are_a_finding_or_a_refusal(tmp_path: Path, rest: bytes) -> None:
     assert _said(tmp_path, b"MSH|^~\\&|A|B|||20240304||ADT^A01|1|P|2.5\rPID|" + rest)

@@ -254,7 +254,7 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_flipped_and_cut_bytes_are_found_or_refused(tmp_path: Path, data: st.DataObject) -> None:
     columns: dict[str, list[Any]] = {
         "sex": ["f", "m", CANARY],
