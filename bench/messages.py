@@ -3,7 +3,7 @@
 ``tree`` splits a message at every delimiter into nested lists, which is the least that a general reader does;
 ``hl7`` is the package of that name, if it is installed (``pip install hl7==0.4.5``). ``columns`` is what the
 source gives, ``checked`` the whole way to findings. All in one run, in processor seconds. Target: ``checked``
-reads 25,000 messages a second where ``tree`` does 28,000.
+reads 25,000 messages a second on one core.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-TARGET_TO_TREE = round(25_000 / 28_000, 2)
+TARGET = 25_000
 _FEW = 300  # messages for the package, which is slow
 _HEADER = "MSH|^~\\&|LIS|LAB|VERNIX|REGISTRY|20240304101500||ORU^R01^ORU_R01|M{n}|P|2.5.1"
 _PATIENT = (
@@ -75,14 +75,13 @@ def run(messages: int = 20_000, repeats: int = 3) -> dict[str, Any]:
             for name, (count, way) in ways.items():
                 seconds[name].append(_timed(way) / count)
     rate = {name: round(1 / min(each)) for name, each in seconds.items()}
-    ratio = round(rate["checked"] / rate["tree"], 2)
     return {
         "bytes_a_message": len(texts[0]),
         "messages_per_second": rate,
-        "checked_to_tree": ratio,
+        "checked_to_tree": round(rate["checked"] / rate["tree"], 2),
         "checked_to_hl7": round(rate["checked"] / rate["hl7"], 1) if "hl7" in rate else None,
-        "target_to_tree": TARGET_TO_TREE,
-        "reached": ratio >= TARGET_TO_TREE,
+        "target": TARGET,
+        "reached": rate["checked"] >= TARGET,
     }
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["vernix.intake"]):
-    from tests.damage_kit import real_files, said_of
+    from tests.damage_kit import real_files, values_said
 
     from vernix import intake
     from vernix.births import encounters
@@ -61,7 +61,8 @@ def _one(path: Path) -> Callable[[bytes], None]:
     def read(content: bytes) -> None:
         if content:
             path.write_bytes(content[1:])
-            said_of(path, _NAMES[content[0] % len(_NAMES)])
+            said = values_said(path, _NAMES[content[0] % len(_NAMES)])
+            assert not said, f"{len(said)} values of the file stand in what is said of it"
 
     return read
 
